@@ -1,0 +1,146 @@
+"""Connections: the app's engine for reading and writing, and the reader's pool for questions. Opened once, passed on as a value."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import ConnectionPool
+from sqlalchemy.engine import URL
+
+from core.db import embedded, migrating, roles
+from core.errors import DatabaseUnavailable
+from core.settings import Settings
+
+Scope = tuple[int, ...] | None  # reseller ids a person may see; None: all
+
+
+@dataclass(frozen=True)
+class Database:
+    """Everything needed to talk to one database. `app_dsn`, `reader_dsn`: libpq connection strings of the two login roles."""
+
+    engine: sa.Engine
+    app_dsn: str
+    reader_dsn: str
+    readers: ConnectionPool[psycopg.Connection[Any]]
+    query_seconds: float
+    scope_secret: str = field(repr=False)
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """One transaction of the app: committed at the end, rolled back when anything is raised."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A connection of the app for look-ups of its own tables; for sales figures use `reader`."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def reader(self, scope: Scope = None, seconds: float | None = None) -> Iterator[psycopg.Connection[Any]]:
+        """A raw connection of the reader role inside one read-only transaction that sees only `scope` and ends after `seconds`."""
+        with self.readers.connection() as connection, connection.transaction(force_rollback=True):
+            limit = int((seconds or self.query_seconds) * 1000)
+            connection.execute("set transaction isolation level repeatable read, read only")
+            connection.execute(
+                "select set_config('workbench.scope', %s, true), set_config('statement_timeout', %s, true), set_config('TimeZone', 'UTC', true)",
+                [roles.signed_scope(self.scope_secret, scope), str(limit)],
+            )
+            yield connection
+
+    @contextmanager
+    def raw(self) -> Iterator[psycopg.Connection[Any]]:
+        """The app's psycopg connection in one transaction, for COPY."""
+        with self.engine.begin() as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, psycopg.Connection)
+            yield driver
+
+    def close(self) -> None:
+        self.readers.close()
+        self.engine.dispose()
+
+
+def secret_key(settings: Settings) -> str:
+    """The installation's secret: from the settings, or generated once under the home folder, readable by its owner only."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    path = settings.home / "secret_key"
+    if not path.exists():
+        _write_once(path, secrets.token_hex(32))
+    return path.read_text(encoding="utf-8").strip()
+
+
+def _write_once(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    scratch.touch(mode=0o600)
+    scratch.write_text(text, encoding="utf-8")
+    try:
+        path.hardlink_to(scratch)
+    except FileExistsError:
+        pass
+    finally:
+        scratch.unlink()
+
+
+def open_database(settings: Settings, *, migrate: bool = True) -> Database:
+    """Start or reach the database, bring its schema up to date and open the pools. Errors: DatabaseUnavailable."""
+    owner_dsn = _owner_dsn(settings)
+    names, key = roles.RoleNames.of(settings.role_prefix), secret_key(settings)
+    if migrate:
+        migrating.migrate(owner_dsn, names, key)
+    return connect(owner_dsn, names, key, settings.query_seconds)
+
+
+def connect(owner_dsn: str, names: roles.RoleNames, key: str, query_seconds: float = 10) -> Database:
+    """Open the pools of the app and the reader on a migrated database."""
+    app_dsn = make_conninfo(owner_dsn, user=names.app, password=roles.role_password(key, names.app))
+    reader_dsn = make_conninfo(owner_dsn, user=names.reader, password=roles.role_password(key, names.reader))
+    engine = sa.create_engine(sqlalchemy_url(app_dsn), pool_size=5, max_overflow=10, pool_pre_ping=True)
+    try:
+        with engine.connect() as connection:
+            scope_secret = connection.execute(sa.text("select value #>> '{}' from app_state where key = 'scope_secret'")).scalar_one()
+    except sa.exc.OperationalError as error:
+        engine.dispose()
+        raise DatabaseUnavailable from error
+    readers = ConnectionPool(reader_dsn, min_size=0, max_size=8, open=True, kwargs={"autocommit": True}, name="readers")
+    return Database(engine, app_dsn, reader_dsn, readers, query_seconds, scope_secret)
+
+
+def sqlalchemy_url(dsn: str) -> URL:
+    """A libpq connection string as SQLAlchemy's URL, socket folders included."""
+    parts = conninfo_to_dict(dsn)
+    names = {"user": "username", "password": "password", "dbname": "database"}
+    known: dict[str, Any] = {names[k]: v for k, v in parts.items() if k in names}
+    query: dict[str, str] = {k: str(v) for k, v in parts.items() if k not in names}
+    return URL.create("postgresql+psycopg", query=query, **known)
+
+
+def _owner_dsn(settings: Settings) -> str:
+    if settings.database_url is None:
+        return embedded.ensure_database(embedded.start_server(settings.home / "postgres"))
+    dsn = settings.database_url.get_secret_value().replace("postgresql+psycopg://", "postgresql://")
+    try:
+        with psycopg.connect(dsn, connect_timeout=10) as connection:
+            if connection.info.server_version < 150000:
+                raise DatabaseUnavailable("DATABASE_URL names a PostgreSQL older than 15. Use version 15 or newer.")
+    except psycopg.OperationalError as error:
+        raise DatabaseUnavailable(
+            "The server of DATABASE_URL does not answer or refuses the user. Check address, user and password."
+        ) from error
+    return dsn
+
+
+def identifier(name: str) -> sql.Identifier:
+    return sql.Identifier(*name.split("."))

@@ -1,0 +1,80 @@
+-- The published views: what pages, chat, reports, notebooks and generated SQL may read. Live rows only.
+create schema if not exists readable;
+
+-- The resellers of the session's signed scope: null = all, empty = none (no scope, or a forged one).
+create or replace function readable.scope_ids() returns bigint[]
+language sql stable security definer set search_path = pg_catalog, pg_temp
+begin atomic
+  select case
+    when signature is distinct from encode(sha256(convert_to(secret || '|' || ids, 'UTF8')), 'hex') then '{}'::bigint[]
+    when ids = '*' then null
+    when ids = '' then '{}'::bigint[]
+    else string_to_array(ids, ',')::bigint[]
+  end
+  from (
+    select split_part(setting, '|', 1) as ids, split_part(setting, '|', 2) as signature,
+           (select value #>> '{}' from public.app_state where key = 'scope_secret') as secret
+    from (select coalesce(current_setting('workbench.scope', true), '') as setting) as raw
+  ) as parts;
+end;
+
+-- One line of live sales, of resellers (source 'sell-out') and of the own web shop (source 'd2c'). Money in EUR; null = not converted.
+create or replace view readable.sales as
+select 'sell-out'::text as source, f.channel, r.name as reseller, r.key as reseller_key, f.reseller_id, s.name as store, f.store_id,
+       s.city, coalesce(s.country, r.country) as country,
+       f.product_ean, p.functional_name, p.product_name, p.category, p.size_ml, p.kind as product_kind,
+       f.view, f.period_start, f.period_end, f.sale_date, f.year, f.month,
+       f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local, f.currency, f.vat_basis, f.fx_rate, f.valued, f.line_kind, f.bulk,
+       f.provisional, f.vendor_channel, null::text as order_id, null::numeric as cost_of_goods, null::numeric as payment_fee,
+       null::text as utm_source, null::text as utm_medium, null::text as utm_campaign, null::text as device_type, null::boolean as is_gift,
+       f.upload_batch_id, f.source_sheet, f.source_row, f.source_cells, f.id
+from public.sellout_entries2 f
+join public.resellers r on r.id = f.reseller_id
+left join public.stores s on s.id = f.store_id
+left join public.products p on p.ean = f.product_ean
+where f.live and f.primary_view
+union all
+select 'd2c', f.channel, r.name, r.key, f.reseller_id, s.name, f.store_id, f.city, f.country,
+       f.product_ean, p.functional_name, p.product_name, p.category, p.size_ml, p.kind,
+       'main', f.order_date, f.order_date, f.order_date, extract(year from f.order_date)::int, extract(month from f.order_date)::int,
+       f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local, f.currency, f.vat_basis, f.fx_rate, f.valued, f.line_kind, f.bulk,
+       false, null, f.order_id, f.cost_of_goods, f.payment_fee, f.utm_source, f.utm_medium, f.utm_campaign, f.device_type, f.is_gift,
+       f.upload_batch_id, null, f.source_row, f.source_cells, f.id
+from public.ecommerce_orders f
+join public.resellers r on r.id = f.reseller_id
+left join public.stores s on s.id = f.store_id
+left join public.products p on p.ean = f.product_ean
+where f.live;
+
+create or replace view readable.resellers as
+select id, key, name, country, currency, cadence, active_from, active_until from public.resellers;
+
+create or replace view readable.stores as
+select s.id, s.reseller_id, r.name as reseller, s.name, s.channel, s.city, s.country, s.opened, s.closed
+from public.stores s join public.resellers r on r.id = s.reseller_id;
+
+create or replace view readable.products as
+select ean, functional_name, product_name, size_ml, kind, category, rrp_eur, on_sale_from, on_sale_until from public.products;
+
+create or replace view readable.sellout_entries2 as
+select id, upload_batch_id, reseller_id, store_id, channel, product_ean, functional_name, view, period_start, period_end, sale_date, year, month,
+       quantity, amount_local, currency, vat_basis, fx_rate, sales_eur_gross, sales_eur_net, line_kind, bulk, vendor_channel,
+       source_sheet, source_row
+from public.sellout_entries2 where live and primary_view;
+
+create or replace view readable.ecommerce_orders as
+select id, upload_batch_id, reseller_id, order_id, order_date, product_ean, functional_name, quantity, amount_local, currency,
+       sales_eur_gross, sales_eur_net, line_kind, bulk, cost_of_goods, payment_fee, country, utm_source, utm_medium, utm_campaign,
+       device_type, is_gift, source_row
+from public.ecommerce_orders where live;
+
+-- What each reseller has stated: one live slice a line.
+create or replace view readable.covered_slices as
+select c.reseller_id, r.name as reseller, c.view, c.period_start, c.period_end, c.upload_batch_id, c.facts_batch_id
+from public.slice_claims c join public.resellers r on r.id = c.reseller_id where c.live;
+
+-- Lines that wait in the inbox: no product or store yet, so they are in no figure; their money is stated beside the figures.
+create or replace view readable.held_lines as
+select h.reseller_id, r.name as reseller, h.rule, h.period_start, h.period_end, h.quantity, h.amount_local, h.currency,
+       h.sales_eur_net, h.sales_eur_gross, h.upload_batch_id
+from public.held_rows h join public.resellers r on r.id = h.reseller_id where h.live and h.resolved_at is null and h.primary_view;

@@ -1,0 +1,166 @@
+"""Three database roles and one view owner: who may read and write what, and how a reader's reseller scope is enforced.
+
+owner    owns the schema and migrates it (the user of DATABASE_URL, or the embedded server's superuser)
+app      reads and writes every table; the web application and the scheduler
+reader   SELECT on the views of schema `readable`, nothing else; read-only, limited in time
+scope    can not log in; owns those views, so that the tables' row policies apply to whoever reads through them
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from core.errors import DatabaseUnavailable
+
+SCOPED_TABLES = ("sellout_entries2", "ecommerce_orders", "held_rows", "sales_rollup", "slice_claims", "upload_batches", "stores")
+
+
+@dataclass(frozen=True)
+class RoleNames:
+    """The names of the roles on this server; roles are shared by all databases of a server."""
+
+    app: str
+    reader: str
+    scope: str
+
+    @classmethod
+    def of(cls, prefix: str) -> RoleNames:
+        return cls(f"{prefix}_app", f"{prefix}_reader", f"{prefix}_scope")
+
+
+def role_password(secret_key: str, role: str) -> str:
+    """The password of a login role, derived from the installation's secret key, so that it is never stored."""
+    return hmac.new(secret_key.encode(), f"database role {role}".encode(), hashlib.sha256).hexdigest()
+
+
+def ensure_roles(connection: psycopg.Connection[Any], names: RoleNames, secret_key: str) -> None:
+    """Create the roles when they are missing and set the login roles' passwords; needs CREATEROLE."""
+    try:
+        _lock(connection)
+        for name, login in ((names.app, True), (names.reader, True), (names.scope, False)):
+            _ensure_role(connection, name, role_password(secret_key, name) if login else None)
+        connection.execute(
+            sql.SQL("grant {} to current_user with inherit true, set true").format(sql.Identifier(names.scope))
+            if connection.info.server_version >= 160000
+            else sql.SQL("grant {} to current_user").format(sql.Identifier(names.scope))
+        )
+        for setting in (
+            "default_transaction_read_only = on",
+            "statement_timeout = '30s'",
+            "lock_timeout = '2s'",
+            "work_mem = '64MB'",
+            "search_path = readable",
+            "idle_in_transaction_session_timeout = '60s'",
+            "temp_file_limit = '2GB'",
+        ):
+            if not setting.startswith("temp_file") or connection.execute(
+                "select usesuper from pg_user where usename = current_user"
+            ).fetchone() == (True,):
+                connection.execute(sql.SQL("alter role {} set " + setting).format(sql.Identifier(names.reader)))
+        connection.commit()
+    except psycopg.errors.InsufficientPrivilege as error:
+        connection.rollback()
+        raise DatabaseUnavailable(
+            "The user of DATABASE_URL may not create roles. Give it CREATEROLE, or let an administrator create "
+            f"{names.app}, {names.reader} and {names.scope} and grant them to it."
+        ) from error
+
+
+def _lock(connection: psycopg.Connection[Any]) -> None:
+    connection.execute("select pg_advisory_xact_lock(81452001)")
+
+
+def _ensure_role(connection: psycopg.Connection[Any], name: str, password: str | None) -> None:
+    role = sql.Identifier(name)
+    if not connection.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone():
+        connection.execute(sql.SQL("create role {} nosuperuser nocreatedb nocreaterole").format(role))
+    if password is not None:
+        connection.execute(sql.SQL("alter role {} login password {}").format(role, sql.Literal(password)))
+
+
+def grant_rights(connection: psycopg.Connection[Any], names: RoleNames) -> None:
+    """Give each role exactly its rights on the schema as migrated; safe to repeat after every migration."""
+    app, reader, scope = (sql.Identifier(name) for name in (names.app, names.reader, names.scope))
+    database = sql.Identifier(connection.info.dbname)
+    _lock(connection)
+    for statement in (
+        "revoke all on database {database} from public",
+        "grant connect, temporary on database {database} to {app}",
+        "grant connect on database {database} to {reader}",
+        "revoke all on schema public from public",
+        "grant usage on schema public to {app}, {scope}",
+        "grant usage on schema readable to {app}, {reader}, {scope}",
+        "grant create on schema readable to {scope}",
+        "grant select, insert, update, delete, truncate on all tables in schema public to {app}",
+        "grant usage, select, update on all sequences in schema public to {app}",
+        "grant execute on all functions in schema public to {app}",
+        "grant select on all tables in schema readable to {app}",
+        "revoke all on all functions in schema readable from public",
+        "grant execute on all functions in schema readable to {app}, {reader}, {scope}",
+    ):
+        connection.execute(sql.SQL(statement).format(database=database, app=app, reader=reader, scope=scope))
+    for table in (
+        "sellout_entries2",
+        "ecommerce_orders",
+        "held_rows",
+        "sales_rollup",
+        "slice_claims",
+        "upload_batches",
+        "stores",
+        "resellers",
+        "products",
+        "price_list",
+        "fx_rates",
+    ):
+        connection.execute(sql.SQL("grant select on {} to {}").format(sql.Identifier(table), scope))
+    _own_views(connection, names)
+    _protect_rows(connection, names)
+    connection.commit()
+
+
+def _own_views(connection: psycopg.Connection[Any], names: RoleNames) -> None:
+    views = connection.execute("select table_name from information_schema.views where table_schema = 'readable'").fetchall()
+    for (view,) in views:
+        target = sql.Identifier("readable", view)
+        connection.execute(sql.SQL("alter view {} owner to {}").format(target, sql.Identifier(names.scope)))
+        connection.execute(sql.SQL("grant select on {} to {}, {}").format(target, sql.Identifier(names.reader), sql.Identifier(names.app)))
+
+
+def _protect_rows(connection: psycopg.Connection[Any], names: RoleNames) -> None:
+    """Row policies: the app sees all rows; through the views only the resellers of the signed scope."""
+    allowed = "(select readable.scope_ids()) is null or {column} = any ((select readable.scope_ids())::bigint[])"
+    for table in (*SCOPED_TABLES, "resellers"):
+        name = sql.Identifier(table)
+        column = sql.Identifier("id" if table == "resellers" else "reseller_id")
+        connection.execute(sql.SQL("alter table {} enable row level security").format(name))
+        for policy, role, using in (
+            ("app_all", names.app, sql.SQL("true")),
+            ("in_scope", names.scope, sql.SQL(allowed).format(column=column)),
+        ):
+            connection.execute(sql.SQL("drop policy if exists {} on {}").format(sql.Identifier(policy), name))
+            check = sql.SQL(" with check (true)") if policy == "app_all" else sql.SQL("")
+            connection.execute(
+                sql.SQL("create policy {} on {} to {} using ({})").format(sql.Identifier(policy), name, sql.Identifier(role), using) + check
+            )
+
+
+def ensure_scope_secret(connection: psycopg.Connection[Any]) -> None:
+    """The secret that signs scopes; only the owner and the app can read it."""
+    connection.execute(
+        "insert into app_state (key, value) values ('scope_secret', to_jsonb(%s::text)) on conflict (key) do nothing",
+        [secrets.token_hex(32)],
+    )
+    connection.commit()
+
+
+def signed_scope(secret: str, reseller_ids: tuple[int, ...] | None) -> str:
+    """The value of `workbench.scope`: '*' or ids, and a signature that a reader session can not forge."""
+    ids = "*" if reseller_ids is None else ",".join(str(i) for i in sorted(reseller_ids))
+    return f"{ids}|{hashlib.sha256(f'{secret}|{ids}'.encode()).hexdigest()}"

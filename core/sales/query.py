@@ -1,0 +1,186 @@
+"""The one question type. Page, chat, report, alert, API and notebook all build a SalesQuery; nothing else asks for a figure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Literal, cast
+
+import polars as pl
+
+from core.errors import BadQuestion
+
+Comparison = Literal["prior_year", "prior_period"]
+Values = tuple[str, ...]
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """First and last day, both inside."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.start > self.end:
+            raise BadQuestion(f"The period ends ({self.end}) before it starts ({self.start}). Swap the two days.")
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days + 1
+
+    def __str__(self) -> str:
+        return f"{self.start}/{self.end}"
+
+
+def parse_period(text: str) -> Period:
+    """`2025`, `2025-06`, `2025-Q2`, `2025-H1`, `2025-W23` (ISO), a day `2025-06-09`, or `2025-06-09/2025-06-15`. Errors: BadQuestion."""
+    text = text.strip()
+    try:
+        if "/" in text:
+            first, last = text.split("/", 1)
+            return Period(parse_period(first).start, parse_period(last).end)
+        if re.fullmatch(r"\d{4}", text):
+            return Period(date(int(text), 1, 1), date(int(text), 12, 31))
+        if match := re.fullmatch(r"(\d{4})-?Q([1-4])", text, re.I):
+            return months(int(match[1]), int(match[2]) * 3 - 2, 3)
+        if match := re.fullmatch(r"(\d{4})-?H([12])", text, re.I):
+            return months(int(match[1]), int(match[2]) * 6 - 5, 6)
+        if match := re.fullmatch(r"(\d{4})-?W(\d{1,2})", text, re.I):
+            monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
+            return Period(monday, monday + timedelta(days=6))
+        if match := re.fullmatch(r"(\d{4})-(\d{1,2})", text):
+            return months(int(match[1]), int(match[2]), 1)
+        day = date.fromisoformat(text)
+        return Period(day, day)
+    except (ValueError, OverflowError) as error:
+        raise BadQuestion(f"“{text}” is no period. Write 2025, 2025-06, 2025-Q2, a day, or 2025-06-09/2025-06-15.") from error
+
+
+def months(year: int, month: int, count: int) -> Period:
+    """`count` calendar months from the first of `month`."""
+    last = year * 12 + month - 1 + count
+    return Period(date(year, month, 1), date(last // 12, last % 12 + 1, 1) - timedelta(days=1))
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Rows whose `dimension` is (or with `exclude`, is not) one of `values`. The value '' stands for "not stated"."""
+
+    dimension: str
+    values: Values
+    exclude: bool = False
+
+
+@dataclass(frozen=True)
+class SalesQuery:
+    """Measures by dimensions over a period, optionally against another period. Names are those of `measures` and `dimensions`.
+
+    `period` None: all data. `line_kinds` None: the default population (sale, return, adjustment). `limit` keeps the first rows in
+    `order_by` order (a measure or dimension; default: time ascending, else first measure descending); `others` adds the remainder as
+    one row so that the rows still add up. `without_bulk` leaves bulk lines out.
+    """
+
+    measures: Values = ("sales_eur_net",)
+    by: Values = ()
+    where: tuple[Filter, ...] = ()
+    period: Period | None = None
+    compare: Comparison | Period | None = None
+    order_by: str | None = None
+    descending: bool | None = None
+    limit: int | None = None
+    others: bool = False
+    line_kinds: Values | None = None
+    without_bulk: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values, the inverse of `from_dict`."""
+        plain: dict[str, Any] = {"measures": list(self.measures), "by": list(self.by)}
+        plain["where"] = [{"dimension": f.dimension, "values": list(f.values), "exclude": f.exclude} for f in self.where]
+        plain["period"] = str(self.period) if self.period else None
+        plain["compare"] = str(self.compare) if isinstance(self.compare, Period) else self.compare
+        plain |= {name: getattr(self, name) for name in ("order_by", "descending", "limit", "others", "without_bulk")}
+        return plain | {"line_kinds": list(self.line_kinds) if self.line_kinds is not None else None}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> SalesQuery:
+        """Errors: BadQuestion for anything that is not a query."""
+        try:
+            return cls(
+                measures=tuple(plain.get("measures") or ("sales_eur_net",)),
+                by=tuple(plain.get("by") or ()),
+                where=tuple(Filter(f["dimension"], tuple(f["values"]), bool(f.get("exclude"))) for f in plain.get("where") or ()),
+                period=parse_period(plain["period"]) if plain.get("period") else None,
+                compare=as_comparison(plain.get("compare")),
+                order_by=plain.get("order_by"),
+                descending=plain.get("descending"),
+                limit=plain.get("limit"),
+                others=bool(plain.get("others")),
+                line_kinds=tuple(plain["line_kinds"]) if plain.get("line_kinds") is not None else None,
+                without_bulk=bool(plain.get("without_bulk")),
+            )
+        except (TypeError, KeyError, AttributeError) as error:
+            raise BadQuestion("This saved question can not be read any more. Build it again on the Explore page.") from error
+
+
+def as_comparison(value: str | Period | None) -> Comparison | Period | None:
+    if value is None or isinstance(value, Period):
+        return value
+    if value == "prior_year" or value == "prior_period":
+        return cast(Comparison, value)
+    return parse_period(value) if value else None
+
+
+def build_query(
+    measures: Sequence[str] | str,
+    by: Sequence[str] | str = (),
+    where: Mapping[str, str | Sequence[str]] | None = None,
+    period: str | Period | None = None,
+    compare: str | Period | None = None,
+    **options: Any,
+) -> SalesQuery:
+    """The notebook's spelling: plain names, `where={"channel": "offline"}`, `period="2025-Q2"`. A key `"not reseller"` excludes."""
+    listed = (measures,) if isinstance(measures, str) else tuple(measures)
+    groups = (by,) if isinstance(by, str) else tuple(by)
+    filters = tuple(_filter(name, values) for name, values in (where or {}).items())
+    span = parse_period(period) if isinstance(period, str) else period
+    return SalesQuery(listed, groups, filters, span, as_comparison(compare), **options)
+
+
+def _filter(name: str, values: str | Sequence[str]) -> Filter:
+    listed = (values,) if isinstance(values, str) else tuple(str(v) for v in values)
+    return Filter(name.removeprefix("not "), listed, name.startswith("not "))
+
+
+@dataclass(frozen=True)
+class Caveat:
+    """One thing a reader of the figure must know: what was left out, missing, not converted or held. `amount` in EUR net if known."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """The answer to a SalesQuery.
+
+    `frame`: one column per dimension (text; dates for day … year), one per measure (Decimal for money and ratios, Int64 for counts);
+    with a comparison also `<measure>_before`, `<measure>_change` (difference) and `<measure>_change_pct` (ratio, null where the base is
+    0 or not covered). `totals`: the same measures over all rows, right for non-additive measures too. `sql` is what ran, parameters
+    filled in for reading. `data_through`: last covered day by reseller. `data_version` rises with every change of the data.
+    """
+
+    query: SalesQuery
+    frame: pl.DataFrame
+    totals: dict[str, Any]
+    sql: str
+    data_version: int
+    period: Period | None
+    compared_with: Period | None = None
+    data_through: dict[str, date] = field(default_factory=dict)
+    resellers_covered: tuple[str, ...] = ()
+    resellers_expected: tuple[str, ...] = ()
+    caveats: tuple[Caveat, ...] = ()
+    rows_in_all: int = 0
