@@ -33,6 +33,8 @@ class Settings(BaseSettings):
         description="Signs cookies and encrypts stored secrets; generated under the home folder when empty.",
     )
 
+    demo: bool = Field(True, alias="WORKBENCH_DEMO", description="Fill an empty database with the invented demo brand at the first start.")
+
     database_url: SecretStr | None = Field(
         None, alias="DATABASE_URL", description="postgresql://… of any PostgreSQL 15 or newer; empty starts the embedded server."
     )
