@@ -15,7 +15,7 @@ test: install-dev     ## every test: unit, property, PostgreSQL, SMTP, model, Ch
 	@exec $(BIN)/python -m pytest -n 2 --dist loadgroup tests
 
 test-tcp: install-dev ## the same tests on a second PostgreSQL server reached over TCP with a password
-	@exec $(BIN)/python tests/on_tcp_server.py
+	@exec $(BIN)/python -m tests.on_tcp_server
 
 lint: install-dev
 	@$(BIN)/ruff format --check --quiet .

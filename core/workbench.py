@@ -1,0 +1,154 @@
+"""What a notebook, a script and the HTTP API want of the workbench, each one line into its subject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import polars as pl
+
+from core.catalogue import storing as catalogue_storing
+from core.chat import answering, models, querying, sql_guard
+from core.db.engine import Database, Scope
+from core.ingest import importing, originals, tracing, undoing
+from core.ingest import reading_back as facts
+from core.ingest.shapes import ImportReport
+from core.reports import rendering
+from core.sales import coverage as sales_coverage
+from core.sales import running
+from core.sales.query import Period, build_query
+from core.settings import Settings
+
+
+class Workbench:
+    """One open workbench: a database, its settings, and the resellers that may be seen (`scope` None: all).
+
+    Money is EUR unless a column says `amount_local`; revenue measures are named `…_net` or `…_gross` (of VAT).
+    Use as a context manager, or call `close()`.
+    """
+
+    def __init__(self, database: Database, settings: Settings, scope: Scope = None) -> None:
+        self.database = database
+        self.settings = settings
+        self.scope = scope
+
+    # Files ------------------------------------------------------------------------------------------------------------
+
+    def import_file(
+        self,
+        path: str | Path,
+        *,
+        vendor: str | None = None,
+        period: str | None = None,
+        accept_warnings: bool = False,
+        on_progress: Callable[[str, int, int], None] | None = None,
+        **answers: Any,
+    ) -> ImportReport:
+        """Read, prove and store one vendor file. Status 'needs_decision' stores nothing and lists `questions`; the same call with the
+        answer (`vendor=`, `period=`, `accept_warnings=True`, …) goes on. `period`: 2025-06, a day, or 2025-06-09/2025-06-15."""
+        return importing.import_file(
+            self.database,
+            self.settings,
+            Path(path),
+            vendor=vendor,
+            period=period,
+            accept_warnings=accept_warnings,
+            uploaded_by="notebook",
+            on_progress=on_progress,
+            **answers,
+        )
+
+    def preview_file(self, path: str | Path, *, vendor: str | None = None, period: str | None = None, **answers: Any) -> ImportReport:
+        """The same report, nothing stored; `rows` holds every row the file states, also those already live."""
+        return importing.preview_file(self.database, self.settings, Path(path), vendor=vendor, period=period, **answers)
+
+    def undo(self, upload_batch_id: int) -> undoing.UndoReport:
+        """Take a batch back: what was live before it is live again. Errors: UnknownRecord."""
+        return undoing.undo(self.database, upload_batch_id, by="notebook")
+
+    def batches(self) -> pl.DataFrame:
+        """One row a file that was taken in, newest first: id, file_name, reseller, period, status, rows, totals agreed."""
+        return facts.batches(self.database)
+
+    def rows(self, upload_batch_id: int) -> pl.DataFrame:
+        """Stored and held rows of a batch with their source sheet, row and cells; money as `amount_local` in `currency`, `vat_basis`."""
+        return facts.rows(self.database, upload_batch_id)
+
+    def live_rows(self, reseller: str | None = None, period: str | None = None) -> pl.DataFrame:
+        """What is live now over all batches, in the columns of `rows`."""
+        return facts.live_rows(self.database, reseller=reseller, period=period)
+
+    def original(self, upload_batch_id: int) -> bytes:
+        """The uploaded file, byte for byte."""
+        return originals.read_original(self.database, self.settings, upload_batch_id)
+
+    def load_catalogue(self, folder: str | Path) -> dict[str, int]:
+        """Load products, resellers, stores, aliases, prices and rates from the CSV files of a folder; returns rows by table."""
+        return catalogue_storing.load_folder(self.database, Path(folder))
+
+    # Figures ----------------------------------------------------------------------------------------------------------
+
+    def sales(
+        self,
+        measures: Sequence[str] | str = ("sales_eur_net",),
+        by: Sequence[str] | str = (),
+        where: Mapping[str, str | Sequence[str]] | None = None,
+        period: str | Period | None = None,
+        compare: str | Period | None = None,
+        **options: Any,
+    ) -> pl.DataFrame:
+        """One row per combination of `by`, exact decimals. Errors: BadQuestion with the nearest names."""
+        return self.result(measures, by, where, period, compare, **options).frame
+
+    def result(
+        self,
+        measures: Sequence[str] | str = ("sales_eur_net",),
+        by: Sequence[str] | str = (),
+        where: Mapping[str, str | Sequence[str]] | None = None,
+        period: str | Period | None = None,
+        compare: str | Period | None = None,
+        **options: Any,
+    ) -> running.Result:
+        """As `sales`, with totals, SQL, caveats and data-through."""
+        return running.run(self.database, build_query(measures, by, where, period, compare, **options), self.scope)
+
+    def coverage(self, today: date | None = None) -> pl.DataFrame:
+        """Reseller × period: received, partial, missing, late, restated, not expected."""
+        return sales_coverage.coverage(self.database, self.scope, today or date.today())
+
+    def trace(self, **where: Any) -> pl.DataFrame:
+        """The source cells behind a figure: file, sheet, row, cells. `where` as in `sales`, plus `period`."""
+        return tracing.trace(self.database, self.scope, **where)
+
+    # Words ------------------------------------------------------------------------------------------------------------
+
+    def ask(self, question: str, conversation: str | None = None, today: date | None = None) -> answering.Answer:
+        """Answer a question in words; follow-ups pass the `conversation_id` of the answer before."""
+        model = models.open_model(self.settings)
+        return answering.ask(self.database, self.settings, question, scope=self.scope, conversation_id=conversation, today=today, model=model)
+
+    def check_sql(self, sql: str) -> sql_guard.Verdict:
+        """Whether a statement may run: one SELECT over the published views."""
+        return sql_guard.check(sql, querying.readable_catalogue())
+
+    def run_sql(self, sql: str) -> pl.DataFrame:
+        """Run a guarded SELECT as the reader role. Errors: QueryRefused with the reason."""
+        return querying.run_sql(self.database, sql, scope=self.scope).frame
+
+    def build_report(self, report_id: int, format: str = "pdf", today: date | None = None) -> bytes:
+        """The bytes of a saved report as 'pdf', 'xlsx' or 'csv'. Errors: UnknownRecord."""
+        return rendering.build_report(self.database, self.settings, report_id, format, self.scope, today or date.today())
+
+    # Life -------------------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
