@@ -29,3 +29,13 @@ def open(database_url: str | None = None, *, home: str | Path | None = None) -> 
         chosen["home"] = Path(home).expanduser().resolve()
     settings = Settings().model_copy(update=chosen)
     return Workbench(open_database(settings), settings)
+
+
+def __getattr__(name: str) -> object:
+    """`core.chat.sql_guard` without opening a database: the guard is pure."""
+    if name == "chat":
+        import importlib
+
+        importlib.import_module("core.chat.sql_guard")
+        return importlib.import_module("core.chat")
+    raise AttributeError(f"module 'core' has no attribute {name!r}")
