@@ -67,6 +67,16 @@ users = Table(  # one person who signs in
     CheckConstraint("role in ('admin', 'analyst', 'viewer')", name="role"),
     Index("uq_users_username", sa.text("lower(username)"), unique=True),
 )
+sessions = Table(  # one sign-in of one person in one browser; the cookie names it, ending it ends the cookie
+    "sessions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("username", Text, nullable=False),
+    _moment("issued_at", nullable=False),
+    _moment("expires_at", nullable=False),
+    _moment("ended_at"),
+    Index(None, "username"),
+)
 audit_log = Table(  # one action of a person or of the scheduler; append only
     "audit_log",
     metadata,
@@ -595,6 +605,27 @@ schedules = Table(  # when a report goes to whom; next_due is computed by report
     Column("created_by", Text, nullable=False),
     _moment("created_at", nullable=False, server_default=now),
 )
+report_editions = Table(  # one report as built for one due time: every recipient gets, and a re-send repeats, exactly these bytes
+    "report_editions",
+    metadata,
+    _id(),
+    Column("report_id", ForeignKey("reports.id"), nullable=False),
+    Column("schedule_id", ForeignKey("schedules.id")),
+    _moment("due_at", nullable=False),
+    _moment("built_at", nullable=False, server_default=now),
+    Column("data_version", BigInteger),
+    Column("mail", JSONB, nullable=False),  # subject, text, html
+    UniqueConstraint("report_id", "schedule_id", "due_at", postgresql_nulls_not_distinct=True),
+)
+edition_files = Table(  # one attachment of an edition
+    "edition_files",
+    metadata,
+    _id(),
+    Column("edition_id", ForeignKey("report_editions.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
 deliveries = Table(  # the ledger: one message to one recipient for one due time, never twice
     "deliveries",
     metadata,
@@ -607,11 +638,16 @@ deliveries = Table(  # the ledger: one message to one recipient for one due time
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("message_id", Text),
     Column("server_reply", Text),
+    Column("formats", ARRAY(Text), nullable=False, server_default=sa.text("'{pdf}'::text[]")),
+    _moment("try_after"),  # not before: the pause between two attempts
+    _moment("handed_over_at"),  # set just before the bytes go out; without a result after a crash nobody can know: status 'unknown'
     _moment("sent_at"),
     _moment("created_at", nullable=False, server_default=now),
     Column("requested_by", Text),
+    Column("edition_id", ForeignKey("report_editions.id")),
     Column("data_version", BigInteger),
-    CheckConstraint("status in ('pending', 'sending', 'sent', 'failed', 'outbox')", name="status"),
+    CheckConstraint("status in ('pending', 'sending', 'sent', 'failed', 'outbox', 'unknown')", name="status"),
+    Index("ix_deliveries_waiting", "due_at", postgresql_where=sa.text("status in ('pending', 'sending')")),
     UniqueConstraint("report_id", "schedule_id", "due_at", "recipient", postgresql_nulls_not_distinct=True),
 )
 email_logs = Table(  # one message handed to the mail server or written to the outbox
@@ -639,6 +675,9 @@ alerts = Table(  # "tell me when …"
     Column("definition", JSONB, nullable=False),
     Column("recipients", ARRAY(Text), nullable=False),
     Column("enabled", Boolean, nullable=False, server_default=sa.true()),
+    Column("told", ARRAY(Text), nullable=False, server_default=sa.text("'{}'::text[]")),  # what is true now and was already told
+    Column("last_result", Text),
     _moment("last_checked"),
     _moment("last_fired"),
+    _moment("created_at", nullable=False, server_default=now),
 )
