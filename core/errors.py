@@ -11,6 +11,7 @@ WorkbenchError
 ├── BadQuestion           a SalesQuery that can not be asked
 ├── QueryRefused          the guard or the database refused a statement
 ├── ModelUnavailable      the language model did not answer
+├── BadSchedule           a report, schedule or alert that can not be kept
 ├── MailNotSent           the mail server refused
 └── DatabaseUnavailable   no connection
 """
@@ -72,8 +73,20 @@ class ModelUnavailable(WorkbenchError):
     """The language model did not answer. The question was answered without it."""
 
 
+class BadSchedule(WorkbenchError):
+    """This can not be scheduled. Choose how often, on which day and at what time."""
+
+
 class MailNotSent(WorkbenchError):
-    """The mail server did not accept the message. Check the mail settings under Admin, System."""
+    """The mail server did not accept the message. Check the mail settings under Admin, System.
+
+    `reply`: the server's own words. `permanent`: trying again will not help. `uncertain`: the connection broke after the message
+    had been handed over, so nobody can know whether it was delivered.
+    """
+
+    def __init__(self, message: str | None = None, *, reply: str = "", permanent: bool = False, uncertain: bool = False) -> None:
+        super().__init__(message or "The mail server did not accept the message. Check the mail settings under Admin, System.")
+        self.reply, self.permanent, self.uncertain = reply, permanent, uncertain
 
 
 class DatabaseUnavailable(WorkbenchError):

@@ -68,8 +68,23 @@ class Settings(BaseSettings):
         "starttls", alias="SMTP_SECURITY", description="How the connection is protected."
     )
     smtp_seconds: float = Field(20, alias="SMTP_SECONDS", gt=0, description="Longest wait for the mail server.")
+    smtp_ca_file: Path | None = Field(
+        None, alias="SMTP_CA_FILE", description="Certificate (PEM) to trust besides the public ones, for a mail server with its own."
+    )
+    mail_megabytes: float = Field(
+        20,
+        alias="MAIL_MEGABYTES",
+        gt=0,
+        description="Largest attachments of one mail; larger ones stay in the workbench and the mail links to them.",
+    )
+    mail_attempts: int = Field(5, alias="MAIL_ATTEMPTS", ge=1, description="How often a report is tried before it counts as failed.")
     mail_from: str = Field("workbench@localhost", alias="MAIL_FROM", description="Sender address of notices and reports.")
     notify: str = Field("", alias="WORKBENCH_NOTIFY", description="Addresses that hear of every upload, separated by commas.")
+
+    job_slots: int = Field(
+        2, alias="WORKBENCH_JOB_SLOTS", ge=1, le=32, description="Imports that one scheduler process runs at the same time."
+    )
+    tick_seconds: float = Field(5, alias="WORKBENCH_TICK_SECONDS", gt=0, description="How often the clock looks for due reports.")
 
     openai_api_key: SecretStr | None = Field(
         None, alias="OPENAI_API_KEY", description="Key of the language model; empty answers without one."
