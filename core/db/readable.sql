@@ -18,12 +18,33 @@ begin atomic
   ) as parts;
 end;
 
+-- Rises with every change of the data; part of every cache key.
+create or replace function readable.current_data_version() returns bigint
+language sql stable security definer set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce((select value #>> '{}' from public.app_state where key = 'data_version'), '0')::bigint;
+end;
+
+create or replace view readable.data_version as select readable.current_data_version() as version;
+
+-- The city of a web-shop customer is personal data in small places: shown only when an administrator allows it (app_state 'show_city').
+create or replace function readable.shows_city() returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce((select value #>> '{}' from public.app_state where key = 'show_city'), 'false') = 'true';
+end;
+
 -- One line of live sales, of resellers (source 'sell-out') and of the own web shop (source 'd2c'). Money in EUR; null = not converted.
+-- sold_on: the day, where the file states it. counted_on: the day that decides in which period a line counts; always inside (year, month),
+-- which the reseller's period rule sets, so that every line counts exactly once over any split of the calendar.
 create or replace view readable.sales as
 select 'sell-out'::text as source, f.channel, r.name as reseller, r.key as reseller_key, f.reseller_id, s.name as store, f.store_id,
        s.city, coalesce(s.country, r.country) as country,
        f.product_ean, p.functional_name, p.product_name, p.category, p.size_ml, p.kind as product_kind,
        f.view, f.period_start, f.period_end, f.sale_date, f.year, f.month,
+       coalesce(f.sale_date, case when f.period_start = f.period_end then f.period_start end) as sold_on,
+       case when extract(year from f.sale_date) = f.year and extract(month from f.sale_date) = f.month then f.sale_date
+            else least(f.period_end, (make_date(f.year, f.month, 1) + interval '1 month - 1 day')::date) end as counted_on,
        f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local, f.currency, f.vat_basis, f.fx_rate, f.valued, f.line_kind, f.bulk,
        f.provisional, f.vendor_channel, null::text as order_id, null::numeric as cost_of_goods, null::numeric as payment_fee,
        null::text as utm_source, null::text as utm_medium, null::text as utm_campaign, null::text as device_type, null::boolean as is_gift,
@@ -34,9 +55,11 @@ left join public.stores s on s.id = f.store_id
 left join public.products p on p.ean = f.product_ean
 where f.live and f.primary_view
 union all
-select 'd2c', f.channel, r.name, r.key, f.reseller_id, s.name, f.store_id, f.city, f.country,
+select 'd2c', f.channel, r.name, r.key, f.reseller_id, s.name, f.store_id,
+       case when (select readable.shows_city()) then f.city end, f.country,
        f.product_ean, p.functional_name, p.product_name, p.category, p.size_ml, p.kind,
        'main', f.order_date, f.order_date, f.order_date, extract(year from f.order_date)::int, extract(month from f.order_date)::int,
+       f.order_date, f.order_date,
        f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local, f.currency, f.vat_basis, f.fx_rate, f.valued, f.line_kind, f.bulk,
        false, null, f.order_id, f.cost_of_goods, f.payment_fee, f.utm_source, f.utm_medium, f.utm_campaign, f.device_type, f.is_gift,
        f.upload_batch_id, null, f.source_row, f.source_cells, f.id
@@ -46,8 +69,23 @@ left join public.stores s on s.id = f.store_id
 left join public.products p on p.ean = f.product_ean
 where f.live;
 
+-- The same lines summed to the grain most questions need (kept equal to the facts by every import and undo); additive columns only.
+create or replace view readable.sales_rollup as
+select f.source, f.channel, r.name as reseller, r.key as reseller_key, f.reseller_id, s.name as store, f.store_id,
+       case when f.source = 'd2c' then f.country else coalesce(s.country, r.country) end as country,
+       f.product_ean, p.functional_name, p.product_name, p.category, p.size_ml, p.kind as product_kind,
+       f.view, f.period_start, f.period_end, f.year, f.month,
+       least(f.period_end, (make_date(f.year, f.month, 1) + interval '1 month - 1 day')::date) as counted_on,
+       f.currency, f.valued, f.line_kind, f.bulk, f.lines, f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local,
+       f.unconverted_lines, f.unconverted_local, f.cost_of_goods, f.cost_with_net, f.net_with_cost, f.payment_fee,
+       f.priced_quantity, f.priced_net
+from public.sales_rollup f
+join public.resellers r on r.id = f.reseller_id
+left join public.stores s on s.id = f.store_id
+left join public.products p on p.ean = f.product_ean;
+
 create or replace view readable.resellers as
-select id, key, name, country, currency, cadence, active_from, active_until from public.resellers;
+select id, key, name, country, currency, cadence, active_from, active_until, period_rule, grace_days from public.resellers;
 
 create or replace view readable.stores as
 select s.id, s.reseller_id, r.name as reseller, s.name, s.channel, s.city, s.country, s.opened, s.closed
@@ -68,10 +106,19 @@ select id, upload_batch_id, reseller_id, order_id, order_date, product_ean, func
        device_type, is_gift, source_row
 from public.ecommerce_orders where live;
 
--- What each reseller has stated: one live slice a line.
+-- What each reseller has stated: one live slice a line. A stored file that claims no slice of its own (the web shop's overlapping
+-- exports) covers the days it spans. restated: an earlier file had stated this slice differently.
 create or replace view readable.covered_slices as
-select c.reseller_id, r.name as reseller, c.view, c.period_start, c.period_end, c.upload_batch_id, c.facts_batch_id
-from public.slice_claims c join public.resellers r on r.id = c.reseller_id where c.live;
+select c.reseller_id, r.name as reseller, c.view, c.period_start, c.period_end, c.upload_batch_id, c.facts_batch_id,
+       exists (select from public.slice_claims o join public.upload_batches b on b.id = o.upload_batch_id
+               where o.reseller_id = c.reseller_id and o.view = c.view and o.period_start = c.period_start and o.period_end = c.period_end
+                 and o.content_key <> c.content_key and b.status = 'stored') as restated
+from public.slice_claims c join public.resellers r on r.id = c.reseller_id where c.live
+union all
+select b.reseller_id, r.name, 'main', b.period_start, b.period_end, b.id, b.id, false
+from public.upload_batches b join public.resellers r on r.id = b.reseller_id
+where b.status = 'stored' and b.period_start is not null and b.period_end is not null
+  and not exists (select from public.slice_claims c where c.upload_batch_id = b.id);
 
 -- Lines that wait in the inbox: no product or store yet, so they are in no figure; their money is stated beside the figures.
 create or replace view readable.held_lines as

@@ -401,6 +401,7 @@ sellout_entries2 = Table(  # one line (or matrix cell) of a reseller's file
     *_lineage(),
     Index("ix_sellout_entries2_batch", "upload_batch_id"),
     Index("ix_sellout_entries2_slice", "reseller_id", "period_start", postgresql_where=sa.text("live")),
+    Index("ix_sellout_entries2_provisional", "reseller_id", "year", "month", postgresql_where=sa.text("live and provisional")),
 )
 ecommerce_orders = Table(  # one line of a web-shop order; money in EUR without the destination's VAT unless vat_basis says otherwise
     "ecommerce_orders",
@@ -486,7 +487,7 @@ inbox_decisions = Table(  # what a person said about a held key; can be taken ba
     _moment("decided_at", nullable=False, server_default=now),
     _moment("undone_at"),
 )
-sales_rollup = Table(  # live facts summed to the grain most questions need; kept exactly equal to the facts
+sales_rollup = Table(  # live lines of primary views summed to the grain most questions need; kept exactly equal to the facts
     "sales_rollup",
     metadata,
     _id(),
@@ -512,11 +513,12 @@ sales_rollup = Table(  # live facts summed to the grain most questions need; kep
     Column("amount_local", Numeric),
     Column("unconverted_lines", BigInteger, nullable=False),
     Column("unconverted_local", Numeric),
-    Column("cost_of_goods", Numeric),
-    Column("net_with_cost", Numeric),
+    Column("cost_of_goods", Numeric),  # of all lines with a known cost
+    Column("cost_with_net", Numeric),
+    Column("net_with_cost", Numeric),  # both over the lines that state cost and net
     Column("payment_fee", Numeric),
     Column("priced_quantity", Numeric),
-    Column("priced_net", Numeric),  # sale lines that state both units and money
+    Column("priced_net", Numeric),  # both over the lines that state units and net, whatever their kind
     Index("ix_sales_rollup_period", "year", "month"),
     Index("ix_sales_rollup_slice", "reseller_id", "period_start"),
 )
