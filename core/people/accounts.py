@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from core.people.permissions import ROLES, Person, Role, require
 
 TRIES, LOCK_TIME = 5, timedelta(minutes=15)
 FIRST_ADMINISTRATOR = "admin"
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # a new account has no older sessions to end, whatever the server's clock says
 
 
 class AccountRefused(WorkbenchError):
@@ -59,7 +60,7 @@ def first_administrator(database: Database) -> str | None:
     The password must be changed at the first sign-in.
     """
     password = passwords.generate()
-    values = {"name": "Administrator", "role": "admin", "must_change_password": True}
+    values = {"name": "Administrator", "role": "admin", "must_change_password": True, "sessions_valid_from": NEVER}
     with database.write() as connection:
         connection.execute(sa.text("lock table users in share row exclusive mode"))
         if connection.execute(sa.select(sa.literal(1)).select_from(users).limit(1)).first():
@@ -85,7 +86,13 @@ def create(
     require(by, "manage_people")
     username = _checked_username(username)
     secret = passwords.check_strength(password, username) if password else passwords.generate()
-    values = {"name": _checked_name(name), "role": _checked_role(role), "email": email or None, "reseller_scope": _as_list(scope)}
+    values = {
+        "name": _checked_name(name),
+        "role": _checked_role(role),
+        "email": email or None,
+        "reseller_scope": _as_list(scope),
+        "sessions_valid_from": NEVER,
+    }
     statement = users.insert().values(
         username=username, password_hash=passwords.hash_password(secret), must_change_password=must_change_password, **values
     )
