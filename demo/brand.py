@@ -123,6 +123,30 @@ STORES = (
     ("Creme de la Creme", "CDLC Vilnius Ozas", "Vilnius Ozas", "offline", "Vilnius", "LT"),
     ("Creme de la Creme", "CDLC Kaunas Mega", "Kaunas Mega", "offline", "Kaunas", "LT"),
     ("Creme de la Creme", "CDLC Riga Alfa", "LV Riga Alfa CdlC", "offline", "Riga", "LV"),
+    ("Galilu", "Galilu Browary Warszawa", "Browary (WAW)", "offline", "Warszawa", "PL"),
+    ("Galilu", "Galilu Manufaktura Łódź", "Manufaktura LDZ", "offline", "Łódź", "PL"),
+    ("Galilu", "Galilu Manufaktura Łódź", "Manufaktura Łódź", "offline", "Łódź", "PL"),
+    ("Galilu", "Galilu Poznań", "Poznań", "offline", "Poznań", "PL"),
+    ("Galilu", "Galilu Kraków", "Kraków", "offline", "Kraków", "PL"),
+    ("Galilu", "Galilu Online", "www", "online", "", "PL"),
+    ("Galilu", "Galilu Online", "online", "online", "", "PL"),
+    ("Skins SA", "Skins Waterfront", "SKINS WATERFRONT", "offline", "Cape Town", "ZA"),
+    ("Skins SA", "Skins Menlyn", "SKINS MENLYN", "offline", "Pretoria", "ZA"),
+    ("Skins SA", "Skins Hyde Park", "SKINS HYDE PARK", "offline", "Johannesburg", "ZA"),
+    ("Skins SA", "Skins Online", "ONLINE STORE", "online", "", "ZA"),
+    ("Skins SA", "Skins Online", "ON01 ONLINE", "online", "", "ZA"),
+    ("Skins NL", "Skins Amsterdam", "NL01 Amsterdam", "offline", "Amsterdam", "NL"),
+    ("Skins NL", "Skins Utrecht", "NL04 Utrecht", "offline", "Utrecht", "NL"),
+    ("Skins NL", "Skins Webshop NL", "NL90 Webshop", "online", "", "NL"),
+    ("Aromateque", "Aromateque Sky Mall", "Sky Mall", "offline", "Kyiv", "UA"),
+    ("Aromateque", "Aromateque Online", "Online", "online", "", "UA"),
+    ("Aromateque", "Aromateque Lviv Forum", "Lviv Forum", "offline", "Lviv", "UA"),
+    ("Aromateque", "Aromateque Odesa", "Odesa", "offline", "Odesa", "UA"),
+    ("Selfridges", "Selfridges London", "London Oxford Street", "offline", "London", "GB"),
+    ("Selfridges", "Selfridges Trafford", "Manchester Trafford", "offline", "Manchester", "GB"),
+    ("Selfridges", "Selfridges Exchange Square", "Manchester Exchange Sq", "offline", "Manchester", "GB"),
+    ("Selfridges", "Selfridges Birmingham", "Birmingham Bullring", "offline", "Birmingham", "GB"),
+    ("Selfridges", "Selfridges Online", "Selfridges.com", "online", "", "GB"),
     ("Online", "Nordlys Webshop", "Online", "online", "", ""),
 )
 
@@ -133,6 +157,26 @@ def liberty_items() -> dict[str, str]:
     codes += [f"NL{letters}{size}" for size in ("100", "30") for _, letters in SCENTS]
     codes += ["NLFD5X2", "NLGOT10", "NLMS10", "NLAW7X2"]
     return {code.upper(): f"{910745 + 2 * number:09d}" for number, code in enumerate(codes)}
+
+
+def galilu_name(product: Product) -> str:
+    """Galilu's display name: its only product key."""
+    if product.category == "candle":
+        return f"{product.scent.upper()}  świeca zapachowa 290 g"
+    return f"Nordlys Parfum {product.name} " if product.category == "set" else f"{product.scent} EDP {product.size_ml}ML"
+
+
+def skins_nl_article(product: Product) -> str:
+    """Skins NL's article id, before the dash."""
+    return str(214000 + PRODUCTS.index(product) * 7)
+
+
+def selfridges_key(product: Product) -> str:
+    """Selfridges' key: a number, a dash, then name, `edp`, colour and size glued together."""
+    number = 97110400 + PRODUCTS.index(product) * 11
+    if product.category == "set":
+        return f"{number} - {product.name.lower()}no colourno size"
+    return f"{number} - {product.scent.lower()} edpno colour{product.size_ml}ml"
 
 
 UNMAPPED_AT_LIBERTY = "NLECC3"  # its lines wait in the inbox, so that the demo shows one
@@ -160,8 +204,12 @@ def _aliases() -> list[tuple[str, str, str, str]]:
         for code, item in liberty_items().items()
         if code != UNMAPPED_AT_LIBERTY
     ]
-    own_codes = [(name, kind, p.code, p.ean) for name, kind in (("BOXNOX", "sku"), ("Online", "code")) for p in PRODUCTS]
-    return liberty + own_codes
+    codes = [(name, kind, p.code, p.ean) for name, kind in (("BOXNOX", "sku"), ("Online", "code"), ("Aromateque", "sku")) for p in PRODUCTS]
+    bottles = [p for p in PRODUCTS if p.kind in ("full", "set", "candle")]
+    names = [("Galilu", "name", galilu_name(p), p.ean) for p in bottles]
+    articles = [("Skins NL", "code", skins_nl_article(p), p.ean) for p in PRODUCTS]
+    numbers = [("Selfridges", "code", selfridges_key(p).split(" ")[0], p.ean) for p in bottles if p.category != "candle"]
+    return liberty + codes + names + articles + numbers
 
 
 def _price_rows() -> list[tuple[str, str, date, int, str]]:
