@@ -35,6 +35,10 @@ class Settings(BaseSettings):
 
     demo: bool = Field(True, alias="WORKBENCH_DEMO", description="Fill an empty database with the invented demo brand at the first start.")
 
+    demo_months: int = Field(
+        24, alias="WORKBENCH_DEMO_MONTHS", ge=2, le=36, description="Complete months the demo brand covers, up to last month."
+    )
+
     database_url: SecretStr | None = Field(
         None, alias="DATABASE_URL", description="postgresql://… of any PostgreSQL 15 or newer; empty starts the embedded server."
     )

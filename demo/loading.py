@@ -46,7 +46,7 @@ def load_demo(database: Database, settings: Settings, say: Say, today: date | No
     folder = settings.home / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     _unfinished(settings).touch()
-    files = write_demo(folder, today or date.today())
+    files = write_demo(folder, today or date.today(), settings.demo_months)
     load_folder(database, files.catalogue)
     say(f"Filling the demo brand: {len(files.to_load)} vendor files go through the importer.")
     for number, path in enumerate(files.to_load, start=1):
