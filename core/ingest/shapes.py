@@ -146,6 +146,7 @@ class RawBook:
     problems: tuple[Problem, ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
+    date_1904: bool = False  # date numbers count from 1904-01-01 instead of 1899-12-30
 
     @property
     def visible(self) -> tuple[RawSheet, ...]:

@@ -1,0 +1,233 @@
+"""Workbook packages before anything parses them: how large they would become, and what the reader of cells does not tell."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from core.errors import FileTooLarge, UnreadableFile
+from core.ingest.shapes import column_letters
+
+Address = tuple[int, int]
+
+PIECE = 1 << 23
+LONGEST_ROW = 1 << 26
+STYLED_BYTES = 1 << 23  # bold cells are looked for in sheets up to this size: they matter in small hand-made reports only
+ENTRIES = 5_000
+
+CELL = rb"<(?:\w+:)?c\b([^>]*)>"
+FORMULA = re.compile(
+    CELL + rb"\s*<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(<(?:\w+:)?v\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?v>))?", re.DOTALL
+)
+ERROR = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(?:\s*<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>))?\s*<(?:\w+:)?v>([^<]*)<')
+REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+FAR_REFERENCE = re.compile(rb'\br="(?:[A-Z]{2,3}\d{1,7}|[A-Z]\d{6,7})"')
+DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class SheetMarks:
+    """What stands in a sheet's XML beside its values: formulas without a cached value, error texts, bold cells (0-based addresses)."""
+
+    no_value: frozenset[Address] = frozenset()
+    errors: dict[Address, str] = field(default_factory=dict)
+    bold: frozenset[Address] = frozenset()
+
+
+@dataclass(frozen=True)
+class PackageMarks:
+    """Marks of each sheet by its name, and whether date numbers count from 1904."""
+
+    sheets: dict[str, SheetMarks]
+    date_1904: bool = False
+
+
+def open_package(data: bytes) -> zipfile.ZipFile:
+    """The zip directory of `data`; UnreadableFile when it is cut off or damaged."""
+    try:
+        return zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
+        raise UnreadableFile(
+            "This workbook is cut off or damaged: the end of the file is missing. Ask the sender for it again, or save it anew."
+        ) from error
+
+
+def check_sizes(package: zipfile.ZipFile, unpacked_bytes: int, ratio: int) -> None:
+    """FileTooLarge when the directory declares more than a workbook may unpack to, in total or beside its packed size."""
+    entries = package.infolist()
+    unpacked, packed = sum(entry.file_size for entry in entries), sum(entry.compress_size for entry in entries)
+    if len(entries) > ENTRIES:
+        raise FileTooLarge(f"This workbook consists of {len(entries):,} parts; no spreadsheet program writes that. It was not opened.")
+    if unpacked > unpacked_bytes or (unpacked > 1 << 26 and unpacked > packed * ratio):
+        raise FileTooLarge(
+            f"This workbook would unpack from {_size(packed)} to {_size(unpacked)}, more than the workbench accepts. "
+            "Delete empty rows and pictures, or split it by month, and upload the parts."
+        )
+
+
+def scan(package: zipfile.ZipFile, cells: int) -> PackageMarks:
+    """Marks of an .xlsx package, found by one pass over each sheet's XML in pieces; FileTooLarge when a sheet spans more than `cells`."""
+    parts = {entry.filename.lstrip("/").lower(): entry for entry in package.infolist()}
+    sheets, date_1904 = _sheets_of(package, parts)
+    styles = parts.get("xl/styles.xml")
+    bold = _bold_styles(_whole(package, styles)) if styles else ()
+    for name in ("xl/sharedstrings.xml", "xl/styles.xml"):
+        if name in parts:
+            any(_refuse_declarations(piece) for piece in _pieces(package, parts[name]))
+    marks = {title: _scan_sheet(package, parts[path], cells, bold) for title, path in sheets.items() if path in parts}
+    return PackageMarks(marks, date_1904)
+
+
+def _sheets_of(package: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo]) -> tuple[dict[str, str], bool]:
+    """Part name of each sheet by its title, and the date system, from the workbook part and its relations."""
+    if "xl/workbook.xml" not in parts:
+        return {}, False
+    workbook = _parse(_whole(package, parts["xl/workbook.xml"]))
+    relations = parts.get("xl/_rels/workbook.xml.rels")
+    targets = {
+        relation.get("Id"): posixpath.normpath(posixpath.join("/xl", relation.get("Target", ""))).lstrip("/").lower()
+        for relation in (_parse(_whole(package, relations)) if relations else ())
+    }
+    sheets: dict[str, str] = {}
+    date_1904 = False
+    for element in workbook.iter():
+        kind = etree.QName(element).localname if isinstance(element.tag, str) else ""
+        if kind == "sheet":
+            link = next((value for key, value in element.attrib.items() if str(key).endswith("}id")), None)
+            sheets[str(element.get("name"))] = targets.get(link, "")
+        elif kind == "workbookPr":
+            date_1904 = element.get("date1904") in ("1", "true", "on")
+    return sheets, date_1904
+
+
+def _bold_styles(xml: bytes) -> tuple[bytes, ...]:
+    """Numbers of the cell styles that use a bold font."""
+    root = _parse(xml)
+    fonts = root.find("{*}fonts")
+    formats = root.find("{*}cellXfs")
+    if fonts is None or formats is None:
+        return ()
+    heavy = {str(at) for at, font in enumerate(fonts) if (b := font.find("{*}b")) is not None and b.get("val") not in ("0", "false")}
+    return tuple(str(at).encode() for at, style in enumerate(formats) if style.get("fontId") in heavy)
+
+
+def _scan_sheet(package: zipfile.ZipFile, entry: zipfile.ZipInfo, cells: int, bold: tuple[bytes, ...]) -> SheetMarks:
+    no_value: set[Address] = set()
+    errors: dict[Address, str] = {}
+    heavy: set[Address] = set()
+    style = re.compile(CELL.replace(rb"([^>]*)", rb'([^>]*\bs="(?:' + b"|".join(bold) + rb')"[^>]*)')) if bold else None
+    width = height = 0
+    for piece in _rows_in_pieces(package, entry):
+        _refuse_declarations(piece)
+        width, height = _extent(piece, width, height, cells)
+        if b"<f" in piece or b":f>" in piece or b":f " in piece:
+            no_value.update(_formulas_without_value(piece))
+        if b't="e"' in piece:
+            errors.update({at: found[2].decode() for found in ERROR.finditer(piece) if (at := _address(found[1]))})
+        if style and entry.file_size <= STYLED_BYTES:
+            heavy.update(at for found in style.finditer(piece) if (at := _address(found[1])))
+    return SheetMarks(frozenset(no_value), errors, frozenset(heavy))
+
+
+def _formulas_without_value(piece: bytes) -> Iterator[Address]:
+    """A text formula may cache an empty text; any other formula without a value was never calculated."""
+    for found in FORMULA.finditer(piece):
+        empty_text = b't="str"' in found[1] and found[2] is not None
+        if not found[3] and not empty_text and (at := _address(found[1])):
+            yield at
+
+
+def _extent(piece: bytes, width: int, height: int, cells: int) -> tuple[int, int]:
+    """Columns and rows that the cells so far span; each reference is only read where the quick bound would be too large."""
+    far = FAR_REFERENCE.findall(piece)
+    if not far:
+        width, height = max(width, 26), max(height, 99_999 if b'"1' in piece else 0)
+    else:
+        width, height = _corner(far, max(width, 26), height)
+    if width * max(height, 99_999) > cells:
+        width, height = _corner(REFERENCE.finditer(piece) and [m[0] for m in REFERENCE.finditer(piece)], width, height)
+    if width * height > cells:
+        raise FileTooLarge(
+            f"A sheet of this workbook reaches to cell {column_letters(width - 1)}{height}; that is more than {cells:,} cells. "
+            "Delete the stray cells far below or right of the table and save it again."
+        )
+    return width, height
+
+
+def _corner(references: list[bytes], width: int, height: int) -> tuple[int, int]:
+    for reference in references:
+        found = REFERENCE.search(reference)
+        if found:
+            width, height = max(width, _column(found[1]) + 1), max(height, int(found[2]))
+    return width, height
+
+
+def _address(attributes: bytes) -> Address | None:
+    found = REFERENCE.search(attributes)
+    return (int(found[2]) - 1, _column(found[1])) if found else None
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def _rows_in_pieces(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The part cut after the last whole row of each piece."""
+    rest = b""
+    for piece in _pieces(package, entry):
+        rest += piece
+        cut = max(rest.rfind(b"</row>"), rest.rfind(b":row>"))
+        if cut > 0:
+            yield rest[: cut + 6]
+            rest = rest[cut + 6 :]
+        elif len(rest) > LONGEST_ROW:
+            raise FileTooLarge(
+                "One row of this workbook is larger than a whole report. It was not opened; ask the sender for a new export."
+            )
+    yield rest
+
+
+def _pieces(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The unpacked part; UnreadableFile when it is damaged or longer than its directory entry says."""
+    try:
+        with package.open(entry) as stream:
+            while piece := stream.read(PIECE):
+                yield piece
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError) as error:
+        raise UnreadableFile("A part of this workbook is damaged. Ask the sender for it again, or open it and save it anew.") from error
+
+
+def _whole(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    if entry.file_size > 1 << 26:
+        raise FileTooLarge("The list of sheets or styles of this workbook is larger than any real one. It was not opened.")
+    return b"".join(_pieces(package, entry))
+
+
+def _parse(xml: bytes) -> etree._Element:
+    _refuse_declarations(xml)
+    try:
+        return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+    except etree.XMLSyntaxError as error:
+        raise UnreadableFile("A part of this workbook is damaged. Ask the sender for it again, or open it and save it anew.") from error
+
+
+def _refuse_declarations(piece: bytes) -> None:
+    if DECLARATION.search(piece):
+        raise UnreadableFile(
+            "This workbook contains XML entity declarations, which no spreadsheet program writes and which can be used to attack a reader. "
+            "It was not opened; ask the sender to export it again."
+        )
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(count / 1e6, 0.1):.1f} MB"
