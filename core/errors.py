@@ -10,6 +10,7 @@ WorkbenchError
 ├── UnknownRecord         a batch, report, user … that does not exist
 ├── BadQuestion           a SalesQuery that can not be asked
 ├── QueryRefused          the guard or the database refused a statement
+├── BoardRefused          a link that can not be embedded
 ├── ModelUnavailable      the language model did not answer
 ├── BadSchedule           a report, schedule or alert that can not be kept
 ├── MailNotSent           the mail server refused
@@ -67,6 +68,10 @@ class BadQuestion(WorkbenchError):
 
 class QueryRefused(WorkbenchError):
     """This query is not allowed. Only SELECT over the published views can be run."""
+
+
+class BoardRefused(WorkbenchError):
+    """This link can not be shown inside the workbench. Paste the https link or the embed code that the tool's Share menu gives."""
 
 
 class ModelUnavailable(WorkbenchError):
