@@ -1,0 +1,79 @@
+"""`make run` as a newcomer meets it: first start, stop, second start, a dead child."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+import urllib.request
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests import running
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("start")]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+def status(url: str) -> int:
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return int(answer.status)
+
+
+def test_first_start_prints_a_password_once_and_stops_cleanly_on_sigterm(home: Path) -> None:
+    workbench = running.start(home)
+    workbench.wait_for("The workbench is ready", 240)
+    assert workbench.password and len(workbench.password) >= 12
+    assert status(f"{workbench.url}/readyz") == 200 and status(f"{workbench.url}/healthz") == 200
+    assert workbench.stop(signal.SIGTERM) == 0
+    assert "Nothing was lost" in "".join(workbench.lines)
+
+
+def test_second_start_is_quick_and_prints_no_password(home: Path) -> None:
+    begun = time.monotonic()
+    with running.running(home) as workbench:
+        assert time.monotonic() - begun < 30
+        assert workbench.password is None
+        assert workbench.stop(signal.SIGINT) == 0
+
+
+def test_nothing_is_left_running_after_a_stop(home: Path) -> None:
+    with running.running(home) as workbench:
+        family = psutil.Process(workbench.process.pid).children(recursive=True)
+        assert workbench.stop() == 0
+    _, alive = psutil.wait_procs(family, timeout=15)
+    assert not alive
+    assert not [p for p in psutil.process_iter(["cmdline"]) if str(home / "postgres") in " ".join(p.info["cmdline"] or [])]
+
+
+def test_a_killed_scheduler_is_started_again(home: Path) -> None:
+    with running.running(home) as workbench:
+        scheduler = next(p for p in psutil.Process(workbench.process.pid).children() if "scheduler.py" in " ".join(p.cmdline()))
+        os.kill(scheduler.pid, signal.SIGKILL)
+        workbench.wait_for("The scheduler ended by itself", 20)
+        time.sleep(2)
+        assert any("scheduler.py" in " ".join(p.cmdline()) for p in psutil.Process(workbench.process.pid).children())
+
+
+def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        workbench = running.start(tmp_path, WORKBENCH_PORT=str(taken.getsockname()[1]))
+        assert workbench.process.wait(60) == 1
+        time.sleep(0.3)
+        assert "is in use" in "".join(workbench.lines)
+
+
+def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
+    workbench = running.start(tmp_path, SMTP_SECURITY="sometimes")
+    assert workbench.process.wait(60) == 1
+    time.sleep(0.3)
+    assert "SMTP_SECURITY" in "".join(workbench.lines)
