@@ -1,0 +1,163 @@
+"""Numbers out of the cells of a matrix sheet: units and money in pairs, whatever can not be read named on its cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Literal, Self
+
+from core.ingest.normalising import collapse
+from core.ingest.numbers import DecimalSign, NumberReading, decide_decimal, read_number, read_typed
+from core.ingest.shapes import ControlTotal, Measure, Problem, RawSheet
+
+MONEY_TOLERANCE = Decimal("0.005")  # half of the smallest coin: a printed total carries no more than float noise
+SENTENCES = {
+    "no_cached_value": "The formula in this cell has no calculated value. Open the file in Excel, save it, and upload it again.",
+    "cell_error": "This cell shows {value}, an error instead of a number. Correct it in the file, or ask the reseller.",
+    "unreadable": "'{value}' is no number. Correct the cell in the file, or ask the reseller what it means.",
+    "ambiguous_number": "'{value}' can be read in two ways. Ask the reseller whether its sign parts decimals or thousands.",
+    "fractional_units": "{value} units were stated. Ask the reseller for whole units.",
+}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where units and money of one pair stand (0-based); either may be absent."""
+
+    units: int | None
+    amount: int | None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Units and money of one fact, either may be absent; `held` names the rule that keeps it from being stored as it is."""
+
+    units: int | None
+    amount: Decimal | None
+    cells: str = "|"
+    held: str | None = None
+
+    @property
+    def stated(self) -> bool:
+        """True where the pair is a fact: something other than blank or zero stands there."""
+        return bool(self.units) or bool(self.amount) or self.held is not None
+
+    @property
+    def explicit_zero(self) -> bool:
+        """True where the pair prints 0 and nothing else."""
+        return not self.stated and (self.units is not None or self.amount is not None)
+
+    @property
+    def netted(self) -> bool:
+        """True where money is left over although the units come to 0."""
+        return self.units == 0 and bool(self.amount)
+
+
+@dataclass
+class CellReader:
+    """Reads the numbers of one sheet and collects what is wrong with its cells.
+
+    `units_sign` and `amount_sign` are the decimal signs of text cells, found over all of them; money is rounded to `places` decimals,
+    which takes the noise off floats and nothing else.
+    """
+
+    sheet: RawSheet
+    units_sign: DecimalSign | None = None
+    amount_sign: DecimalSign | None = None
+    places: Decimal = Decimal("0.000001")
+    problems: list[Problem] = field(default_factory=list)
+    typed_as_text: list[tuple[int, int]] = field(default_factory=list)
+
+    @classmethod
+    def over(cls, sheet: RawSheet, columns: Iterable[Columns], first_row: int, places: str = "0.000001", sign: DecimalSign | None = None) -> Self:
+        """A reader of the given columns from `first_row` on; their text cells decide the decimal sign, `sign` where they leave it open."""
+        pairs = list(columns)
+        units = sign_of(sheet, (pair.units for pair in pairs), first_row, "units", sign)
+        amount = sign_of(sheet, (pair.amount for pair in pairs), first_row, "amount", sign)
+        return cls(sheet, units, amount, Decimal(places))
+
+    def pair(self, row: int, at: Columns) -> Pair:
+        """Units and money at a row; a cell that can not be read is a problem and holds the pair."""
+        units, units_held = self.units(row, at.units)
+        amount, amount_held = self.amount(row, at.amount)
+        return Pair(units, amount, f"{self.address(row, at.units)}|{self.address(row, at.amount)}", units_held or amount_held)
+
+    def units(self, row: int, column: int | None) -> tuple[int | None, str | None]:
+        """Whole units of a cell and the rule it breaks, if any."""
+        value, rule = self._read(row, column, self.units_sign)
+        if value is not None and value != value.to_integral_value():
+            return None, self._trouble(row, column, "fractional_units")
+        return (None if value is None else int(value)), rule
+
+    def amount(self, row: int, column: int | None) -> tuple[Decimal | None, str | None]:
+        """Money of a cell and the rule it breaks, if any."""
+        value, rule = self._read(row, column, self.amount_sign)
+        return (None if value is None else value.quantize(self.places, ROUND_HALF_UP)), rule
+
+    def controls(
+        self,
+        what: str,
+        row: int,
+        at: Columns,
+        where: Mapping[str, Any],
+        tolerance: Decimal = MONEY_TOLERANCE,
+        over: tuple[str, ...] | None = None,
+    ) -> Iterator[ControlTotal]:
+        """The totals printed at a row: one for the units, one for the money, none for a blank cell."""
+        pair = self.pair(row, at)
+        printed: tuple[tuple[Measure, int | None, int | Decimal | None], ...] = (
+            ("units", at.units, pair.units),
+            ("amount", at.amount, pair.amount),
+        )
+        for measure, column, value in printed:
+            if value is not None:
+                allowed = tolerance if measure == "amount" else Decimal(0)
+                yield ControlTotal(what, measure, Decimal(value), self.address(row, column), self.sheet.name, where, allowed, over)
+
+    def address(self, row: int, column: int | None) -> str:
+        return "" if column is None else self.sheet.address(row, column)
+
+    def text_numbers(self) -> tuple[Problem, ...]:
+        """One remark about numbers that a workbook holds as text; they were read."""
+        if self.sheet.typed is None or not self.typed_as_text:
+            return ()
+        (row, column), count = self.typed_as_text[0], len(self.typed_as_text)
+        value = self.sheet.grid[row][column]
+        cells = f"{count} cells hold" if count > 1 else "One cell holds"
+        message = f"{cells} a number as text, such as '{collapse(value or '')}'. They were read as numbers."
+        return (Problem("amount_as_text", message, "warning", self.sheet.name, self.sheet.address(row, column), value),)
+
+    def _read(self, row: int, column: int | None, sign: DecimalSign | None) -> tuple[Decimal | None, str | None]:
+        if column is None:
+            return None, None
+        if (row, column) in self.sheet.no_value:
+            return None, self._trouble(row, column, "no_cached_value")
+        text = self.sheet.grid[row][column]
+        reading = read_typed(text) if self.sheet.is_typed(row, column) else read_text(text, sign)
+        if reading.state == "value" and not self.sheet.is_typed(row, column):
+            self.typed_as_text.append((row, column))
+        rules = {"error": "cell_error", "unreadable": "unreadable", "ambiguous": "ambiguous_number"}
+        return reading.value, self._trouble(row, column, rules[reading.state]) if reading.state in rules else None
+
+    def _trouble(self, row: int, column: int | None, kind: str) -> str:
+        value = self.sheet.grid[row][column] if column is not None else None
+        rule = "cell_error" if kind == "unreadable" else kind
+        sentence = SENTENCES[kind].format(value=value)
+        self.problems.append(Problem(rule, sentence, "error", self.sheet.name, self.address(row, column), value))
+        return rule
+
+
+def read_text(text: str | None, sign: DecimalSign | None) -> NumberReading:
+    """A text cell under the sheet's sign; one that fits only the other sign is read by its own structure."""
+    reading = read_number(text, sign)
+    return read_number(text) if reading.state == "unreadable" else reading
+
+
+def sign_of(
+    sheet: RawSheet, columns: Iterable[int | None], first_row: int, measure: Literal["units", "amount"], default: DecimalSign | None
+) -> DecimalSign | None:
+    """The decimal sign of the text cells of some columns, `default` where they leave it open."""
+    places = [(row, column) for column in columns if column is not None for row in range(first_row, sheet.height)]
+    decided = decide_decimal([sheet.grid[row][column] for row, column in places if not sheet.is_typed(row, column)], measure)
+    return default if decided is None or decided == "ambiguous" else decided

@@ -1,0 +1,149 @@
+"""Where things stand on a sheet: headers found by their text, labels carried over merged ranges, totals told by place and shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from core.ingest.normalising import fold
+from core.ingest.shapes import Problem, RawBook, RawSheet, SetAside
+
+HEADER_ROWS = 30
+BARE_TOTALS = {"total", "grand total", "sum total", "totaal", "razem", "suma", "gesamt", "kopa", "is viso", "итого", "всього", "разом"}
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header row (0-based) and where each of its texts stands; the same text may head several columns.
+
+    Texts are compared folded; blank cells keep their place and have no name."""
+
+    row: int
+    columns: Mapping[str, tuple[int, ...]]
+
+    def first(self, *names: str) -> int | None:
+        """The leftmost column of the first of `names` that the header has."""
+        return next((self.columns[name][0] for name in map(fold, names) if name in self.columns), None)
+
+    def starting(self, prefix: str) -> tuple[int, ...]:
+        """All columns whose header begins with `prefix`, left to right."""
+        return tuple(sorted(c for name, found in self.columns.items() if name.startswith(fold(prefix)) for c in found))
+
+
+def name_tokens(file_name: str) -> frozenset[str]:
+    """Whole words of a file name, folded: split at blanks, signs, digits and changes of case, so that 'sa' is not found in 'Sales'."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", file_name)
+    return frozenset(fold(word) for word in re.findall(r"[^\W\d_]+", spaced))
+
+
+def is_blank(text: str | None) -> bool:
+    """True for an empty cell and for one that holds only blanks (also no-break ones)."""
+    return text is None or not text.strip()
+
+
+def text_at(cells: Sequence[str | None], column: int | None) -> str | None:
+    """The text of a cell without blanks around it; None for an empty cell or an absent column."""
+    text = None if column is None else cells[column]
+    return None if text is None else text.strip() or None
+
+
+def header_of(sheet: RawSheet, row: int) -> Header:
+    """The texts of one row as a header; blank cells keep their place and have no name."""
+    columns: dict[str, tuple[int, ...]] = {}
+    for column, text in enumerate(sheet.frame.row(row)):
+        if name := fold(text or ""):
+            columns[name] = (*columns.get(name, ()), column)
+    return Header(row, columns)
+
+
+def find_header(sheet: RawSheet, required: Collection[str], start: int = 0, within: int = HEADER_ROWS) -> Header | None:
+    """The first row from `start` on that holds every text of `required` (compared folded), wherever it stands."""
+    wanted = {fold(text) for text in required}
+    for row in range(start, min(start + within, sheet.height)):
+        header = header_of(sheet, row)
+        if wanted <= header.columns.keys():
+            return header
+    return None
+
+
+def find_sheet(book: RawBook, required: Collection[str]) -> tuple[RawSheet, Header] | None:
+    """The first visible sheet with such a header, and the header."""
+    for sheet in book.visible:
+        if header := find_header(sheet, required):
+            return sheet, header
+    return None
+
+
+def carried_labels(sheet: RawSheet, row: int, to_next: bool = True) -> list[str | None]:
+    """The labels of a header row, each over its merged range; a label without one (text files) reaches `to_next` label, or stays alone."""
+    cells = sheet.frame.row(row)
+    ends = {merge.left: merge.right + 1 for merge in sheet.merges if merge.top == row and merge.right > merge.left}
+    starts = [column for column, text in enumerate(cells) if not is_blank(text)]
+    labels: list[str | None] = [None] * len(cells)
+    for start, following in zip(starts, [*starts[1:], len(cells)], strict=True):
+        for column in range(start, min(ends.get(start, following if to_next else start + 1), following)):
+            labels[column] = cells[start]
+    return labels
+
+
+def total_of(text: str | None) -> str | None:
+    """'' for a bare total label, the folded group for '<group> Total', None for any other text."""
+    name = fold(text or "")
+    if name in BARE_TOTALS:
+        return ""
+    match = re.fullmatch(r"(.+\S) total", name)
+    return match.group(1) if match else None
+
+
+def first_text(cells: Iterable[str | None]) -> str | None:
+    """The first cell of a row that is not blank."""
+    return next((text for text in cells if not is_blank(text)), None)
+
+
+def unknown_columns(sheet: RawSheet, header: Header, known: Collection[str]) -> tuple[Problem, ...]:
+    """One remark for each header nobody knows; the column stays in the file and is not read."""
+    names = {fold(name) for name in known}
+    return tuple(
+        Problem(
+            "unknown_column",
+            f"The column '{sheet.frame.row(header.row)[column]}' is new and was not read. If it matters, ask the reseller what it means.",
+            "info",
+            sheet.name,
+            sheet.address(header.row, column),
+            sheet.frame.row(header.row)[column],
+        )
+        for name, columns in header.columns.items()
+        if name not in names
+        for column in columns
+    )
+
+
+def sheets_set_aside(book: RawBook, used: Collection[str | None], reasons: Mapping[str | None, str]) -> tuple[SetAside, ...]:
+    """Every sheet that gave no facts, with a reason."""
+    return tuple(
+        SetAside(
+            "hidden sheet" if sheet.hidden else reasons.get(sheet.name, "not a part of this report"), sheet.name, rows=filled_rows(sheet)
+        )
+        for sheet in book.sheets
+        if sheet.name not in used
+    )
+
+
+def filled_rows(sheet: RawSheet) -> int:
+    """How many rows hold anything at all."""
+    return sum(1 for cells in sheet.grid if first_text(cells) is not None)
+
+
+def hidden_sheets(book: RawBook) -> tuple[Problem, ...]:
+    """One remark for each hidden sheet."""
+    return tuple(
+        Problem(
+            "hidden_sheet_ignored",
+            f"The sheet '{sheet.name}' is hidden and was not read. Unhide it and upload the file again if it belongs to the report.",
+            "info",
+            sheet.name,
+        )
+        for sheet in book.sheets
+        if sheet.hidden
+    )
