@@ -134,16 +134,16 @@ def read_dates_of(text: str | None, serials: bool = False, date_1904: bool = Fal
         return ()
     plain = " ".join(text.split()).lstrip("'")
     if (iso := ISO.fullmatch(plain) or YEAR_FIRST.fullmatch(plain)) is not None:
-        return _valid((int(iso[1]), int(iso[2]), int(iso[3])))
+        return valid_days((int(iso[1]), int(iso[2]), int(iso[3])))
     if (compact := COMPACT.fullmatch(plain)) is not None:
-        return _valid((int(compact[1] + compact[2]), int(compact[3]), int(compact[4])))
+        return valid_days((int(compact[1] + compact[2]), int(compact[3]), int(compact[4])))
     if serials and (number := SERIAL.fullmatch(plain)) is not None:
         days = int(number[1]) + (EPOCH_1904 - EPOCH).days * date_1904
         return (EPOCH + timedelta(days=days),) if SERIALS[0] <= days <= SERIALS[1] else ()
     if (numeric := NUMERIC.fullmatch(plain)) is not None:
         first, second = int(numeric[1]), int(numeric[2])
         year = int(numeric[3]) if len(numeric[3]) == 4 else 2000 + int(numeric[3])
-        return tuple(dict.fromkeys(_valid((year, second, first)) + _valid((year, first, second))))
+        return tuple(dict.fromkeys(valid_days((year, second, first)) + valid_days((year, first, second))))
     return _read_worded(fold(plain))
 
 
@@ -195,7 +195,7 @@ def read_date(text: str | None, order: DateOrder | None = None, serials: bool = 
     if numeric is not None and order is not None:
         year = int(numeric[3]) if len(numeric[3]) == 4 else 2000 + int(numeric[3])
         first, second = int(numeric[1]), int(numeric[2])
-        possible = _valid((year, second, first) if order == "dmy" else (year, first, second))
+        possible = valid_days((year, second, first) if order == "dmy" else (year, first, second))
     if len(possible) > 1:
         return None, "ambiguous"
     return (possible[0], "value") if possible else (None, "unreadable")
@@ -231,13 +231,13 @@ def _read_worded(plain: str) -> tuple[date, ...]:
     """`05-Nov-2013`, `28 january 2025`, `January 28, 2025`."""
     if (found := WORDED.fullmatch(plain)) is not None and (month := month_names().get(found[2])) is not None:
         year = found[3].lstrip("'")
-        return _valid((int(year) if len(year) == 4 else 2000 + int(year), month, int(found[1])))
+        return valid_days((int(year) if len(year) == 4 else 2000 + int(year), month, int(found[1])))
     if (found := MONTH_FIRST.fullmatch(plain)) is not None and (month := month_names().get(found[1])) is not None:
-        return _valid((int(found[3]), month, int(found[2])))
+        return valid_days((int(found[3]), month, int(found[2])))
     return ()
 
 
-def _valid(parts: tuple[int, int, int]) -> tuple[date, ...]:
+def valid_days(parts: tuple[int, int, int]) -> tuple[date, ...]:
     try:
         day = date(*parts)
     except ValueError:
