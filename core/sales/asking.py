@@ -1,0 +1,127 @@
+"""A SalesQuery with its names looked up and its choices made: what the compiler turns into SQL. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from core.errors import BadQuestion
+from core.sales.dimensions import NOT_STATED, Dimension, find_dimension, find_dimensions
+from core.sales.measures import DEFAULT_KINDS, LINE_KINDS, SUMS, Measure, find_measures
+from core.sales.query import Period, SalesQuery, parse_period
+from core.sales.suggesting import did_you_mean
+
+CHANGES = ("_comparable", "_before", "_change", "_change_pct")
+Relation = Literal["sales", "sales_rollup"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`kinds`: line kinds that count. `order`: (column, descending), most important first."""
+
+    query: SalesQuery
+    measures: tuple[Measure, ...]
+    dimensions: tuple[Dimension, ...]
+    filters: tuple[AskedFilter, ...]
+    kinds: tuple[str, ...]
+    order: tuple[tuple[str, bool], ...]
+
+    @property
+    def sums(self) -> tuple[str, ...]:
+        """Names of the SUMS behind the measures, each once."""
+        return tuple(dict.fromkeys(name for measure in self.measures for name in measure.sums))
+
+    @property
+    def every_kind(self) -> bool:
+        """True when a measure reads lines beside the counted kinds (an order's fee also stands on its gifts)."""
+        return self.query.line_kinds is None and any(SUMS[name].every_kind for name in self.sums)
+
+
+@dataclass(frozen=True)
+class AskedFilter:
+    """`texts`: values of a text dimension; `days`: values of a date dimension; `blank`: "not stated" is among the values."""
+
+    dimension: Dimension
+    texts: tuple[str, ...]
+    days: tuple[date, ...]
+    blank: bool
+    exclude: bool
+
+
+def resolve(query: SalesQuery) -> Asked:
+    """Errors: BadQuestion for unknown names, with the nearest ones, and for choices that contradict each other."""
+    measures, dimensions = find_measures(query.measures), find_dimensions(query.by)
+    if query.compare is not None and query.period is None:
+        raise BadQuestion("A comparison needs a period. Choose one, for example 2025 or 2025-06.")
+    if query.limit is not None and query.limit < 1:
+        raise BadQuestion("The number of rows must be at least 1.")
+    filters = tuple(_filter(f.dimension, f.values, f.exclude) for f in query.where)
+    return Asked(query, measures, dimensions, filters, _kinds(query), _order(query, measures, dimensions))
+
+
+def _filter(name: str, values: tuple[str, ...], exclude: bool) -> AskedFilter:
+    dimension = find_dimension(name)
+    stated = tuple(value.strip() for value in values if value.strip() not in ("", NOT_STATED))
+    blank = len(stated) < len(values)
+    if dimension.kind == "date":
+        return AskedFilter(dimension, (), tuple(parse_period(value).start for value in stated), blank, exclude)
+    return AskedFilter(dimension, stated, (), blank, exclude)
+
+
+def _kinds(query: SalesQuery) -> tuple[str, ...]:
+    named = next((f.values for f in query.where if f.dimension == "line_kind" and not f.exclude), None)
+    kinds = query.line_kinds if query.line_kinds is not None else named
+    if kinds is None:
+        return DEFAULT_KINDS
+    for kind in kinds:
+        if kind.lower() not in LINE_KINDS:
+            raise BadQuestion(f"There is no line kind “{kind}”. {did_you_mean(kind, {k: k for k in LINE_KINDS})}")
+    return tuple(kind.lower() for kind in kinds)
+
+
+def _order(query: SalesQuery, measures: tuple[Measure, ...], dimensions: tuple[Dimension, ...]) -> tuple[tuple[str, bool], ...]:
+    names = [d.name for d in dimensions]
+    times = [(d.name, False) for d in dimensions if d.is_time]
+    if query.order_by is not None:
+        _check_order(query, names)
+        descending = query.descending if query.descending is not None else query.order_by not in names
+        first = [(query.order_by, descending)]
+    elif times:
+        first = [(name, bool(query.descending)) for name, _ in times]
+    else:
+        first = [(measures[0].name, query.descending is not False)]
+    ordered: dict[str, bool] = {}
+    for name, down in [*first, *times, (measures[0].name, True), *((name, False) for name in names)]:
+        ordered.setdefault(name, down)
+    return tuple(ordered.items())
+
+
+def _check_order(query: SalesQuery, names: list[str]) -> None:
+    columns = [*names, *query.measures]
+    if query.compare is not None:
+        columns += [f"{name}{suffix}" for name in query.measures for suffix in CHANGES]
+    if query.order_by not in columns:
+        raise BadQuestion(f"Rows can not be ordered by “{query.order_by}”. {did_you_mean(str(query.order_by), {c: c for c in columns})}")
+
+
+def is_whole_months(period: Period) -> bool:
+    """True when the period starts on a first and ends on a last day of a month."""
+    return period.start.day == 1 and _is_month_end(period.end)
+
+
+def _is_month_end(day: date) -> bool:
+    return day == date.max or date.fromordinal(day.toordinal() + 1).day == 1
+
+
+def choose_relation(asked: Asked) -> Relation:
+    """The rollup where it answers with the same figures: whole months, and nothing that only single lines state."""
+    named = (*asked.dimensions, *(f.dimension for f in asked.filters))
+    whole = asked.query.period is None or is_whole_months(asked.query.period)
+    in_rollup = all(d.in_rollup for d in named) and "orders" not in asked.sums and "order_lines" not in asked.sums
+    return "sales_rollup" if whole and in_rollup else "sales"
+
+
+def drop_presentation(query: SalesQuery) -> SalesQuery:
+    """The same population without grouping, order, limit or comparison."""
+    return replace(query, by=(), compare=None, order_by=None, descending=None, limit=None, others=False)

@@ -1,0 +1,249 @@
+"""Like with like: which days of which reseller are compared with which, and what a comparison has to leave out. Pure.
+
+Monthly resellers compare whole months that both periods cover; weekly resellers compare a week with the week 364 days earlier; day-grain
+sources compare the same days, so that a running month is compared through the same day of last year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from core.sales.covered import Covered, Sender, cut, expected_slices, join, month_of, months_in
+from core.sales.naming import name_period
+from core.sales.query import Comparison, Period, months
+
+YEAR_OF_WEEKS = 364
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Days `before` of one reseller that are compared with days `now`.
+
+    A line of `before` lands on its own day plus `add_months` and `add_days`, or on `lands_on` where that is given (a week on its week).
+    """
+
+    reseller_id: int
+    now: Period
+    before: Period
+    add_months: int = 0
+    add_days: int = 0
+    lands_on: date | None = None
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Part of the asked period that one reseller's comparison leaves out."""
+
+    reseller: str
+    now: Period
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """`before`: the nominal period that is compared with. `compared`: resellers with at least one pair; `concerned`: with any data now."""
+
+    now: Period
+    before: Period
+    pairs: tuple[Pair, ...]
+    compared: tuple[str, ...]
+    concerned: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def common(self) -> tuple[Period, ...]:
+        """The days of the asked period that at least one reseller compares."""
+        return join(pair.now for pair in self.pairs)
+
+
+def prior_year(period: Period) -> Period:
+    """The same calendar days a year earlier; whole ISO weeks go back 364 days so that weekdays agree."""
+    if _is_weeks(period):
+        return Period(period.start - timedelta(days=YEAR_OF_WEEKS), period.end - timedelta(days=YEAR_OF_WEEKS))
+    end = month_of(_add_months(period.end, -12)).end if period.end == month_of(period.end).end else _add_months(period.end, -12)
+    return Period(_add_months(period.start, -12), end)
+
+
+def prior_period(period: Period) -> Period:
+    """The same number of whole months, or else of days, that end the day before."""
+    count = month_shift(Period(period.start, period.end), None)
+    if count is not None:
+        first = _add_months(period.start, -count)
+        return Period(first, period.start - timedelta(days=1))
+    return Period(period.start - timedelta(days=period.days), period.start - timedelta(days=1))
+
+
+def before_period(period: Period, comparison: Comparison | Period) -> Period:
+    if isinstance(comparison, Period):
+        return comparison
+    return prior_year(period) if comparison == "prior_year" else prior_period(period)
+
+
+def month_shift(now: Period, before: Period | None) -> int | None:
+    """Months between the starts of two periods of equally many whole months (`before` None: the period's own length), else None."""
+    if not _is_months(now):
+        return None
+    if before is None:
+        return len(months_in(now))
+    if not _is_months(before) or len(months_in(now)) != len(months_in(before)):
+        return None
+    return (now.start.year - before.start.year) * 12 + now.start.month - before.start.month
+
+
+def align(now: Period, comparison: Comparison | Period, covered: Covered, senders: Iterable[Sender], today: date) -> Alignment:
+    """Pair the covered days of `now` with those of the compared period, reseller by reseller."""
+    before = before_period(now, comparison)
+    pairs: list[Pair] = []
+    left_out: list[LeftOut] = []
+    compared: list[str] = []
+    concerned = [s for s in senders if cut(covered.spans(s.reseller_id), now) or covered.is_expected(s, now)]
+    for sender in concerned:
+        own = _pairs_of(sender, now, before, covered, today, yearly=comparison == "prior_year")
+        pairs += own
+        compared += [sender.name] if own else []
+        left_out += [LeftOut(sender.name, span) for span in _left_out(sender, now, own, covered)]
+    return Alignment(now, before, tuple(pairs), tuple(compared), tuple(s.name for s in concerned), tuple(left_out))
+
+
+def _pairs_of(sender: Sender, now: Period, before: Period, covered: Covered, today: date, yearly: bool) -> list[Pair]:
+    shift = month_shift(now, before)
+    if sender.cadence == "weekly" and (shift is None or shift % 12 == 0):
+        years = (shift // 12) if shift is not None else (1 if yearly else 0)
+        days = YEAR_OF_WEEKS * years or _whole_weeks((now.start - before.start).days)
+        return _week_pairs(sender, now, days, covered)
+    if sender.cadence == "any":
+        if shift is not None or (yearly and not _is_weeks(now)):
+            return _day_of_month_pairs(sender, now, before, shift if shift is not None else 12, covered, today)
+        return _day_pairs(sender, now, before, covered)
+    if shift is None and yearly:
+        shift = 12
+    if shift is None:
+        return _counted_month_pairs(sender, now, before, covered, today)
+    return _month_pairs(sender, [(m, _shifted(m, -shift)) for m in months_in(now) if m.end <= now.end], covered, today)
+
+
+def _week_pairs(sender: Sender, now: Period, days: int, covered: Covered) -> list[Pair]:
+    pairs = []
+    for week in expected_slices(sender, covered, now):
+        before = Period(week.start - timedelta(days=days), week.end - timedelta(days=days))
+        if covered.covers(sender.reseller_id, week) and covered.covers(sender.reseller_id, before):
+            pairs.append(Pair(sender.reseller_id, week, before, add_days=days, lands_on=sender.counted_on(week)))
+    return pairs
+
+
+def _month_pairs(sender: Sender, candidates: list[tuple[Period, Period]], covered: Covered, today: date) -> list[Pair]:
+    """Whole months that both periods cover; a weekly reseller's month is the weeks that count in it."""
+    return [
+        Pair(sender.reseller_id, now, before, add_months=_months_between(now, before))
+        for now, before in candidates
+        if now.end <= today and _covers_month(sender, now, covered) and _covers_month(sender, before, covered)
+    ]
+
+
+def _counted_month_pairs(sender: Sender, now: Period, before: Period, covered: Covered, today: date) -> list[Pair]:
+    """Months that count in a range of days are matched in order when both ranges hold equally many."""
+    ours, theirs = ([m for m in months_in(p) if p.start <= m.end <= p.end] for p in (now, before))
+    return _month_pairs(sender, list(zip(ours, theirs, strict=True)), covered, today) if len(ours) == len(theirs) else []
+
+
+def _day_of_month_pairs(sender: Sender, now: Period, before: Period, shift: int, covered: Covered, today: date) -> list[Pair]:
+    """Whole months where both are complete, else the days of the month that both cover."""
+    pairs: list[Pair] = []
+    for month in months_in(now):
+        earlier = _shifted(month, -shift)
+        if (
+            month.start >= now.start
+            and month.end <= now.end
+            and month.end <= today
+            and all(covered.covers(sender.reseller_id, m) for m in (month, earlier))
+        ):
+            pairs.append(Pair(sender.reseller_id, month, earlier, add_months=shift))
+            continue
+        ours = cut(cut(covered.spans(sender.reseller_id), month), now)
+        theirs = cut(cut(covered.spans(sender.reseller_id), earlier), before)
+        pairs += [Pair(sender.reseller_id, a, b, add_months=shift) for a, b in _same_days(ours, theirs, month, earlier)]
+    return pairs
+
+
+def _same_days(ours: Iterable[Period], theirs: Iterable[Period], month: Period, earlier: Period) -> list[tuple[Period, Period]]:
+    found = []
+    for mine in ours:
+        for other in theirs:
+            first, last = max(mine.start.day, other.start.day), min(mine.end.day, other.end.day)
+            if first <= last:
+                found.append((_days(month, first, last), _days(earlier, first, last)))
+    return found
+
+
+def _day_pairs(sender: Sender, now: Period, before: Period, covered: Covered) -> list[Pair]:
+    days = (now.start - before.start).days
+    pairs = []
+    for span in cut(covered.spans(sender.reseller_id), before):
+        landed = Period(span.start + timedelta(days=days), span.end + timedelta(days=days))
+        for both in cut(cut(covered.spans(sender.reseller_id), landed), now):
+            pairs.append(
+                Pair(sender.reseller_id, both, Period(both.start - timedelta(days=days), both.end - timedelta(days=days)), add_days=days)
+            )
+    return pairs
+
+
+def _covers_month(sender: Sender, month: Period, covered: Covered) -> bool:
+    if sender.cadence != "weekly":
+        return covered.covers(sender.reseller_id, month)
+    weeks = expected_slices(sender, covered, month)
+    return bool(weeks) and all(covered.covers(sender.reseller_id, week) for week in weeks)
+
+
+def _left_out(sender: Sender, now: Period, pairs: list[Pair], covered: Covered) -> tuple[Period, ...]:
+    """What the reseller stated of the asked period but is not compared, as joined spans."""
+    stated = [
+        *(span for span in expected_slices(sender, covered, now) if covered.covers(sender.reseller_id, span)),
+        *(cut(covered.spans(sender.reseller_id), now) if sender.cadence == "any" else ()),
+    ]
+    open_days = [span for span in stated if not any(p.now.start <= span.start and span.end <= p.now.end for p in pairs)]
+    return join(open_days) if not pairs or sender.cadence != "any" else ()
+
+
+def explain(alignment: Alignment) -> str:
+    """“7 of 9 resellers, Jan–May 2025 against the same days of the earlier period; left out: Galilu (May 2025).”"""
+    if not alignment.pairs:
+        return f"Nothing can be compared: no reseller covers days of both {name_period(alignment.now)} and {name_period(alignment.before)}."
+    spans = ", ".join(name_period(span) for span in alignment.common[:3]) + (" …" if len(alignment.common) > 3 else "")
+    text = f"{len(alignment.compared)} of {len(alignment.concerned)} resellers, {spans} in both periods"
+    missing: dict[str, list[str]] = {name: [] for name in alignment.concerned if name not in alignment.compared}
+    for item in alignment.left_out:
+        missing.setdefault(item.reseller, []).append(name_period(item.now))
+    parts = [f"{name} ({', '.join(spans)})" if spans else name for name, spans in missing.items()]
+    return f"{text}; left out of the change: {', '.join(parts)}." if parts else f"{text}."
+
+
+def _is_months(period: Period) -> bool:
+    return period.start.day == 1 and period.end == month_of(period.end).end
+
+
+def _is_weeks(period: Period) -> bool:
+    return not _is_months(period) and period.start.weekday() == 0 and period.days % 7 == 0
+
+
+def _whole_weeks(days: int) -> int:
+    return -(-days // 7) * 7
+
+
+def _add_months(day: date, count: int) -> date:
+    """The same day of another month, or its last day where it has no such day."""
+    number = day.year * 12 + day.month - 1 + count
+    target = months(number // 12, number % 12 + 1, 1)
+    return date(target.start.year, target.start.month, min(day.day, target.end.day))
+
+
+def _shifted(month: Period, count: int) -> Period:
+    return month_of(_add_months(month.start, count))
+
+
+def _months_between(now: Period, before: Period) -> int:
+    return (now.start.year - before.start.year) * 12 + now.start.month - before.start.month
+
+
+def _days(month: Period, first: int, last: int) -> Period:
+    return Period(date(month.start.year, month.start.month, first), date(month.start.year, month.start.month, last))

@@ -1,0 +1,308 @@
+"""SalesQuery → SQL. Pure: names come from `measures` and `dimensions`, every value is a bound parameter.
+
+A statement reads as a document: `lines` (what counts), `sums` (by group and in total, from the same lines), then the figures. Totals,
+remainders and compared periods are sums of their own lines, so ratios and distinct counts are right in each of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.sales.asking import Asked, AskedFilter, Relation
+from core.sales.comparing import Pair
+from core.sales.dimensions import WEEKDAYS
+from core.sales.measures import SUMS, Measure
+
+FACT_COLUMNS = {
+    "net": "sales_eur_net",
+    "gross": "sales_eur_gross",
+    "quantity": "quantity",
+    "lines": "1",
+    "line_kind": "line_kind",
+    "source": "source",
+    "order_id": "order_id",
+    "store_id": "store_id",
+    "product_ean": "product_ean",
+    "reseller_id": "reseller_id",
+    "fee": "payment_fee",
+    "cost": "cost_of_goods",
+    "cost_with_net": "case when sales_eur_net is not null then cost_of_goods end",
+    "net_with_cost": "case when cost_of_goods is not null then sales_eur_net end",
+    "priced_net": "case when quantity is not null then sales_eur_net end",
+    "priced_quantity": "case when sales_eur_net is not null then quantity end",
+    "unconverted_lines": "(sales_eur_net is null and amount_local is not null)::int",
+    "unconverted_local": "case when sales_eur_net is null then amount_local end",
+}
+ROLLUP_COLUMNS = FACT_COLUMNS | {
+    "lines": "lines",
+    "cost_with_net": "cost_with_net",
+    "net_with_cost": "net_with_cost",
+    "priced_net": "priced_net",
+    "priced_quantity": "priced_quantity",
+    "unconverted_lines": "unconverted_lines",
+    "unconverted_local": "unconverted_local",
+}
+COLUMNS: dict[Relation, dict[str, str]] = {"sales": FACT_COLUMNS, "sales_rollup": ROLLUP_COLUMNS}
+SORTS = {
+    "weekday": f"array_position(array[{', '.join(repr(day) for day in WEEKDAYS)}], by_weekday)",
+    "size": "key_size",
+}
+ERAS = {"": "era <> 'before'", "_comparable": "era = 'both'", "_before": "era = 'before'"}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One SQL statement with `%(name)s` places and the values for them."""
+
+    text: str
+    parameters: dict[str, Any]
+
+
+def compile_figures(asked: Asked, relation: Relation, pairs: Sequence[Pair] | None = None, row_limit: int | None = None) -> Statement:
+    """All groups of a question, ordered, after one row for the total (`is_total`). `pairs`: what is compared with what; None: nothing.
+
+    Columns: each dimension, `key_<dimension>` (text), each measure (with pairs also its four changes), `is_total`, `rows_in_all`.
+    """
+    groups = tuple(_Group(d.name, d.label, d.key, SORTS.get(d.name, "")) for d in asked.dimensions)
+    names = (*(f'by_{g.name} as "{g.name}"' for g in groups), *(f"key_{g.name}::text as key_{g.name}" for g in groups))
+    tail = f"order by {', '.join(_ordering(asked, groups))}" + (f"\nlimit {row_limit + 1:d}" if row_limit is not None else "")
+    return _statement(asked, relation, pairs, groups, names, tail)
+
+
+def compile_remainder(asked: Asked, relation: Relation, pairs: Sequence[Pair] | None, listed: Sequence[Sequence[str | None]]) -> Statement:
+    """The figures of everything whose keys are not among `listed`, as one row. `listed`: the keys (text) of each row that is shown."""
+    same = " and ".join(f"({d.key or d.label})::text is not distinct from k.key_{i}" for i, d in enumerate(asked.dimensions))
+    keys = ", ".join(f"%(key_{i})s::text[]" for i in range(len(asked.dimensions)))
+    names = ", ".join(f"key_{i}" for i in range(len(asked.dimensions)))
+    group = _Group("listed", f"exists (select from unnest({keys}) as k({names}) where {same})", "", "")
+    statement = _statement(asked, relation, pairs, (group,), ('by_listed as "listed"',), "order by is_total, by_listed\nlimit 1")
+    return Statement(
+        statement.text, statement.parameters | {f"key_{i}": list(column) for i, column in enumerate(zip(*listed, strict=True))}
+    )
+
+
+def compile_notes(asked: Asked, relation: Relation) -> Statement:
+    """What a reader must know about the lines: by reseller, kind, bulk, valued, currency, and whether the period cuts through them.
+
+    Columns: reseller, line_kind, bulk, valued, currency, inside (counted in the period), partly (reaches over its edge), lines, quantity,
+    net, unpriced (units that state no money), unconverted_lines, unconverted_local, first_day, last_day.
+    """
+    columns = COLUMNS[relation]
+    inside, partly, where, parameters = "true", "false", [], {}
+    if asked.query.period is not None:
+        inside = "counted_on between %(start)s and %(end)s"
+        partly = "period_start < %(start)s or period_end > %(end)s"
+        where = [f"(({inside}) or (period_start <= %(end)s and period_end >= %(start)s))"]
+        parameters = {"start": asked.query.period.start, "end": asked.query.period.end}
+    filters, values = _filters((f for f in asked.filters if f.dimension.name != "line_kind"), "counted_on", _day(relation, None))
+    text = f"""-- What must be known about the lines behind the figures
+select reseller, line_kind, bulk, valued, currency, {inside} as inside, {partly} as partly,
+       sum({columns["lines"]}) as lines, sum(quantity) as quantity, round(sum(sales_eur_net), 9) as net,
+       sum(quantity) - coalesce(sum({columns["priced_quantity"]}), 0) as unpriced,
+       sum({columns["unconverted_lines"]}) as unconverted_lines, round(sum({columns["unconverted_local"]}), 9) as unconverted_local,
+       min(period_start) as first_day, max(period_end) as last_day
+from readable.{relation}
+{_where([*where, *filters])}
+group by 1, 2, 3, 4, 5, 6, 7"""
+    return Statement(text, parameters | values)
+
+
+@dataclass(frozen=True)
+class _Group:
+    name: str
+    label: str
+    key: str
+    sort: str
+
+
+def _statement(
+    asked: Asked, relation: Relation, pairs: Sequence[Pair] | None, groups: tuple[_Group, ...], names: tuple[str, ...], tail: str
+) -> Statement:
+    source, source_parameters = _source(asked, relation, pairs)
+    lines, line_parameters = _lines(asked, relation, pairs, groups)
+    parts = [*source, f"lines as (\n{lines}\n)", f"sums as (\n{_sums(asked, pairs, groups)}\n)"]
+    figures = _figures(asked.measures, [*names, "is_total", "count(*) over () as groups"], compared=pairs is not None)
+    text = f"-- {_title(asked)}\nwith " + ",\n".join(parts) + f"\n{figures}\n{tail}"
+    return Statement(text, source_parameters | line_parameters)
+
+
+def _title(asked: Asked) -> str:
+    by = f" by {', '.join(d.title for d in asked.dimensions)}" if asked.dimensions else ""
+    against = f" against {asked.query.compare}" if asked.query.compare else ""
+    return f"{', '.join(m.label for m in asked.measures)}{by}, {asked.query.period or 'all periods'}{against}".replace("%", "%%")
+
+
+def _source(asked: Asked, relation: Relation, pairs: Sequence[Pair] | None) -> tuple[list[str], dict[str, Any]]:
+    """The CTEs that put the lines of both periods on the days of the asked one; none without a comparison."""
+    if pairs is None or asked.query.period is None:
+        return [], {}
+    sold = "s.sold_on" if relation == "sales" else "null::date"
+    shift = "make_interval(months => p.add_months, days => p.add_days)"
+    return [
+        """pairs as (
+  select * from unnest(%(resellers)s::bigint[], %(now_start)s::date[], %(now_end)s::date[], %(before_start)s::date[], %(before_end)s::date[],
+                       %(add_months)s::int[], %(add_days)s::int[], %(lands_on)s::date[])
+    as p(reseller_id, now_start, now_end, before_start, before_end, add_months, add_days, lands_on)
+)""",
+        f"""both_periods as (
+  select s.*, s.counted_on as counts_on, {sold} as day_on, case when p.reseller_id is null then 'now' else 'both' end as era
+  from readable.{relation} s
+  left join pairs p on p.reseller_id = s.reseller_id and s.counted_on between p.now_start and p.now_end
+  where s.counted_on between %(start)s and %(end)s
+  union all
+  select s.*, coalesce(p.lands_on, (s.counted_on + {shift})::date), ({sold} + {shift})::date, 'before'
+  from readable.{relation} s
+  join pairs p on p.reseller_id = s.reseller_id and s.counted_on between p.before_start and p.before_end
+  where s.counted_on between %(first_before)s and %(last_before)s
+)""",
+    ], _pair_parameters(asked, pairs)
+
+
+def _pair_parameters(asked: Asked, pairs: Sequence[Pair]) -> dict[str, Any]:
+    assert asked.query.period is not None
+    return {
+        "start": asked.query.period.start,
+        "end": asked.query.period.end,
+        "first_before": min((p.before.start for p in pairs), default=None),
+        "last_before": max((p.before.end for p in pairs), default=None),
+        "resellers": [p.reseller_id for p in pairs],
+        "now_start": [p.now.start for p in pairs],
+        "now_end": [p.now.end for p in pairs],
+        "before_start": [p.before.start for p in pairs],
+        "before_end": [p.before.end for p in pairs],
+        "add_months": [p.add_months for p in pairs],
+        "add_days": [p.add_days for p in pairs],
+        "lands_on": [p.lands_on for p in pairs],
+    }
+
+
+def _lines(asked: Asked, relation: Relation, pairs: Sequence[Pair] | None, groups: tuple[_Group, ...]) -> tuple[str, dict[str, Any]]:
+    on, day = ("counts_on" if pairs is not None else "counted_on"), _day(relation, pairs)
+    columns = [f"{_dated(g.label, on, day)} as by_{g.name}" for g in groups]
+    columns += [f"{_dated(g.key or g.label, on, day)} as key_{g.name}" for g in groups]
+    columns += [f"{COLUMNS[relation][c]} as {c}" for c in dict.fromkeys(c for name in asked.sums for c in SUMS[name].columns)]
+    columns += ["line_kind = any(%(kinds)s) as counted"] if asked.every_kind else []
+    columns += ["era"] if pairs is not None else []
+    where, parameters = _population(asked, pairs)
+    filters, values = _filters(asked.filters, on, day, keep_kinds=asked.every_kind)
+    origin = "both_periods" if pairs is not None else f"readable.{relation}"
+    text = f"  select {(',' + chr(10) + '         ').join(columns)}\n  from {origin}\n{_where([*where, *filters], '  ')}"
+    return text, parameters | values
+
+
+def _population(asked: Asked, pairs: Sequence[Pair] | None) -> tuple[list[str], dict[str, Any]]:
+    kinds = "line_kind = any(%(kinds)s)"
+    where = [f"({kinds} or payment_fee is not null or cost_of_goods is not null)" if asked.every_kind else kinds]
+    parameters: dict[str, Any] = {"kinds": list(asked.kinds)}
+    if asked.query.without_bulk:
+        where.append("not bulk")
+    if asked.query.period is not None and pairs is None:
+        where.append("counted_on between %(start)s and %(end)s")
+        parameters |= {"start": asked.query.period.start, "end": asked.query.period.end}
+    return where, parameters
+
+
+def _day(relation: Relation, pairs: Sequence[Pair] | None) -> str:
+    if relation == "sales_rollup":
+        return "null::date"
+    return "day_on" if pairs is not None else "sold_on"
+
+
+def _dated(expression: str, on: str, day: str) -> str:
+    return expression.replace("{on}", on).replace("{day}", day)
+
+
+def _filters(filters: Iterable[AskedFilter], on: str, day: str, keep_kinds: bool = False) -> tuple[list[str], dict[str, Any]]:
+    conditions: list[str] = []
+    parameters: dict[str, Any] = {}
+    for number, asked in enumerate(filters):
+        if keep_kinds and asked.dimension.name == "line_kind" and not asked.exclude:
+            continue  # the counted kinds say it already, and a fee may stand on another line of the order
+        value = _dated(asked.dimension.label, on, day)
+        tests = _tests(asked, value, _dated(asked.dimension.key, on, day), f"f{number}")
+        conditions.append(f"not coalesce({tests}, false)" if asked.exclude else f"({tests})")
+        if asked.texts or asked.days:
+            parameters[f"f{number}"] = list(asked.days or asked.texts)
+    return conditions, parameters
+
+
+def _tests(asked: AskedFilter, value: str, key: str, place: str) -> str:
+    tests: list[str] = []
+    if asked.days:
+        tests.append(f"{value} = any(%({place})s::date[])")
+    if asked.texts:
+        wanted = f"any(array(select lower(v) from unnest(%({place})s::text[]) as v))"
+        tests += [f"lower({candidate}) = {wanted}" for candidate in (value, *asked.dimension.matches)]
+    if asked.blank:
+        tests.append(f"({key or value}) is null")
+    return " or ".join(tests) or "false"
+
+
+def _where(conditions: Sequence[str], indent: str = "") -> str:
+    return f"{indent}where " + f"\n{indent}  and ".join(conditions) if conditions else ""
+
+
+def _sums(asked: Asked, pairs: Sequence[Pair] | None, groups: tuple[_Group, ...]) -> str:
+    keys = [f"key_{g.name}" for g in groups]
+    columns = [*keys, *(f"max(by_{g.name}) as by_{g.name}" for g in groups if g.name != "listed")]
+    columns += ["key_listed as by_listed"] if any(g.name == "listed" for g in groups) else []
+    columns.append(f"grouping({keys[0]}) = 1 as is_total" if keys else "true as is_total")
+    columns += [_sum(name, asked, era, pairs is not None) for name in asked.sums for era in (ERAS if pairs is not None else ("",))]
+    grouping = f"\n  group by grouping sets (({', '.join(keys)}), ())" if keys else ""
+    return f"  select {(',' + chr(10) + '         ').join(columns)}\n  from lines{grouping}"
+
+
+def _sum(name: str, asked: Asked, era: str, compared: bool) -> str:
+    spec = SUMS[name]
+    conditions = [spec.condition] if spec.condition else []
+    conditions += ["counted"] if asked.every_kind and not spec.every_kind else []
+    conditions += [ERAS[era]] if compared else []
+    only = f" filter (where {' and '.join(conditions)})" if conditions else ""
+    return f"{spec.aggregate}{only} as sum_{name}{era}"
+
+
+def _figures(measures: Sequence[Measure], names: Sequence[str], compared: bool) -> str:
+    if not compared:
+        columns = [*names, *(f'{_figure(m, "")} as "{m.name}"' for m in measures)]
+        return f"select {(',' + chr(10) + '       ').join(columns)}\nfrom sums"
+    inner = [f'{_figure(m, era)} as "{m.name}{era}"' for m in measures for era in ERAS]
+    outer = [column for m in measures for column in _changes(m)]
+    return (
+        f"select {(',' + chr(10) + '       ').join([*names, *outer])}\n"
+        f"from (select *, {(',' + chr(10) + '              ').join(inner)}\n      from sums) as figures"
+    )
+
+
+def _figure(measure: Measure, era: str) -> str:
+    def place(match: re.Match[str]) -> str:
+        name = match[1].removesuffix("_of_all")
+        return f"sum_{name}{era}" if name == match[1] else f"(max(sum_{name}{era}) filter (where is_total) over ())"
+
+    text = re.sub(r"{(\w+)}", place, measure.expression)
+    return f"({text})::bigint" if measure.whole else f"round({text}, 9)"
+
+
+def _changes(measure: Measure) -> list[str]:
+    """Now, comparable now, before, difference, ratio. In a covered month without a line an additive figure or a count is 0."""
+    now, alike, before = (f'"{measure.name}{era}"' for era in ERAS)
+    if measure.additivity != "ratio":
+        now, alike, before = (
+            f"coalesce({now}, case when {before} is not null then 0 end)",
+            f"coalesce({alike}, case when {before} is not null then 0 end)",
+            f"coalesce({before}, case when {alike} is not null then 0 end)",
+        )
+    ratio = f"round(({alike} - {before})::numeric / nullif(abs({before}), 0), 9)"
+    values = (now, alike, before, f"{alike} - {before}", ratio)
+    return [
+        f'{v} as "{measure.name}{suffix}"'
+        for v, suffix in zip(values, ("", "_comparable", "_before", "_change", "_change_pct"), strict=True)
+    ]
+
+
+def _ordering(asked: Asked, groups: tuple[_Group, ...]) -> list[str]:
+    sorts = {g.name: g.sort for g in groups if g.sort}
+    listed = [f"{sorts.get(name) or chr(34) + name + chr(34)}{' desc' if down else ''} nulls last" for name, down in asked.order]
+    return ["is_total desc", *listed, *(f"key_{d.name} nulls last" for d in asked.dimensions)]

@@ -1,0 +1,144 @@
+"""What each reseller has stated, and what it was expected to state: spans of days, weeks and months. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Literal
+
+from core.sales.query import Period, months
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Sender:
+    """A reseller with what its coverage depends on. `first`, `last`: the days between which reports are expected (None: open)."""
+
+    reseller_id: int
+    name: str
+    key: str
+    cadence: Literal["weekly", "monthly", "any"]
+    period_rule: Literal["week_end", "week_start", "majority"] = "week_end"
+    grace_days: int = 10
+    first: date | None = None
+    last: date | None = None
+
+    def is_active(self, period: Period) -> bool:
+        return (self.first is None or self.first <= period.end) and (self.last is None or self.last >= period.start)
+
+    def counted_on(self, span: Period) -> date:
+        """The day that decides in which period a slice counts: inside the month that the period rule chooses, as late as possible."""
+        ruling = {
+            "week_end": span.end,
+            "week_start": span.start,
+            "majority": span.start + (span.end - span.start) // 2,
+        }[self.period_rule]
+        return min(span.end, month_of(ruling).end)
+
+
+@dataclass(frozen=True)
+class Covered:
+    """Live slices by reseller id, as stated; `provisional`: (reseller id, first of month) that hold partial figures."""
+
+    senders: tuple[Sender, ...]
+    slices: Mapping[int, tuple[Period, ...]] = field(default_factory=dict)
+    provisional: frozenset[tuple[int, date]] = frozenset()
+
+    def spans(self, reseller_id: int) -> tuple[Period, ...]:
+        """Covered days as joined spans; months with partial figures are not covered."""
+        partial = [month_of(first) for owner, first in self.provisional if owner == reseller_id]
+        spans = join(self.slices.get(reseller_id, ()))
+        for month in partial:
+            spans = remove(spans, month)
+        return spans
+
+    def covers(self, reseller_id: int, period: Period) -> bool:
+        """True when every day of the period is stated."""
+        return any(span.start <= period.start and period.end <= span.end for span in self.spans(reseller_id))
+
+    def data_through(self, reseller_id: int) -> date | None:
+        spans = self.spans(reseller_id)
+        return spans[-1].end if spans else None
+
+    def since(self, sender: Sender) -> date | None:
+        """First day reports are expected for: the active-from day, else the first day ever stated."""
+        return sender.first or min((s.start for s in self.slices.get(sender.reseller_id, ())), default=None)
+
+    def is_expected(self, sender: Sender, period: Period) -> bool:
+        """True when this reseller should have stated something of the period."""
+        first = self.since(sender)
+        return first is not None and first <= period.end and sender.is_active(period)
+
+
+def join(periods: Iterable[Period]) -> tuple[Period, ...]:
+    """Overlapping and adjoining periods become one; the result is in order."""
+    joined: list[Period] = []
+    for period in sorted(periods):
+        if joined and period.start <= joined[-1].end + ONE_DAY:
+            joined[-1] = Period(joined[-1].start, max(joined[-1].end, period.end))
+        else:
+            joined.append(period)
+    return tuple(joined)
+
+
+def remove(periods: Iterable[Period], hole: Period) -> tuple[Period, ...]:
+    """The periods without the days of `hole`."""
+    kept: list[Period] = []
+    for period in periods:
+        if period.end < hole.start or period.start > hole.end:
+            kept.append(period)
+            continue
+        if period.start < hole.start:
+            kept.append(Period(period.start, hole.start - ONE_DAY))
+        if period.end > hole.end:
+            kept.append(Period(hole.end + ONE_DAY, period.end))
+    return tuple(kept)
+
+
+def cut(periods: Iterable[Period], window: Period) -> tuple[Period, ...]:
+    """The days of the periods that lie inside `window`."""
+    return tuple(
+        Period(max(p.start, window.start), min(p.end, window.end)) for p in periods if p.start <= window.end and p.end >= window.start
+    )
+
+
+def month_of(day: date) -> Period:
+    return months(day.year, day.month, 1)
+
+
+def months_in(period: Period) -> tuple[Period, ...]:
+    """The calendar months that the period touches."""
+    first = period.start.year * 12 + period.start.month - 1
+    last = period.end.year * 12 + period.end.month - 1
+    return tuple(months(n // 12, n % 12 + 1, 1) for n in range(first, last + 1))
+
+
+def weeks_in(period: Period, week_end: int) -> tuple[Period, ...]:
+    """The weeks that touch the period; `week_end`: weekday of their last day, Monday = 0."""
+    end = period.start + timedelta(days=(week_end - period.start.weekday()) % 7)
+    weeks: list[Period] = []
+    while end - timedelta(days=6) <= period.end:
+        weeks.append(Period(end - timedelta(days=6), end))
+        end += timedelta(days=7)
+    return tuple(weeks)
+
+
+def week_end_of(slices: Iterable[Period]) -> int:
+    """The weekday on which a weekly reseller's weeks end, from its newest slice; Sunday while it has none."""
+    return max((s.end for s in slices), default=date(2025, 1, 5)).weekday()
+
+
+def expected_slices(sender: Sender, covered: Covered, window: Period) -> tuple[Period, ...]:
+    """The slices that this reseller should state of what counts in `window`: weeks, or months (also for day-grain sources)."""
+    first = covered.since(sender)
+    if first is None or not sender.is_active(window):
+        return ()
+    if sender.cadence == "weekly":
+        weeks = weeks_in(window, week_end_of(covered.slices.get(sender.reseller_id, ())))
+        candidates = tuple(week for week in weeks if window.start <= sender.counted_on(week) <= window.end)
+    else:
+        candidates = tuple(month for month in months_in(window) if window.start <= month.end <= window.end)
+    last = sender.last or date.max
+    return tuple(span for span in candidates if span.end >= first and span.start <= last)

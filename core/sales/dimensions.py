@@ -1,0 +1,96 @@
+"""The dimensions: what figures can be split and filtered by, each with its SQL over a line of `readable.sales`.
+
+A line counts in the period where its reseller's rule puts it (`counted_on`); a line that states no day, store or product has no value
+in that dimension ("not stated"), and is never spread or guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from core.errors import BadQuestion
+from core.sales.suggesting import did_you_mean
+
+Kind = Literal["text", "date"]
+
+NOT_STATED = "not stated"
+OTHERS = "others"
+TIME = ("year", "quarter", "month", "week", "day", "weekday")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """`label`: SQL of the value that is shown; `key`: SQL of what makes it one group, where that is not the label itself.
+
+    `{on}` stands for the day a line counts on, `{day}` for the day it states. `matches`: further SQL values a filter may name.
+    `in_rollup`: the rollup can answer it with the same figures. `without`: what a line without a value is said not to state.
+    """
+
+    name: str
+    title: str
+    label: str
+    kind: Kind = "text"
+    key: str = ""
+    matches: tuple[str, ...] = ()
+    in_rollup: bool = True
+    without: str = ""
+
+    @property
+    def is_time(self) -> bool:
+        return self.name in TIME
+
+
+_STORE = """store || case when lower(store) in (select lower(name) from readable.stores group by 1 having count(*) > 1)
+         then ' (' || reseller || ')' else '' end"""
+_PRODUCT = "coalesce(functional_name || ' · ' || product_name, product_ean)"
+
+_ALL = (
+    Dimension("day", "Day", "{day}", "date", in_rollup=False, without="day"),
+    Dimension(
+        "week",
+        "Week",
+        "case when {day} is not null or period_end - period_start < 7 then date_trunc('week', {on})::date end",
+        "date",
+        in_rollup=False,
+        without="week",
+    ),
+    Dimension("month", "Month", "date_trunc('month', {on})::date", "date"),
+    Dimension("quarter", "Quarter", "date_trunc('quarter', {on})::date", "date"),
+    Dimension("year", "Year", "date_trunc('year', {on})::date", "date"),
+    Dimension("weekday", "Weekday", "to_char({day}, 'FMDay')", in_rollup=False, without="day"),
+    Dimension("channel", "Channel", "channel"),
+    Dimension("source", "Source", "source"),
+    Dimension("reseller", "Reseller", "reseller", key="reseller_id", matches=("reseller_key",)),
+    Dimension("store", "Store", _STORE, key="store_id", matches=("store",), without="store"),
+    Dimension(
+        "product", "Product", _PRODUCT, key="product_ean", matches=("product_ean", "functional_name", "product_name"), without="product"
+    ),
+    Dimension("category", "Category", "category"),
+    Dimension("product_kind", "Product kind", "product_kind"),
+    Dimension("size", "Size", "trim_scale(size_ml)::text || ' ml'", matches=("trim_scale(size_ml)::text",)),
+    Dimension("country", "Country", "country"),
+    Dimension("city", "City", "city", in_rollup=False),
+    Dimension("currency", "Currency", "currency"),
+    Dimension("line_kind", "Line kind", "line_kind"),
+    Dimension("utm_source", "Traffic source", "utm_source", in_rollup=False),
+    Dimension("utm_medium", "Traffic medium", "utm_medium", in_rollup=False),
+    Dimension("utm_campaign", "Campaign", "utm_campaign", in_rollup=False),
+    Dimension("device", "Device", "initcap(device_type)", key="lower(device_type)", in_rollup=False),
+    Dimension("order", "Order", "order_id", in_rollup=False),
+)
+DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in _ALL}
+
+
+def find_dimensions(names: Iterable[str]) -> tuple[Dimension, ...]:
+    """The dimensions of these names, each once, in order. Errors: BadQuestion with the nearest names."""
+    return tuple(find_dimension(name) for name in dict.fromkeys(names))
+
+
+def find_dimension(name: str) -> Dimension:
+    """Errors: BadQuestion with the nearest names."""
+    if name not in DIMENSIONS:
+        raise BadQuestion(f"There is no dimension “{name}”. {did_you_mean(name, {d.name: d.title for d in _ALL})}")
+    return DIMENSIONS[name]

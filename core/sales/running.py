@@ -1,0 +1,210 @@
+"""Run a SalesQuery: compiled, executed by the reader role inside one snapshot, with everything a reader must know beside the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+import psycopg
+
+from core.db.engine import Database, Scope
+from core.errors import QueryRefused
+from core.sales import caveats, comparing, covering
+from core.sales.asking import CHANGES, Asked, Relation, choose_relation, is_whole_months, resolve
+from core.sales.compiling import Statement, compile_figures, compile_notes, compile_remainder
+from core.sales.covered import Covered, Sender
+from core.sales.dimensions import NOT_STATED, OTHERS
+from core.sales.formatting import format_number
+from core.sales.query import Caveat, Result, SalesQuery
+
+EUR = pl.Decimal(38, 9)
+MOST_ROWS = 200_000  # more groups than this are no answer a person or a chart can use; a shortened frame says so
+Connection = psycopg.Connection[Any]
+
+
+def run(database: Database, query: SalesQuery, scope: Scope = None, today: date | None = None) -> Result:
+    """The answer to `query`, as far as `scope` (reseller ids; None: all) may see.
+
+    Errors: BadQuestion for names or choices that do not exist, QueryRefused when it takes longer than the database allows.
+    """
+    asked = resolve(query)
+    with database.reader(scope) as connection:
+        try:
+            return _answer(connection, asked, today or date.today())
+        except psycopg.errors.QueryCanceled as error:
+            seconds = f"{database.query_seconds:g} seconds"
+            raise QueryRefused(f"This question took longer than {seconds}. Ask for a shorter period or fewer groups.") from error
+
+
+def data_version(database: Database) -> int:
+    """The number that rises with every change of the data."""
+    with database.reader() as connection:
+        return _data_version(connection)
+
+
+def _answer(connection: Connection, asked: Asked, today: date) -> Result:
+    covered = covering.read_covered(connection)
+    senders = covering.concerned(asked, covered)
+    alignment = _align(asked, covered, senders, today)
+    pairs = alignment.pairs if alignment else None
+    relation = _relation(connection, asked, alignment, covered)
+    figures = _Figures(connection, asked, relation, pairs)
+    evidence = caveats.Evidence(
+        _frame_of(connection, compile_notes(asked, relation), NOTES),
+        covering.read_held(connection, asked.query.period, [s.reseller_id for s in senders]),
+        covered,
+        tuple(s for s in senders if asked.query.period is None or covered.is_expected(s, asked.query.period)),
+        today,
+        _shows_city(connection),
+    )
+    rows, others, groups = figures.read()
+    frame = _frame(asked, [*rows, *others])
+    return Result(
+        asked.query,
+        frame,
+        _totals(asked, figures.total),
+        figures.sql,
+        _data_version(connection),
+        asked.query.period,
+        alignment.before if alignment else None,
+        covering.data_through(covered, senders),
+        caveats.complete_senders(evidence, asked.query.period),
+        tuple(s.name for s in evidence.senders),
+        (*_comparison_caveat(alignment), *caveats.find_caveats(asked, evidence, frame), *_shortened(asked, groups, len(rows))),
+        groups,
+    )
+
+
+@dataclass
+class _Figures:
+    """The rows of a question as dictionaries; `total` and `sql` are known once `read` has run."""
+
+    connection: Connection
+    asked: Asked
+    relation: Relation
+    pairs: Sequence[comparing.Pair] | None
+    total: Mapping[str, Any] | None = None
+    sql: str = ""
+
+    def read(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]], int]:
+        """The rows in order, the remainder row if asked for, and how many rows there are in all."""
+        limit = min(self.asked.query.limit or MOST_ROWS, MOST_ROWS)
+        statement = compile_figures(self.asked, self.relation, self.pairs, limit if self.asked.dimensions else None)
+        self.sql = psycopg.ClientCursor(self.connection).mogrify(_bytes(statement), statement.parameters)
+        found = _rows_of(self.connection, statement)
+        self.total = found[0]
+        rows = found[1:] if self.asked.dimensions else found
+        groups = found[0]["groups"] - 1 if self.asked.dimensions else 1
+        return rows, self._remainder(rows, groups), groups
+
+    def _remainder(self, rows: list[dict[str, Any]], groups: int) -> list[dict[str, Any]]:
+        if not self.asked.query.others or groups <= len(rows):
+            return []
+        keys = [[row[f"key_{d.name}"] for d in self.asked.dimensions] for row in rows]
+        found = _rows_of(self.connection, compile_remainder(self.asked, self.relation, self.pairs, keys))
+        return [row | {d.name: OTHERS if d.kind == "text" else None for d in self.asked.dimensions} for row in found]
+
+
+def _align(asked: Asked, covered: Covered, senders: Sequence[Sender], today: date) -> comparing.Alignment | None:
+    if asked.query.compare is None or asked.query.period is None:
+        return None
+    return comparing.align(asked.query.period, asked.query.compare, covered, senders, today)
+
+
+def _relation(connection: Connection, asked: Asked, alignment: comparing.Alignment | None, covered: Covered) -> Relation:
+    """The rollup, unless the question needs single lines: lines that state a day may count on it, which only the facts know."""
+    relation = choose_relation(asked)
+    exact = {sender.reseller_id for sender in covered.senders if sender.key == "online"}
+    for pair in alignment.pairs if alignment else ():
+        whole = is_whole_months(pair.now) and is_whole_months(pair.before)
+        if not (whole or pair.lands_on or pair.reseller_id in exact):
+            relation = "sales"
+    if relation == "sales_rollup" and connection.execute("select exists (select from readable.sales_rollup)").fetchone() != (True,):
+        return "sales"
+    return relation
+
+
+def _rows_of(connection: Connection, statement: Statement) -> list[dict[str, Any]]:
+    cursor = connection.execute(_bytes(statement), statement.parameters)
+    names = [column.name for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _bytes(statement: Statement) -> bytes:
+    return statement.text.encode()
+
+
+NOTES: dict[str, Any] = {
+    "reseller": pl.String,
+    "line_kind": pl.String,
+    "bulk": pl.Boolean,
+    "valued": pl.Boolean,
+    "currency": pl.String,
+    "inside": pl.Boolean,
+    "partly": pl.Boolean,
+    "lines": pl.Int64,
+    "quantity": pl.Int64,
+    "net": EUR,
+    "unpriced": pl.Int64,
+    "unconverted_lines": pl.Int64,
+    "unconverted_local": EUR,
+    "first_day": pl.Date,
+    "last_day": pl.Date,
+}
+
+
+def _frame_of(connection: Connection, statement: Statement, schema: Mapping[str, Any]) -> pl.DataFrame:
+    rows = _rows_of(connection, statement)
+    return pl.DataFrame([_series(name, dtype, [row[name] for row in rows]) for name, dtype in schema.items()])
+
+
+def _series(name: str, dtype: Any, values: list[Any]) -> pl.Series:
+    if dtype == pl.Int64:
+        values = [None if v is None else int(v) for v in values]
+    return pl.Series(name, values, dtype=dtype)
+
+
+def _frame(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    series = []
+    for dimension in asked.dimensions:
+        values = [row[dimension.name] for row in rows]
+        if dimension.kind == "text":
+            values = [NOT_STATED if value is None else value for value in values]
+        series.append(pl.Series(dimension.name, values, dtype=pl.Date if dimension.kind == "date" else pl.String))
+    return pl.DataFrame([*series, *(_series(name, dtype, [row[name] for row in rows]) for name, dtype in _columns(asked).items())])
+
+
+def _columns(asked: Asked) -> dict[str, Any]:
+    columns: dict[str, Any] = {}
+    for measure in asked.measures:
+        dtype = pl.Int64 if measure.whole else EUR
+        columns[measure.name] = dtype
+        for suffix in CHANGES if asked.query.compare is not None else ():
+            columns[f"{measure.name}{suffix}"] = EUR if suffix == "_change_pct" else dtype
+    return columns
+
+
+def _totals(asked: Asked, total: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: total[name] for name in _columns(asked)} if total else {}
+
+
+def _comparison_caveat(alignment: comparing.Alignment | None) -> list[Caveat]:
+    return [Caveat("comparison", comparing.explain(alignment))] if alignment else []
+
+
+def _shortened(asked: Asked, groups: int, shown: int) -> list[Caveat]:
+    if groups <= shown or asked.query.others:
+        return []
+    return [Caveat("shortened", f"The first {format_number(shown)} of {format_number(groups)} rows are shown; totals cover all of them.")]
+
+
+def _data_version(connection: Connection) -> int:
+    row = connection.execute("select version from readable.data_version").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _shows_city(connection: Connection) -> bool:
+    return connection.execute("select readable.shows_city()").fetchone() == (True,)
