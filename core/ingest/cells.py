@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal, Self
 
+import polars as pl
+
 from core.ingest.normalising import collapse
 from core.ingest.numbers import DecimalSign, NumberReading, decide_decimal, read_number, read_typed
-from core.ingest.shapes import ControlTotal, Measure, Problem, RawSheet
+from core.ingest.shapes import ROW_COLUMNS, ControlTotal, Measure, Problem, RawSheet, complete_rows
 
 MONEY_TOLERANCE = Decimal("0.005")  # half of the smallest coin: a printed total carries no more than float noise
 SENTENCES = {
@@ -70,7 +72,9 @@ class CellReader:
     typed_as_text: list[tuple[int, int]] = field(default_factory=list)
 
     @classmethod
-    def over(cls, sheet: RawSheet, columns: Iterable[Columns], first_row: int, places: str = "0.000001", sign: DecimalSign | None = None) -> Self:
+    def over(
+        cls, sheet: RawSheet, columns: Iterable[Columns], first_row: int, places: str = "0.000001", sign: DecimalSign | None = None
+    ) -> Self:
         """A reader of the given columns from `first_row` on; their text cells decide the decimal sign, `sign` where they leave it open."""
         pairs = list(columns)
         units = sign_of(sheet, (pair.units for pair in pairs), first_row, "units", sign)
@@ -161,3 +165,9 @@ def sign_of(
     places = [(row, column) for column in columns if column is not None for row in range(first_row, sheet.height)]
     decided = decide_decimal([sheet.grid[row][column] for row, column in places if not sheet.is_typed(row, column)], measure)
     return default if decided is None or decided == "ambiguous" else decided
+
+
+def facts_frame(rows: Sequence[Mapping[str, Any]], **constants: Any) -> pl.DataFrame:
+    """Facts given one by one as a frame with ROW_COLUMNS; `constants` fill whole columns."""
+    names = list(rows[0]) if rows else []
+    return complete_rows(pl.DataFrame(rows, schema={name: ROW_COLUMNS[name] for name in names}), **constants)
