@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
-UNDECOMPOSED = str.maketrans(
-    {"ł": "l", "đ": "d", "ð": "d", "ø": "o", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "’": "'", "`": "'"}
+# Letters that no decomposition takes apart.
+LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "’": "'", "‘": "'", "´": "'", "–": "-", "—": "-"}
 )
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
 
 
+@lru_cache(maxsize=1 << 16)
 def fold(text: str) -> str:
-    """The text as it is compared: NFC, blanks (also no-break ones) collapsed and trimmed, without case, without accents.
+    """`text` for comparison: NFC, blanks of every kind collapsed and trimmed, case and accents folded. `Poznań ` → `poznan`."""
+    plain = collapse(text).casefold().translate(LETTERS)
+    return plain if plain.isascii() else "".join(sign for sign in unicodedata.normalize("NFD", plain) if not unicodedata.combining(sign))
 
-    `GALERIA NORTE` and `Galería  Norte ` give the same key, `Poznan` and `Poznań` too.
-    """
-    bare = unicodedata.normalize("NFD", " ".join(unicodedata.normalize("NFC", text).split()).casefold())
-    unmarked = "".join(c for c in bare if not unicodedata.combining(c))
-    return unicodedata.normalize("NFC", unmarked.translate(UNDECOMPOSED))
+
+def collapse(text: str) -> str:
+    """`text` in NFC with every run of blanks (also no-break ones) as one blank, none at the ends; invisible signs left out."""
+    return " ".join(unicodedata.normalize("NFC", text).translate(INVISIBLE).split())
 
 
 def bare_code(key: str) -> str:

@@ -443,6 +443,7 @@ held_rows = Table(  # a line that could not be placed; becomes a fact when its k
     _id(),
     Column("reseller_id", BigInteger, nullable=False),
     Column("online", Boolean, nullable=False, server_default=sa.false()),
+    Column("order_id", Text),  # of an order line
     Column("rule", Text, nullable=False),  # unmatched_product, unmatched_store, ean_lost_digits, …
     Column("key_kind", Text),
     Column("key_text", Text),
@@ -469,6 +470,7 @@ held_rows = Table(  # a line that could not be placed; becomes a fact when its k
     Column("decision_id", BigInteger),
     _moment("resolved_at"),
     Index("ix_held_rows_key", "reseller_id", "rule", "key"),
+    Index("ix_held_rows_order", "order_id", postgresql_where=sa.text("order_id is not null")),
 )
 inbox_decisions = Table(  # what a person said about a held key; can be taken back
     "inbox_decisions",

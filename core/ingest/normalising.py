@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,29 +12,15 @@ from typing import Any
 import polars as pl
 from stdnum import ean as stdnum_ean
 
-# Letters that no decomposition takes apart.
-LETTERS = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "’": "'", "‘": "'", "´": "'", "–": "-", "—": "-"}
-)
-INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
+from core.catalogue.folding import collapse as collapse
+from core.catalogue.folding import fold as fold
+
 ABSENT = {"", "-", "–", "—", "--", "n/a", "n.a.", "#n/a n/a", "nan", "none", "null", "nil", "inf", "-inf", "nat", "undefined"}
 CELL_ERRORS = ("#ref!", "#n/a", "#div/0!", "#value!", "#name?", "#num!", "#null!", "#getting_data", "#spill!", "#calc!")
 YES, NO = {"true", "1", "yes", "y", "wahr", "vrai", "x"}, {"false", "0", "no", "n", "falsch", "faux"}
 
 EAN_LENGTHS = (8, 12, 13, 14)
 PLAIN_EAN = r"^\d{13}$"
-
-
-@lru_cache(maxsize=1 << 16)
-def fold(text: str) -> str:
-    """`text` for comparison: NFC, blanks of every kind collapsed and trimmed, case and accents folded. `Poznań ` → `poznan`."""
-    plain = collapse(text).casefold().translate(LETTERS)
-    return plain if plain.isascii() else "".join(sign for sign in unicodedata.normalize("NFD", plain) if not unicodedata.combining(sign))
-
-
-def collapse(text: str) -> str:
-    """`text` in NFC with every run of blanks (also no-break ones) as one blank, none at the ends; invisible signs left out."""
-    return " ".join(unicodedata.normalize("NFC", text).translate(INVISIBLE).split())
 
 
 def is_absent(text: str | None) -> bool:

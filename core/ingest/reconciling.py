@@ -1,0 +1,205 @@
+"""The proof: what was read against the totals the file prints, and this week's year-to-date against the last one's. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from core.catalogue.records import Reseller
+from core.ingest.shapes import CONTROLS, ControlTotal, Measure, Problem, YearToDate
+
+COLUMN: Mapping[Measure, str] = {"units": "quantity", "amount": "amount_local"}
+YtdKey = tuple[str, tuple[tuple[str, Any], ...]]
+
+
+@dataclass(frozen=True)
+class WeekToDate:
+    """The year-to-date figures and the week's own figures of a stored file: key (measure, where) → value."""
+
+    upload_batch_id: int
+    file_name: str
+    period_start: date
+    period_end: date
+    to_date: Mapping[YtdKey, Decimal]
+    actual: Mapping[YtdKey, Decimal]
+
+
+# The file's own totals ------------------------------------------------------------------------------------------------
+
+
+def reconcile(rows: pl.DataFrame, controls: Sequence[ControlTotal], reseller: Reseller) -> pl.DataFrame:
+    """One row per control total, in the columns CONTROLS. `rows` are all rows of the file, `rule` null where placed, else held.
+
+    `loaded_value` is stored and held together, `held_value` the held part; `difference` = file − loaded. Units agree exactly, money
+    within the control's tolerance, or else the reseller's.
+    """
+    grouped = _grouped(rows, controls)
+    results = [_judge(grouped, control, reseller) for control in controls]
+    return pl.DataFrame(results, schema=CONTROLS, orient="row")
+
+
+def _grouped(rows: pl.DataFrame, controls: Iterable[ControlTotal]) -> pl.DataFrame:
+    """Rows summed to what the controls tell apart, so that a long list is walked once."""
+    filters = sorted({name for control in controls for name in control.where} - {"view", "primary_view"})
+    return rows.group_by("view", "primary_view", *filters, pl.col("rule").is_not_null().alias("held")).agg(
+        pl.col("quantity").sum().cast(pl.Decimal(38, 9)), pl.col("amount_local").sum(), pl.len().alias("lines")
+    )
+
+
+def _judge(grouped: pl.DataFrame, control: ControlTotal, reseller: Reseller) -> tuple[Any, ...]:
+    found = grouped.filter(_selected(control))
+    column = COLUMN[control.measure]
+    loaded = _sum(found, column)
+    held = _sum(found.filter(pl.col("held")), column)
+    tolerance = _tolerance(control, reseller, int(found.get_column("lines").sum()))
+    difference = control.file_value - loaded
+    return (
+        control.what,
+        control.measure,
+        control.sheet,
+        control.cell,
+        control.file_value,
+        loaded,
+        held,
+        difference,
+        abs(difference) <= tolerance,
+    )
+
+
+def _selected(control: ControlTotal) -> pl.Expr:
+    views = pl.col("view").is_in(list(control.over)) if control.over else pl.col("primary_view")
+    conditions = [_equals(name, value) for name, value in control.where.items()]
+    stated = control.where.keys() & {"view", "primary_view"}
+    return pl.all_horizontal(*conditions, views) if not (stated and not control.over) else pl.all_horizontal(*conditions)
+
+
+def _equals(name: str, value: Any) -> pl.Expr:
+    if isinstance(value, tuple | list | set | frozenset):
+        return pl.col(name).is_in(list(value))
+    return pl.col(name).is_null() if value is None else pl.col(name) == pl.lit(value)
+
+
+def _sum(frame: pl.DataFrame, column: str) -> Decimal:
+    return Decimal(frame.get_column(column).sum() or 0)
+
+
+def _tolerance(control: ControlTotal, reseller: Reseller, lines: int) -> Decimal:
+    if control.measure == "units":
+        return max(control.tolerance, reseller.tolerance_units)
+    return control.tolerance or max(reseller.tolerance_amount, reseller.tolerance_per_row * lines)
+
+
+def disagreements(controls: pl.DataFrame, currency: str | None) -> list[Problem]:
+    """One problem per total that was not met, with both numbers and what to look at."""
+    wrong = controls.filter(~pl.col("agrees")).rows(named=True)
+    return [
+        Problem(
+            "control_total_mismatch",
+            f"{row['what']}: the file prints {_figure(row['file_value'], row['measure'], currency)}, its rows add up to "
+            f"{_figure(row['loaded_value'], row['measure'], currency)}; {_figure(row['difference'], row['measure'], currency)} apart.",
+            "error",
+            row["sheet"],
+            row["cell"],
+            _plain(row["file_value"]),
+            "Ask the reseller for a corrected file, or accept it as it is; the batch stays marked.",
+        )
+        for row in wrong
+    ]
+
+
+def _figure(value: Decimal, measure: str, currency: str | None) -> str:
+    return f"{_plain(value)} units" if measure == "units" else f"{currency or ''} {_plain(value, cents=True)}".strip()
+
+
+def _plain(value: Decimal, cents: bool = False) -> str:
+    """The number with thousands parted, without the zeros that storing adds; money with its cents."""
+    digits = max(-int(value.normalize().as_tuple().exponent), 2 if cents else 0)
+    return f"{value:,.{digits}f}"
+
+
+# The year-to-date chain -----------------------------------------------------------------------------------------------
+
+
+def ytd_key(figure: YearToDate) -> YtdKey:
+    """What a cumulative figure is about, comparable between files."""
+    return figure.measure, tuple(sorted((name, _frozen(value)) for name, value in figure.where.items()))
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def actuals(rows: pl.DataFrame, figures: Sequence[YearToDate]) -> dict[YtdKey, Decimal]:
+    """The week's own units and money for each cumulative figure."""
+    controls = [ControlTotal(f.what, f.measure, f.value, where=f.where) for f in figures]
+    grouped = _grouped(rows, controls)
+    return {ytd_key(f): _sum(grouped.filter(_selected(c)), COLUMN[f.measure]) for f, c in zip(figures, controls, strict=True)}
+
+
+@dataclass(frozen=True)
+class Link:
+    """Two weeks of the chain: whatever the later one's year-to-date grew by beyond its own week, by figure."""
+
+    earlier: WeekToDate
+    later: WeekToDate
+    surplus: Mapping[YtdKey, Decimal]
+
+    @property
+    def weeks_between(self) -> int:
+        return (self.later.period_start - self.earlier.period_end).days // 7
+
+    @property
+    def new_year(self) -> bool:
+        """True where the year-to-date fell: the reseller's fiscal year began anew, which proves nothing."""
+        shared = self.earlier.to_date.keys() & self.later.to_date.keys()
+        totals = [key for key in shared if not key[1]]
+        return any(self.later.to_date[key] < self.earlier.to_date[key] for key in totals)
+
+
+def link(earlier: WeekToDate, later: WeekToDate) -> Link:
+    """surplus = YTD(later) − YTD(earlier) − Actual(later), for every figure either of them states."""
+    keys = [key for key in earlier.to_date.keys() | later.to_date.keys() if all(isinstance(value, str) for _, value in key[1])]
+    zero = Decimal(0)
+    surplus = {k: later.to_date.get(k, zero) - earlier.to_date.get(k, zero) - later.actual.get(k, zero) for k in keys}
+    return Link(earlier, later, {key: value for key, value in surplus.items() if value})
+
+
+def chain_problems(chain: Link, currency: str | None) -> list[Problem]:
+    """Nothing where the chain closes; a missing week by its worth; else one problem per figure that does not follow."""
+    if chain.new_year or not chain.surplus:
+        return []
+    if chain.weeks_between > 0:
+        return [_missing_weeks(chain, currency)]
+    return [_broken(key, value, chain, currency) for key, value in sorted(chain.surplus.items(), key=lambda item: str(item[0]))][:20]
+
+
+def _missing_weeks(chain: Link, currency: str | None) -> Problem:
+    units, money = (chain.surplus.get((measure, ()), Decimal(0)) for measure in ("units", "amount"))
+    first = chain.earlier.period_end + timedelta(days=1)
+    last = chain.later.period_start - timedelta(days=1)
+    count = chain.weeks_between
+    return Problem(
+        "missing_period",
+        f"{'A week' if count == 1 else f'{count} weeks'} worth {_figure(units, 'units', currency)} / {_figure(money, 'amount', currency)} "
+        f"{'is' if count == 1 else 'are'} missing between {first:%-d %b %Y} and {last:%-d %b %Y}, by the year-to-date figures.",
+        "warning",
+        value=f"{first}/{last}",
+        suggestion="Load the file of that week, or ask the reseller for it.",
+    )
+
+
+def _broken(key: YtdKey, value: Decimal, chain: Link, currency: str | None) -> Problem:
+    measure, where = key
+    what = ", ".join(str(text) for _, text in where) or "in total"
+    return Problem(
+        "control_total_mismatch",
+        f"Year to date, {what}: since {chain.earlier.file_name} it grew by {_figure(value, measure, currency)} more than this week's figures.",
+        "error",
+        value=_plain(value),
+        suggestion="A line was lost or an earlier week was corrected. Ask the reseller, or accept it as it is.",
+    )
