@@ -1,0 +1,127 @@
+"""Where the workbench stands: how far the data reaches, what waits for somebody, which part of the system is up."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+import psycopg
+import sqlalchemy as sa
+
+from core.db.engine import Database, Scope
+from core.db.tables import deliveries, heartbeats
+from core.errors import WorkbenchError
+from core.settings import Settings
+
+BEAT = timedelta(seconds=60)  # an older sign of life of the clock or a worker counts as none
+LOW_DISK = 2_000_000_000  # bytes
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The data in four figures. `through`: newest covered day; `resellers`: how many have sent anything, of `expected`."""
+
+    through: date | None
+    resellers: int
+    expected: int
+    version: int
+
+    def words(self) -> tuple[str, ...]:
+        through = f"Data through {self.through:%-d %B %Y}" if self.through else "No data yet"
+        return (through, f"{self.resellers} of {self.expected} resellers", f"version {self.version}")
+
+
+def reach(database: Database, scope: Scope) -> Reach:
+    """Read as the reader role, so that a narrowed person sees the reach of own resellers."""
+    with database.reader(scope) as connection:
+        through, covered = _row(connection, "select max(period_end), count(distinct reseller_id) from readable.covered_slices")
+        (expected,) = _row(connection, "select count(*) from readable.resellers where active_until is null or active_until >= current_date")
+    return Reach(through, covered, max(expected, covered), data_version(database))
+
+
+def data_version(database: Database) -> int:
+    """Rises with every stored, undone or decided change of the figures."""
+    with database.read() as connection:
+        return int(connection.execute(sa.text("select value #>> '{}' from app_state where key = 'data_version'")).scalar() or 0)
+
+
+def attention(database: Database, scope: Scope) -> dict[str, int]:
+    """Badge counts: 'held_rows' (lines in the inbox), 'failed_sends' (report mails that did not go out in the last 30 days)."""
+    with database.reader(scope) as connection:
+        (held,) = _row(connection, "select count(*) from readable.held_lines")
+    recent = deliveries.c.created_at > sa.func.now() - sa.text("interval '30 days'")
+    with database.read() as connection:
+        failed = connection.execute(sa.select(sa.func.count()).select_from(deliveries).where(deliveries.c.status == "failed", recent))
+        return {"held_rows": held, "failed_sends": int(failed.scalar_one())}
+
+
+def _row(connection: psycopg.Connection[Any], sql: str) -> tuple[Any, ...]:
+    row = connection.execute(sql.encode()).fetchone()
+    assert row is not None
+    return tuple(row)
+
+
+State = Literal["up", "down", "off"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One part of the system: up, down, or off by choice; `sentence` says what is so and, when down, what to do."""
+
+    name: str
+    state: State
+    sentence: str
+    needed: bool = False
+
+
+def readiness(database: Callable[[], Database], now: datetime) -> tuple[Check, ...]:
+    """What must be up before people are let in: database, queue, clock. `database` opens or returns the process's own."""
+    try:
+        opened = database()
+        with opened.read() as connection:
+            connection.execute(sa.text("select 1"))
+            beats: dict[str, datetime] = {row.name: row.at for row in connection.execute(sa.select(heartbeats.c.name, heartbeats.c.at))}
+            queue = connection.execute(sa.text("select to_regclass('procrastinate_jobs') is not null")).scalar()
+    except (WorkbenchError, sa.exc.SQLAlchemyError, psycopg.Error):
+        unknown = "Not known while the database does not answer."
+        down = Check("database", "down", "The database does not answer. Check DATABASE_URL or start the workbench again.", True)
+        return (down, Check("queue", "down", unknown, True), Check("clock", "down", unknown, True))
+    return (Check("database", "up", "The database answers.", True), _queue(bool(queue), beats, now), _clock(beats, now))
+
+
+def _queue(installed: bool, beats: dict[str, datetime], now: datetime) -> Check:
+    workers = [name for name, at in beats.items() if name.startswith("worker") and now - at < BEAT]
+    if not installed:
+        return Check("queue", "down", "The job queue is not set up. Start the scheduler: `make run` does.", True)
+    if not workers:
+        return Check("queue", "down", "No worker has given a sign of life for a minute. Start the scheduler: `make run` does.", True)
+    return Check("queue", "up", "1 worker takes jobs." if len(workers) == 1 else f"{len(workers)} workers take jobs.", True)
+
+
+def _clock(beats: dict[str, datetime], now: datetime) -> Check:
+    last = beats.get("clock")
+    if last is None:
+        return Check("clock", "down", "The clock has not run yet. Start the scheduler: `make run` does.", True)
+    seconds = int((now - last).total_seconds())
+    if now - last >= BEAT:
+        return Check("clock", "down", f"The clock last ticked {last.astimezone():%-d %b %H:%M:%S}. Start the scheduler again.", True)
+    return Check("clock", "up", f"The clock ticked {max(seconds, 0)} s ago.", True)
+
+
+def surroundings(settings: Settings) -> tuple[Check, ...]:
+    """What may be off by choice or run short: mail, model, disk."""
+    free = shutil.disk_usage(settings.home if settings.home.exists() else settings.home.parent).free
+    disk = f"{free / 1e9:.1f} GB free where the files are kept."
+    mail, model = settings.smtp_host, settings.openai_api_key
+    return (
+        Check("mail", "up", f"Mail goes out through {mail}, from {settings.mail_from}.")
+        if mail
+        else Check("mail", "off", "No mail server is set: mails are written to the outbox. Set SMTP_HOST to send them."),
+        Check("model", "up", f"Questions may use {settings.openai_model}.")
+        if model
+        else Check("model", "off", "No language model is set: questions are read by the built-in rules. Set OPENAI_API_KEY to add one."),
+        Check("disk", "up", disk) if free > LOW_DISK else Check("disk", "down", f"Only {disk} Make room before the next upload."),
+    )

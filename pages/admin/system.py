@@ -1,0 +1,9 @@
+"""System: each part green, or a sentence that says what to do."""
+
+from datetime import UTC, datetime
+
+from core import status
+from pages.components import cached, frame, tables
+
+frame.head("System", "Every part the workbench needs, as it is now.")
+tables.checks((*status.readiness(cached.database, datetime.now(UTC)), *status.surroundings(cached.settings())))

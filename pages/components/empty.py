@@ -1,0 +1,29 @@
+"""Empty states: what is not here yet, and what to do next."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.people.permissions import may
+from pages.components import frame, session
+from pages.components.sections import ENTRIES
+
+
+def say(title: str, text: str, *, url: str | None = None, label: str = "") -> None:
+    """A quiet box: what is missing, one sentence what to do, and (with `url` of a page the person may open) a link to do it."""
+    st.html(f'<div class="empty"><b>{frame.escaped(title)}</b><p>{frame.escaped(text)}</p></div>')
+    if url:
+        link(url, label)
+
+
+def link(url: str, label: str, icon: str = ":material/arrow_forward:") -> None:
+    """A link to one of the workbench's pages, drawn only when the person may open it."""
+    entry = next((entry for entry in ENTRIES if entry.url == url), None)
+    if entry and entry.path.is_file() and may(session.person(), entry.action):
+        st.page_link(entry.file, label=label, icon=icon)
+
+
+def no_sales() -> None:
+    """For pages that show figures while nothing is loaded."""
+    say("No sales loaded yet", "Load a vendor's file and its figures appear here. Nothing is stored before you say so.")
+    link("upload", "Load the first file")

@@ -1,0 +1,46 @@
+"""The frame around every page: browser title, the one style sheet, the title row, the footer line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+STYLE, ICON = (Path(__file__).with_name(name) for name in ("frame.css", "icon.svg"))
+
+
+def escaped(text: object) -> str:
+    """Text for use inside `st.html`: nothing a file or a person wrote becomes markup."""
+    return escape(str(text))
+
+
+def plain(text: object) -> str:
+    """Text for use inside Markdown: nothing a file or a person wrote becomes a link, a picture or formatting."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]<>()#+-.!|~$:&" else c for c in str(text))
+
+
+def configure(title: str, *, wide: bool = True) -> None:
+    """Browser title, width and style sheet; once a run, before anything is drawn."""
+    st.set_page_config(page_title=title, page_icon=str(ICON), layout="wide" if wide else "centered")
+    st.html(STYLE)
+
+
+def head(title: str, lead: str = "") -> None:
+    """The page's title and, if needed, one quiet line under it. The filter bar (`filters.bar`) comes next."""
+    st.title(title, anchor=False)
+    if lead:
+        st.caption(lead)
+
+
+def section(title: str, lead: str = "", *, help: str | None = None) -> None:
+    """A heading inside a page."""
+    st.subheader(title, anchor=False, help=help)
+    if lead:
+        st.caption(lead)
+
+
+def footer(parts: Sequence[str]) -> None:
+    """One quiet line at the end: how far the data reaches, how much of the world it covers, which version, when."""
+    st.html(f'<div class="footer">{" · ".join(escaped(part) for part in parts if part)}</div>')

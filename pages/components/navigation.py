@@ -1,0 +1,42 @@
+"""The left navigation: sections filtered by role, badge counts, the account at its foot; and the footer of every page."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from core.people.permissions import Person
+from pages.components import cached, frame, sections, session, sign_in
+from pages.components.sections import Entry
+
+HOME = "overview"
+
+
+def choose(person: Person) -> Page:
+    """Draw the navigation and return the page of this URL. `/` leads to the overview."""
+    counts = cached.attention(session.scope())
+    entries = sections.entries_for(person)
+    pages = {entry.url: _page(entry, counts.get(entry.counts or "", 0)) for entry in entries}
+    grouped = {name: [pages[entry.url] for entry in group] for name, group in groupby(entries, key=lambda entry: entry.section)}
+    home = pages.get(HOME) or next(iter(pages.values()))
+    start = st.Page(lambda: st.switch_page(home), title="Start", url_path="start", default=True, visibility="hidden")
+    chosen = st.navigation({"": [start], **grouped}, expanded=True)
+    _draw_account(person)
+    return chosen
+
+
+def _page(entry: Entry, count: int) -> Page:
+    title = f"{entry.title} :orange-badge[{count}]" if count else entry.title
+    return st.Page(entry.path, title=title, icon=f":material/{entry.icon}:", url_path=entry.url, help=entry.help)
+
+
+def _draw_account(person: Person) -> None:
+    with st.sidebar, st.popover(person.name, icon=":material/account_circle:", type="tertiary"):
+        st.caption(f"{person.username} · {person.role}" + ("" if person.scope is None else " · some resellers"))
+        st.button("Sign out", icon=":material/logout:", on_click=sign_in.sign_out, key="sign_out")
+
+
+def draw_footer() -> None:
+    frame.footer(cached.footer(session.scope()))

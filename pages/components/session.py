@@ -1,0 +1,77 @@
+"""What one browser session remembers. The only file that names `st.session_state`.
+
+Pages and components keep their state in the URL (`filters`, `bind="query-params"`); what is left here is who is signed in, a notice for
+the next run, and small choices of one page under that page's own name.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from core.db.engine import Scope
+from core.errors import WorkbenchError
+from core.people.permissions import Action, Person, may
+from pages.components import cached
+
+Value = TypeVar("Value")
+
+
+class SignedOut(WorkbenchError):
+    """You are signed out. Load the page again to sign in."""
+
+
+def recall(name: str, default: Value) -> Value:
+    """What was remembered under `name`, or the default. Prefix `name` with the page: 'explore.view'."""
+    return st.session_state.get(name, default)
+
+
+def remember(name: str, value: Any) -> None:
+    st.session_state[name] = value
+
+
+def forget(*names: str) -> None:
+    for name in names:
+        st.session_state.pop(name, None)
+
+
+def forget_everything() -> None:
+    st.session_state.clear()
+
+
+def session_id() -> uuid.UUID | None:
+    """The session this browser presented and that was found good when it began."""
+    return recall("session_id", None)
+
+
+def person() -> Person:
+    """Who is signed in, read anew every few seconds: a changed role holds from the next click. Errors: SignedOut."""
+    known = session_id()
+    account = cached.account(known) if known else None
+    if account is None:
+        raise SignedOut
+    return account.person
+
+
+def scope() -> Scope:
+    """The resellers the person may see; None: all. Pass it to every question about sales."""
+    return person().scope
+
+
+def may_do(action: Action) -> bool:
+    """Whether to draw a button at all; the core function behind it checks again."""
+    return may(person(), action)
+
+
+def notify(sentence: str, icon: str = ":material/check:") -> None:
+    """Show `sentence` in the next run, after the rerun that follows a stored change."""
+    remember("notice", (sentence, icon))
+
+
+def show_notice() -> None:
+    """Called once a run by the shell."""
+    notice = st.session_state.pop("notice", None)
+    if notice:
+        st.toast(notice[0], icon=notice[1], duration="long")

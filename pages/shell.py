@@ -1,0 +1,20 @@
+"""What runs first on every visit: style, the gate, the navigation, then the page inside the error boundary."""
+
+import streamlit as st
+
+from pages.components import errors, frame, navigation, session, sign_in
+
+account = sign_in.signed_in()
+if account.must_change_password:
+    frame.configure("Choose your own password", wide=False)
+    with errors.boundary():
+        sign_in.change_password_page(account)
+    st.stop()
+
+page = navigation.choose(account.person)
+frame.configure(page.title)
+session.show_notice()
+with errors.boundary():
+    page.run()
+with errors.boundary():
+    navigation.draw_footer()
