@@ -7,7 +7,7 @@ sources compare the same days, so that a running month is compared through the s
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from core.sales.covered import Covered, Sender, cut, expected_slices, join, month_of, months_in
@@ -99,7 +99,7 @@ def align(now: Period, comparison: Comparison | Period, covered: Covered, sender
     compared: list[str] = []
     concerned = [s for s in senders if cut(covered.spans(s.reseller_id), now) or covered.is_expected(s, now)]
     for sender in concerned:
-        own = _pairs_of(sender, now, before, covered, today, yearly=comparison == "prior_year")
+        own = merge(_pairs_of(sender, now, before, covered, today, yearly=comparison == "prior_year"))
         pairs += own
         compared += [sender.name] if own else []
         left_out += [LeftOut(sender.name, span) for span in _left_out(sender, now, own, covered)]
@@ -121,6 +121,22 @@ def _pairs_of(sender: Sender, now: Period, before: Period, covered: Covered, tod
     if shift is None:
         return _counted_month_pairs(sender, now, before, covered, today)
     return _month_pairs(sender, [(m, _shifted(m, -shift)) for m in months_in(now) if m.end <= now.end], covered, today)
+
+
+def merge(pairs: Iterable[Pair]) -> list[Pair]:
+    """Adjoining pairs of one shift become one; weeks stay apart, since each lands on its own day."""
+    merged: list[Pair] = []
+    for pair in pairs:
+        last = merged[-1] if merged else None
+        if last and pair.lands_on is None and (last.add_months, last.add_days) == (pair.add_months, pair.add_days) and _adjoin(last, pair):
+            merged[-1] = replace(last, now=Period(last.now.start, pair.now.end), before=Period(last.before.start, pair.before.end))
+        else:
+            merged.append(pair)
+    return merged
+
+
+def _adjoin(one: Pair, two: Pair) -> bool:
+    return all((b.start - a.end).days == 1 for a, b in ((one.now, two.now), (one.before, two.before)))
 
 
 def _week_pairs(sender: Sender, now: Period, days: int, covered: Covered) -> list[Pair]:
