@@ -1,0 +1,27 @@
+"""Every vendor format, in one tuple. To add one: copy the nearest module, list it here, add a sample and a test."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from core.ingest.formats import boxnox, cdlc, liberty
+from core.ingest.shapes import Guess, RawBook, ReadOptions, SalesFrame
+
+
+class Format(Protocol):
+    """What each module in this folder offers."""
+
+    @property
+    def KEY(self) -> str: ...
+    @property
+    def TITLE(self) -> str: ...
+    def recognise(self, book: RawBook) -> Guess: ...
+    def read(self, book: RawBook, options: ReadOptions) -> SalesFrame: ...
+
+
+FORMATS: tuple[Format, ...] = (liberty, boxnox, cdlc)
+
+
+def format_of(key: str) -> Format | None:
+    """The format of a vendor key, None for one that has no layout of its own."""
+    return next((format_ for format_ in FORMATS if key == format_.KEY), None)

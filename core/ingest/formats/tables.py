@@ -1,0 +1,272 @@
+"""Long lists: the header row found by its texts on any sheet, columns taken by name, cells checked and reported column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import polars as pl
+
+from core.ingest.layout import BARE_TOTALS, HEADER_ROWS
+from core.ingest.normalising import fold, fold_column
+from core.ingest.numbers import DecimalSign, NumberColumn, read_number, read_numbers
+from core.ingest.shapes import Problem, RawBook, RawSheet, SetAside, Severity, column_letters
+
+SHOWN_CELLS = 20
+
+TOTAL_WORDS = "(?i)total|" + "|".join(sorted(word for word in BARE_TOTALS if "total" not in word))
+
+Spellings = Mapping[str, Collection[str]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A list under a header row. `places` gives the column (0-based) of each meaning, `unknown` the headers nobody knows.
+
+    `body` has the file row (1-based, UInt32) as `row` and the String columns `c0`, `c1`, … of every row below the header that is not blank.
+    """
+
+    sheet: RawSheet
+    header_row: int
+    places: Mapping[str, int]
+    unknown: tuple[int, ...]
+    body: pl.DataFrame
+
+    def __contains__(self, meaning: str) -> bool:
+        return meaning in self.places
+
+    @property
+    def height(self) -> int:
+        return self.body.height
+
+    @cached_property
+    def rows(self) -> pl.Series:
+        return self.body["row"]
+
+    def column(self, meaning: str) -> pl.Series:
+        """The texts of a meaning as printed; nulls where the file has no such column."""
+        if meaning not in self.places:
+            return (
+                pl.Series(meaning, [None], dtype=pl.String).extend_constant(None, self.height - 1)
+                if self.height
+                else pl.Series(meaning, [], pl.String)
+            )
+        return self.body[f"c{self.places[meaning]}"].alias(meaning)
+
+    def typed(self, meaning: str) -> pl.Series | None:
+        """Mask of the true numbers and dates of a column, None in a text file."""
+        if self.sheet.typed is None or meaning not in self.places:
+            return None
+        return self.sheet.typed[f"c{self.places[meaning]}"].gather(self.rows - 1)
+
+    def numbers(self, meaning: str, decimal: DecimalSign | None = None, measure: Literal["units", "amount"] = "amount") -> NumberColumn:
+        """A column as exact numbers, see `numbers.read_numbers`."""
+        return read_numbers(self.column(meaning), self.typed(meaning), decimal, measure)
+
+    def written(self, meaning: str) -> pl.Series:
+        """Mask of the cells that hold something other than blanks."""
+        return self.column(meaning).str.contains(r"\S").fill_null(False)
+
+    def currencies(self, meaning: str) -> set[str]:
+        """Currency signs and codes in the first thousand cells of a column."""
+        return {sign for text in self.column(meaning).head(1000).unique() if (sign := read_number(text).currency)}
+
+    def address(self, row: int, meaning: str) -> str:
+        """Address of the cell of a meaning in a file row (1-based): `M5`, in text files `R5C13`."""
+        return self.sheet.address(row - 1, self.places[meaning])
+
+    def cells(self, units: str | None, amount: str | None) -> pl.Expr:
+        """`source_cells` over `row`: `F2|G2` or `R2C6|R2C7`, either side empty."""
+        return pl.concat_str(self._cell(units), pl.lit("|"), self._cell(amount))
+
+    def _cell(self, meaning: str | None) -> pl.Expr:
+        if meaning is None or meaning not in self.places:
+            return pl.lit("")
+        column = self.places[meaning]
+        if self.sheet.name is None:
+            return pl.concat_str(pl.lit("R"), pl.col("row").cast(pl.String), pl.lit(f"C{column + 1}"))
+        return pl.concat_str(pl.lit(column_letters(column)), pl.col("row").cast(pl.String))
+
+    def only(self, keep: pl.Series) -> Table:
+        """The table without the rows where `keep` is false."""
+        return Table(self.sheet, self.header_row, self.places, self.unknown, self.body.filter(keep))
+
+    def without_value(self, meaning: str) -> pl.Series:
+        """Mask of the formulas of a column that have no cached value."""
+        column = self.places.get(meaning, -1)
+        rows = [row + 1 for row, at in self.sheet.no_value if at == column]
+        return self.rows.is_in(rows) if rows else pl.repeat(False, self.height, dtype=pl.Boolean, eager=True)
+
+    def remarks(
+        self, mask: pl.Series, meaning: str, rule: str, message: str, severity: Severity = "warning", suggestion: str | None = None
+    ) -> tuple[Problem, ...]:
+        """One problem for each cell where `mask` is true, the first 20 by address, the rest as a count on one line."""
+        rows = self.rows.filter(mask.fill_null(False))
+        texts = self.column(meaning).filter(mask.fill_null(False))
+        first = [
+            Problem(rule, message, severity, self.sheet.name, self.address(row, meaning) if meaning in self else None, text, suggestion)
+            for row, text in zip(rows.head(SHOWN_CELLS).to_list(), texts.head(SHOWN_CELLS).to_list(), strict=True)
+        ]
+        rest = len(rows) - len(first)
+        return (*first, *([Problem(rule, f"{message} {rest:,} more cells like this.", severity, self.sheet.name)] if rest else []))
+
+    def summary(self, mask: pl.Series, meaning: str, rule: str, what: str, severity: Severity = "info") -> tuple[Problem, ...]:
+        """One problem for a whole column: how many cells, and the first of them."""
+        rows, texts = self.rows.filter(mask.fill_null(False)), self.column(meaning).filter(mask.fill_null(False))
+        if not len(rows):
+            return ()
+        message = f"{len(rows):,} {what}, the first “{(texts[0] or '').strip()}”."
+        return (Problem(rule, message, severity, self.sheet.name, self.address(rows[0], meaning), texts[0]),)
+
+
+def header_key(text: str | None) -> str:
+    """A header as it is compared: folded, `_` as a blank, so that `order_id`, `Order ID` and ` ORDER  id` are one."""
+    return " ".join(fold(text or "").replace("_", " ").split())
+
+
+def find_table(book: RawBook, spellings: Spellings, required: Collection[str]) -> Table | None:
+    """The first list with all `required` meanings on a visible sheet; hidden sheets are looked at only when no visible one fits."""
+    hidden = tuple(sheet for sheet in book.sheets if sheet.hidden)
+    for sheet in (*book.visible, *hidden):
+        found = _find_header(sheet, spellings, required)
+        if found is not None:
+            row, places, unknown = found
+            return Table(sheet, row, places, unknown, _body(sheet, row))
+    return None
+
+
+def header_texts(book: RawBook, rows: int = HEADER_ROWS) -> set[str]:
+    """Every text of the first rows of all visible sheets, as `header_key`, for recognising."""
+    return {header_key(cell) for sheet in book.visible for cells in sheet.head(rows) for cell in cells if cell}
+
+
+def _find_header(sheet: RawSheet, spellings: Spellings, required: Collection[str]) -> tuple[int, dict[str, int], tuple[int, ...]] | None:
+    meanings = {header_key(name): meaning for meaning, names in spellings.items() for name in names}
+    best: tuple[int, dict[str, int], tuple[int, ...]] | None = None
+    for row, cells in enumerate(sheet.head(HEADER_ROWS)):
+        places: dict[str, int] = {}
+        unknown = []
+        for column, text in enumerate(cells):
+            meaning = meanings.get(header_key(text)) if text else None
+            if meaning is not None and meaning not in places:
+                places[meaning] = column
+            elif header_key(text):
+                unknown.append(column)
+        if set(required) <= places.keys() and (best is None or len(places) > len(best[1])):
+            best = row, places, tuple(unknown)
+    return best
+
+
+def _body(sheet: RawSheet, header_row: int) -> pl.DataFrame:
+    """Every row below the header that holds something other than blanks."""
+    body = sheet.frame.with_row_index("row", offset=1).slice(header_row + 1)
+    cells = pl.exclude("row")
+    first = body.select(pl.coalesce(sheet.frame.columns).str.contains(r"\S").alias("written"))["written"]
+    if first.all() and not first.null_count():
+        return body
+    return body.filter(first.fill_null(False) | pl.any_horizontal(cells.str.contains(r"\S")))
+
+
+def is_total(table: Table, keys: Iterable[str]) -> pl.Series:
+    """Mask of total rows, by place and shape: the first text of the row says total, and no product key stands in it."""
+    columns = table.sheet.frame.columns
+    first = table.body.select(pl.coalesce(columns))[columns[0]]
+    if first.str.contains(r"^\s+$").any():
+        first = table.body.select(pl.coalesce(pl.when(pl.col(name).str.contains(r"\S")).then(pl.col(name)) for name in columns))[columns[0]]
+    likely = first.str.contains(TOTAL_WORDS).fill_null(False)
+    said = pl.repeat(False, table.height, dtype=pl.Boolean, eager=True)
+    if not likely.any():
+        return said
+    texts = fold_column(first.set(~likely, None))
+    said = (texts.is_in(sorted(BARE_TOTALS)) | texts.str.ends_with(" total")).fill_null(False)
+    for key in keys:
+        other = table.column(key)
+        said &= ~(other.str.contains(r"\S") & (other != first)).fill_null(False)
+    return said
+
+
+def runs(rows: pl.Series, reason: str, sheet: str | None) -> tuple[SetAside, ...]:
+    """Set-aside entries of file rows (ascending), neighbours as one span."""
+    if not len(rows):
+        return ()
+    spans = (
+        pl.DataFrame({"row": rows.cast(pl.Int64)})
+        .with_columns((pl.col("row") - pl.int_range(pl.len())).alias("run"))
+        .group_by("run", maintain_order=True)
+        .agg(pl.col("row").min().alias("first"), pl.col("row").max().alias("last"))
+    )
+    return tuple(SetAside(reason, sheet, first, last, last - first + 1) for _, first, last in spans.iter_rows())
+
+
+def unknown_columns(table: Table) -> tuple[Problem, ...]:
+    """One remark for each header nobody knows."""
+    cells = table.sheet.frame.row(table.header_row)
+    return tuple(
+        Problem(
+            "unknown_column",
+            f"The column “{(cells[column] or '').strip()}” is new and was not read. If it matters, ask the reseller what it means.",
+            "info",
+            table.sheet.name,
+            table.sheet.address(table.header_row, column),
+            cells[column],
+        )
+        for column in table.unknown
+    )
+
+
+def number_problems(table: Table, meaning: str, numbers: NumberColumn) -> tuple[pl.Series, tuple[Problem, ...]]:
+    """(`held`, problems): the rule that holds each row because of this number (String, null: none), and one problem for each such cell.
+
+    `cell_error`: an error or a text that is no number; `no_cached_value`: a formula never calculated; `ambiguous_number`: two readings.
+    """
+    texts = table.column(meaning)
+    uncached = table.without_value(meaning)
+    broken = numbers.unreadable & ~uncached
+    unclear = numbers.states == "ambiguous"
+    held = pl.DataFrame({"u": uncached, "b": broken, "a": unclear}).select(
+        pl.when("u").then(pl.lit("no_cached_value")).when("b").then(pl.lit("cell_error")).when("a").then(pl.lit("ambiguous_number"))
+    )
+    errors = texts.str.starts_with("#").fill_null(False) & broken
+    problems = (
+        *table.remarks(
+            uncached,
+            meaning,
+            "no_cached_value",
+            "The formula in this cell has no stored result. Open the file in Excel, save it and upload it again.",
+            "error",
+        ),
+        *table.remarks(errors, meaning, "cell_error", "This cell holds an error instead of a number; the line is held.", "error"),
+        *table.remarks(broken & ~errors, meaning, "cell_error", "This is no number; the line is held.", "error"),
+        *table.remarks(
+            unclear,
+            meaning,
+            "ambiguous_number",
+            "This can be read as two different numbers; the line is held until the reseller's decimal sign is set.",
+            "error",
+        ),
+    )
+    return held.to_series(), problems
+
+
+def as_text_problem(table: Table, meaning: str, numbers: NumberColumn) -> tuple[Problem, ...]:
+    """`amount_as_text`, once for a column, with the first cell and the count."""
+    return table.summary(
+        numbers.as_text, meaning, "amount_as_text", "numbers of this column are written as text and were read by its decimal sign"
+    )
+
+
+def ean_problems(table: Table, texts: pl.Series, rules: pl.Series, other_key: pl.Series, other: str) -> tuple[Problem, ...]:
+    """`ean_missing`, `ean_format`, `ean_lost_digits` of an EAN column, with what happens to the line: `other_key` masks rows with `other`."""
+    blank = texts.is_null()
+    lost = rules == "ean_lost_digits"
+    written = rules == "ean_format"
+    return (
+        *table.remarks(blank & other_key, "ean", "ean_missing", f"No EAN; the line goes by its {other}."),
+        *table.remarks(blank & ~other_key, "ean", "ean_missing", f"Neither EAN nor {other}; the line is held under its text."),
+        *table.summary(written, "ean", "ean_format", "EANs are not written as 13 plain digits; the digits were taken out of the text"),
+        *table.remarks(
+            lost, "ean", "ean_lost_digits", "The EAN lost its last digits and is not guessed. Format the column as text and export again."
+        ),
+    )
