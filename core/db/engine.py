@@ -21,6 +21,8 @@ from core.errors import DatabaseUnavailable
 from core.settings import Settings
 
 Scope = tuple[int, ...] | None  # reseller ids a person may see; None: all
+# Utility statements, which no SELECT can repeat; the scope goes as a bound value, which other sessions can not see in pg_stat_activity.
+BEGIN_READING = "set transaction isolation level repeatable read, read only; set local statement_timeout = {}; set local timezone = 'UTC'"
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,8 @@ class Database:
     """Everything needed to talk to one database. `app_dsn`, `reader_dsn`: libpq connection strings of the two login roles."""
 
     engine: sa.Engine
-    app_dsn: str
-    reader_dsn: str
+    app_dsn: str = field(repr=False)
+    reader_dsn: str = field(repr=False)
     readers: ConnectionPool[psycopg.Connection[Any]]
     query_seconds: float
     scope_secret: str = field(repr=False)
@@ -50,12 +52,9 @@ class Database:
     def reader(self, scope: Scope = None, seconds: float | None = None) -> Iterator[psycopg.Connection[Any]]:
         """A raw connection of the reader role inside one read-only transaction that sees only `scope` and ends after `seconds`."""
         with self.readers.connection() as connection, connection.transaction(force_rollback=True):
-            limit = int((seconds or self.query_seconds) * 1000)
-            connection.execute("set transaction isolation level repeatable read, read only")
-            connection.execute(
-                "select set_config('workbench.scope', %s, true), set_config('statement_timeout', %s, true), set_config('TimeZone', 'UTC', true)",
-                [roles.signed_scope(self.scope_secret, scope), str(limit)],
-            )
+            limit = max(1, int((seconds or self.query_seconds) * 1000))
+            connection.execute(sql.SQL(BEGIN_READING).format(sql.Literal(limit)))
+            connection.execute("select readable.use_scope(%s)", [roles.signed_scope(self.scope_secret, scope)])
             yield connection
 
     @contextmanager

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from core.db import roles
+from core.db import closing, roles
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 READABLE = Path(__file__).with_name("readable.sql")
@@ -39,7 +39,13 @@ def migrate(owner_dsn: str, names: roles.RoleNames, secret_key: str) -> None:
 
 def publication_mark(names: roles.RoleNames) -> str:
     """Changes whenever the schema, the views or the rights change, so that a running system is left alone when nothing did."""
-    parts = [*sorted(MIGRATIONS.glob("versions/*.py")), READABLE, Path(roles.__file__), Path(__file__).with_name("tables.py")]
+    parts = [
+        *sorted(MIGRATIONS.glob("versions/*.py")),
+        READABLE,
+        Path(roles.__file__),
+        Path(closing.__file__),
+        Path(__file__).with_name("tables.py"),
+    ]
     return hashlib.sha256(b"".join(p.read_bytes() for p in parts) + names.app.encode()).hexdigest()
 
 

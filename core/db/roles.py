@@ -17,9 +17,30 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from core.db import closing
 from core.errors import DatabaseUnavailable
 
 SCOPED_TABLES = ("sellout_entries2", "ecommerce_orders", "held_rows", "sales_rollup", "slice_claims", "upload_batches", "stores")
+READER_SETTINGS = (
+    "default_transaction_read_only = on",
+    "statement_timeout = '30s'",
+    "lock_timeout = '2s'",
+    "work_mem = '64MB'",
+    "hash_mem_multiplier = 1",
+    "max_parallel_workers_per_gather = 2",
+    "search_path = readable",
+    "idle_in_transaction_session_timeout = '60s'",
+)
+SUPERUSER_SETTINGS = ("temp_file_limit = '2GB'",)
+# Whether a role is powerful by itself, belongs to another role, owns something, or may read or write a table of the application.
+POWERS = """
+select r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolbypassrls or r.rolreplication,
+       exists (select from pg_auth_members m where m.member = r.oid),
+       exists (select from pg_class c where c.relowner = r.oid),
+       exists (select from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
+               and has_table_privilege(r.oid, c.oid, 'select, insert, update, delete, truncate')),
+       exists (select from pg_namespace n where n.nspname in ('public', 'readable') and has_schema_privilege(r.oid, n.oid, 'create'))
+from pg_roles r where r.rolname = %s"""
 
 
 @dataclass(frozen=True)
@@ -51,19 +72,7 @@ def ensure_roles(connection: psycopg.Connection[Any], names: RoleNames, secret_k
             if connection.info.server_version >= 160000
             else sql.SQL("grant {} to current_user").format(sql.Identifier(names.scope))
         )
-        for setting in (
-            "default_transaction_read_only = on",
-            "statement_timeout = '30s'",
-            "lock_timeout = '2s'",
-            "work_mem = '64MB'",
-            "search_path = readable",
-            "idle_in_transaction_session_timeout = '60s'",
-            "temp_file_limit = '2GB'",
-        ):
-            if not setting.startswith("temp_file") or connection.execute(
-                "select usesuper from pg_user where usename = current_user"
-            ).fetchone() == (True,):
-                connection.execute(sql.SQL("alter role {} set " + setting).format(sql.Identifier(names.reader)))
+        _limit_reader(connection, names.reader)
         connection.commit()
     except psycopg.errors.InsufficientPrivilege as error:
         connection.rollback()
@@ -71,6 +80,13 @@ def ensure_roles(connection: psycopg.Connection[Any], names: RoleNames, secret_k
             "The user of DATABASE_URL may not create roles. Give it CREATEROLE, or let an administrator create "
             f"{names.app}, {names.reader} and {names.scope} and grant them to it."
         ) from error
+
+
+def _limit_reader(connection: psycopg.Connection[Any], reader: str) -> None:
+    """Defaults of every reader session: read-only, short, small, no more connections than the pools of a few processes."""
+    for setting in (*READER_SETTINGS, *(SUPERUSER_SETTINGS if closing.is_superuser(connection) else ())):
+        connection.execute(sql.SQL("alter role {} set " + setting).format(sql.Identifier(reader)))
+    connection.execute(sql.SQL("alter role {} connection limit 64").format(sql.Identifier(reader)))
 
 
 def _lock(connection: psycopg.Connection[Any]) -> None:
@@ -102,6 +118,7 @@ def grant_rights(connection: psycopg.Connection[Any], names: RoleNames) -> None:
         "grant usage, select, update on all sequences in schema public to {app}",
         "grant execute on all functions in schema public to {app}",
         "grant select on all tables in schema readable to {app}",
+        "revoke all on all functions in schema public from public",
         "revoke all on all functions in schema readable from public",
         "grant execute on all functions in schema readable to {app}, {reader}, {scope}",
     ):
@@ -122,7 +139,19 @@ def grant_rights(connection: psycopg.Connection[Any], names: RoleNames) -> None:
         connection.execute(sql.SQL("grant select on {} to {}").format(sql.Identifier(table), scope))
     _own_views(connection, names)
     _protect_rows(connection, names)
+    if closing.is_superuser(connection):
+        closing.close_catalog(connection, names.app)
+    refuse_powerful_reader(connection, names.reader)
     connection.commit()
+
+
+def refuse_powerful_reader(connection: psycopg.Connection[Any], reader: str) -> None:
+    """A reader that could write, see all rows or become another role ends the start: the walls would be painted on. DatabaseUnavailable."""
+    row = connection.execute(POWERS, [reader]).fetchone()
+    if row is None or any(row):
+        raise DatabaseUnavailable(
+            f"The database role {reader} may do more than read the published views. Take its extra rights away and start again."
+        )
 
 
 def _own_views(connection: psycopg.Connection[Any], names: RoleNames) -> None:
@@ -161,6 +190,10 @@ def ensure_scope_secret(connection: psycopg.Connection[Any]) -> None:
 
 
 def signed_scope(secret: str, reseller_ids: tuple[int, ...] | None) -> str:
-    """The value of `workbench.scope`: '*' or ids, and a signature that a reader session can not forge."""
+    """The value of `workbench.scope`: '*' or ids, and a signature that a reader session can not forge or lengthen."""
     ids = "*" if reseller_ids is None else ",".join(str(i) for i in sorted(reseller_ids))
-    return f"{ids}|{hashlib.sha256(f'{secret}|{ids}'.encode()).hexdigest()}"
+    return f"{ids}|{_digest(secret, _digest(secret, ids))}"
+
+
+def _digest(secret: str, text: str) -> str:
+    return hashlib.sha256(f"{secret}|{text}".encode()).hexdigest()
