@@ -16,6 +16,11 @@ from core.catalogue.folding import collapse as collapse
 from core.catalogue.folding import fold as fold
 
 ABSENT = {"", "-", "–", "—", "--", "n/a", "n.a.", "#n/a n/a", "nan", "none", "null", "nil", "inf", "-inf", "nat", "undefined"}
+ABSENT_TEXT = (
+    r"(?i)^[\s\u{200B}-\u{200F}\u{2060}\u{FEFF}\u{AD}]*(?:"
+    + "|".join(map(re.escape, sorted(ABSENT)))
+    + r")[\s\u{200B}-\u{200F}\u{2060}\u{FEFF}\u{AD}]*$"
+)
 CELL_ERRORS = ("#ref!", "#n/a", "#div/0!", "#value!", "#name?", "#num!", "#null!", "#getting_data", "#spill!", "#calc!")
 YES, NO = {"true", "1", "yes", "y", "wahr", "vrai", "x"}, {"false", "0", "no", "n", "falsch", "faux"}
 
@@ -62,8 +67,8 @@ def fold_column(column: pl.Series) -> pl.Series:
 
 
 def present_column(column: pl.Series) -> pl.Series:
-    """The column with null where a text says nothing, all other texts as printed."""
-    return map_texts(column, present, pl.String)
+    """The column with null where `is_absent` holds, all other texts as printed; no Python object per cell."""
+    return column.set(column.str.contains(ABSENT_TEXT).fill_null(False), None)
 
 
 @dataclass(frozen=True)

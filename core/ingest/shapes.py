@@ -308,6 +308,7 @@ class ReadOptions:
     currency: str | None = None
     cost_is: Literal["line", "unit"] = "line"
     brand: str = "NORDLYS"
+    time_zone: str = "Europe/Berlin"  # of the web shop: the day an order counts on
 
 
 CONTROLS: Schema = {

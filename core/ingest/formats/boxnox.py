@@ -12,7 +12,7 @@ from core.ingest import dates, periods
 from core.ingest.evidence import Clue, weigh
 from core.ingest.formats import tables
 from core.ingest.formats.tables import Table
-from core.ingest.layout import carried_labels, hidden_sheets, sheets_set_aside, total_of
+from core.ingest.layout import carried_labels, sheets_set_aside, total_of
 from core.ingest.normalising import fold, map_texts, present_column, read_eans
 from core.ingest.numbers import NumberColumn, read_number, read_typed
 from core.ingest.shapes import (
@@ -106,7 +106,7 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
             *book.problems,
             *problems,
             *tables.unknown_columns(table),
-            *hidden_sheets(book),
+            *tables.hidden_remarks(book, table),
             *periods.describe(period),
             *_unproven(rows, controls),
         ),

@@ -9,6 +9,7 @@ from typing import Literal
 
 import polars as pl
 
+from core.ingest import layout
 from core.ingest.layout import BARE_TOTALS, HEADER_ROWS
 from core.ingest.normalising import fold, fold_column
 from core.ingest.numbers import DecimalSign, NumberColumn, read_number, read_numbers
@@ -214,6 +215,14 @@ def unknown_columns(table: Table) -> tuple[Problem, ...]:
         )
         for column in table.unknown
     )
+
+
+def hidden_remarks(book: RawBook, table: Table) -> tuple[Problem, ...]:
+    """One remark for each hidden sheet: not read, or read because no visible one has the layout, which a person has to confirm."""
+    if not table.sheet.hidden:
+        return layout.hidden_sheets(book)
+    message = f"The only sheet with this layout, “{table.sheet.name}”, is hidden. Confirm that it is the report, or ask the sender."
+    return (Problem("hidden_sheet_read", message, "error", table.sheet.name),)
 
 
 def number_problems(table: Table, meaning: str, numbers: NumberColumn) -> tuple[pl.Series, tuple[Problem, ...]]:
