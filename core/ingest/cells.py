@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal, Self
 
 import polars as pl
 
+from core.ingest import dates
 from core.ingest.normalising import collapse
 from core.ingest.numbers import DecimalSign, NumberReading, decide_decimal, read_number, read_typed
-from core.ingest.shapes import ROW_COLUMNS, ControlTotal, Measure, Problem, RawSheet, complete_rows
+from core.ingest.shapes import ROW_COLUMNS, ControlTotal, Measure, Problem, RawSheet, Slice, complete_rows
 
 MONEY_TOLERANCE = Decimal("0.005")  # half of the smallest coin: a printed total carries no more than float noise
 SENTENCES = {
@@ -169,5 +171,17 @@ def sign_of(
 
 def facts_frame(rows: Sequence[Mapping[str, Any]], **constants: Any) -> pl.DataFrame:
     """Facts given one by one as a frame with ROW_COLUMNS; `constants` fill whole columns."""
-    names = list(rows[0]) if rows else []
-    return complete_rows(pl.DataFrame(rows, schema={name: ROW_COLUMNS[name] for name in names}), **constants)
+    names = dict.fromkeys(name for row in rows for name in row)
+    frame = pl.DataFrame(rows, schema={name: ROW_COLUMNS[name] for name in names})
+    stated = {"view": "main", "primary_view": True, "provisional": False}
+    filled = [pl.col(name).fill_null(pl.lit(value)) for name, value in stated.items() if name in names]
+    return complete_rows(frame.with_columns(filled), **constants)
+
+
+def month_slices(view: str, firsts: pl.Series) -> tuple[Slice, ...]:
+    """One slice for each month from the first to the last day of `firsts` (Date), also the months in between without rows."""
+    first, last = firsts.min(), firsts.max()
+    if not isinstance(first, date) or not isinstance(last, date):
+        return ()
+    starts = pl.date_range(first, last, "1mo", eager=True).to_list()
+    return tuple(Slice(view, *dates.month_span(day.year, day.month)) for day in starts)

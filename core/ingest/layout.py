@@ -147,3 +147,9 @@ def hidden_sheets(book: RawBook) -> tuple[Problem, ...]:
         for sheet in book.sheets
         if sheet.hidden
     )
+
+
+def of_brand(text: str | None, brand: str) -> bool:
+    """True where a brand cell names our brand, also cut off (`NORDLYSPARF`) or with more behind it; a blank cell says nothing against it."""
+    printed, own = (re.sub(r"\W", "", fold(word or "")) for word in (text, brand))
+    return not printed or printed.startswith(own) or own.startswith(printed)

@@ -1,0 +1,277 @@
+"""Skins SA: a living list of till lines in ZAR; the amount is the column without VAT, the one beside it includes VAT in spite of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+
+from core.ingest import dates, periods
+from core.ingest.cells import MONEY_TOLERANCE, CellReader, Columns, month_slices
+from core.ingest.evidence import Clue, weigh
+from core.ingest.formats import tables
+from core.ingest.formats.tables import Table
+from core.ingest.layout import (
+    find_header,
+    first_text,
+    hidden_sheets,
+    name_tokens,
+    of_brand,
+    sheets_set_aside,
+    text_at,
+    total_of,
+)
+from core.ingest.normalising import map_texts, present_column, read_eans
+from core.ingest.numbers import NumberColumn
+from core.ingest.shapes import (
+    ControlTotal,
+    Guess,
+    PeriodReading,
+    Problem,
+    RawBook,
+    ReadOptions,
+    SalesFrame,
+    complete_rows,
+)
+
+KEY = "skins_sa"
+TITLE = "Skins SA"
+
+COLUMNS = {
+    "branch": ("Branch",),
+    "day": ("OrderDate",),
+    "ean": ("StockCode",),
+    "quantity": ("OrderQty",),
+    "description": ("StockDescription",),
+    "gross": ("NetSalesValue",),
+    "amount": ("ExVatNetsales",),
+    "month": ("MONTH",),
+    "year": ("YEAR",),
+    "brand": ("BRAND",),
+    "status": ("STATUS",),
+    "supplier": ("SUPPLIER",),
+    "category": ("CATEGORY",),
+    "class": ("ABC MAP",),
+}
+REQUIRED = ("branch", "ean", "quantity", "amount", "month", "year")
+SUMMARY = ("YEAR", "MONTH", "ExVatNetsales")
+CENT = Decimal("0.01")
+
+
+def recognise(book: RawBook) -> Guess:
+    """Guess from the till list's headers; 'SKINS NETHERLANDS' in the column SUPPLIER says nothing about the reseller."""
+    table = tables.find_table(book, COLUMNS, REQUIRED)
+    headers = tables.header_texts(book)
+    signs = table.currencies("amount") if table is not None else set()
+    clues = (
+        Clue("a list with Branch, StockCode, OrderQty and ExVatNetsales", table is not None, 0.6),
+        Clue("an amount with VAT (NetSalesValue) beside the one without", table is not None and "gross" in table, 0.2),
+        Clue("a sheet of month totals by YEAR and MONTH", table is not None and any(controls_of(book, table)), 0.1),
+        Clue("branches named SKINS", table is not None and bool(table.column("branch").str.contains("(?i)skins").any()), 0.05),
+        Clue("'Skins SA' in the file name", {"skins", "sa"} <= name_tokens(book.file_name), 0.05),
+    )
+    against = (
+        Clue("last year's figures (SPLY), as in Skins NL's report", any(name.endswith("sply") for name in headers), 0.5),
+        Clue(f"amounts in {', '.join(sorted(signs))}", bool(signs - {"ZAR"}), 0.5),
+    )
+    return weigh(KEY, clues, against)
+
+
+def read(book: RawBook, options: ReadOptions) -> SalesFrame:
+    """Every till line as a fact of its own, also where two are alike; month totals of the summary as controls."""
+    found = tables.find_table(book, COLUMNS, REQUIRED)
+    if found is None:
+        return nothing(book, options)
+    subtotals = map_texts(found.column("branch"), lambda text: total_of(text) is not None, pl.Boolean) & ~found.written("ean")
+    totals = tables.is_total(found, ("ean",)) | subtotals
+    foreign = ~map_texts(found.column("brand"), lambda text: of_brand(text, options.brand), pl.Boolean) & ~totals
+    table = found.only(~(totals | foreign))
+    units, amounts, gross = table.numbers("quantity", ",", "units"), table.numbers("amount", ","), table.numbers("gross", ",")
+    lines = lines_of(table, units, amounts, gross)
+    empty = lines["quantity"].is_null() & lines["amount_local"].is_null() & lines["held_reason"].is_null()
+    zero = ((lines["quantity"] == 0) & (lines["amount_local"] == 0)).fill_null(False)
+    basis, currency = options.vat_basis or "net", options.currency or "ZAR"
+    rows = complete_rows(lines.filter(~(empty | zero)), source_sheet=table.sheet.name, currency=currency, vat_basis=basis)
+    controls = tuple(controls_of(book, table))
+    period = period_of(book, rows, options)
+    summaries = {control.sheet: "summary of the list, control totals only" for control in controls}
+    return SalesFrame(
+        KEY,
+        rows,
+        period,
+        currency,
+        basis,
+        controls=controls,
+        slices=month_slices("main", rows["period_start"]),
+        set_aside=(
+            *tables.runs(
+                found.rows.filter(totals), "branch subtotal, its money was compared; its units count returns as +1", found.sheet.name
+            ),
+            *tables.runs(found.rows.filter(foreign), "a row of another brand", found.sheet.name),
+            *tables.runs(table.rows.filter(empty), "no units and no amount", found.sheet.name),
+            *sheets_set_aside(book, {table.sheet.name}, summaries),
+        ),
+        problems=(
+            *book.problems,
+            *periods.describe(period),
+            *problems_of(table, lines, units, amounts),
+            *wrong_subtotals(found, totals, found.numbers("gross", ",")),
+            *tables.unknown_columns(table),
+            *hidden_sheets(book),
+        ),
+        explicit_zeros=int(zero.sum()),
+        living=True,
+    )
+
+
+def nothing(book: RawBook, options: ReadOptions) -> SalesFrame:
+    period = periods.resolve(periods.find_months(book.file_name), "month", options)
+    return SalesFrame(
+        KEY, complete_rows(pl.DataFrame()), period, "ZAR", "net", problems=(*book.problems, *hidden_sheets(book)), living=True
+    )
+
+
+def lines_of(table: Table, units: NumberColumn, amounts: NumberColumn, gross: NumberColumn) -> pl.DataFrame:
+    """The till lines with the columns of ROW_COLUMNS they state, and `turned`: +1 was printed with negative money, so a unit came back."""
+    ean, ean_rule = read_eans(table.column("ean"))
+    lines = pl.DataFrame(
+        {
+            "row": table.rows,
+            "store_text": table.column("branch"),
+            "ean": ean,
+            "ean_text": present_column(table.column("ean")),
+            "ean_rule": ean_rule,
+            "product_text": table.column("description"),
+            "year": map_texts(table.column("year"), dates.read_year, pl.Int32),
+            "month": map_texts(table.column("month"), dates.read_month, pl.Int8),
+            "sale_date": map_texts(table.column("day"), lambda text: dates.read_date(text, "mdy")[0], pl.Date),
+            "units": units.values,
+            "amount_local": amounts.values,
+            "amount_gross": gross.values,
+            "held_units": tables.number_problems(table, "quantity", units)[0],
+            "held_amount": tables.number_problems(table, "amount", amounts)[0],
+        }
+    )
+    money = pl.coalesce("amount_local", "amount_gross")
+    return lines.with_columns(
+        ((pl.col("units") > 0) & (money < 0)).fill_null(False).alias("turned"),
+        (pl.col("units") % 1 != 0).fill_null(False).alias("fractional"),
+        pl.date("year", "month", 1).alias("period_start"),
+    ).with_columns(
+        pl.col("row").alias("source_row"),
+        table.cells("quantity", "amount").alias("source_cells"),
+        pl.coalesce("ean_text", "product_text").alias("vendor_key"),
+        pl.when(pl.col("ean").is_null()).then("product_text").alias("name_text"),
+        pl.col("period_start").dt.month_end().alias("period_end"),
+        pl.when(~pl.col("fractional")).then(pl.when("turned").then(-pl.col("units")).otherwise("units")).cast(pl.Int64).alias("quantity"),
+        held_reason().alias("held_reason"),
+    )
+
+
+def held_reason() -> pl.Expr:
+    """The rule that holds a line already while it is read."""
+    reasons = {
+        "fractional_units": pl.col("fractional"),
+        "missing_period": pl.col("period_start").is_null(),
+        "ean_lost_digits": pl.col("ean_rule") == "ean_lost_digits",
+        "ean_missing": pl.col("ean_text").is_null(),
+    }
+    return pl.coalesce("held_units", "held_amount", *(pl.when(mask.fill_null(False)).then(pl.lit(rule)) for rule, mask in reasons.items()))
+
+
+def problems_of(table: Table, lines: pl.DataFrame, units: NumberColumn, amounts: NumberColumn) -> tuple[Problem, ...]:
+    """What a person may want to know about the lines, cell by cell."""
+    other_month = (lines["sale_date"].dt.month_start() != lines["period_start"]).fill_null(False)
+    undated = table.written("day") & lines["sale_date"].is_null()
+    return (
+        *tables.number_problems(table, "quantity", units)[1],
+        *tables.number_problems(table, "amount", amounts)[1],
+        *table.remarks(lines["fractional"], "quantity", "fractional_units", "Units must be whole; the line is held.", "error"),
+        *table.remarks(
+            lines["turned"], "quantity", "sign_mismatch", "1 unit is printed with negative money: the line is a return and counts as -1."
+        ),
+        *table.remarks(
+            other_month, "day", "date_conflict", "The order date lies in another month than MONTH and YEAR, which decide. Both are kept."
+        ),
+        *table.remarks(
+            undated, "day", "ambiguous_dates", "This is no date in the order month/day/year; the line goes by MONTH and YEAR alone."
+        ),
+        *table.remarks(
+            lines["period_start"].is_null(),
+            "month",
+            "missing_period",
+            "MONTH or YEAR of this line can not be read; the line is held.",
+            "error",
+        ),
+        *tables.ean_problems(
+            table, lines["ean_text"], lines["ean_rule"], pl.repeat(False, lines.height, dtype=pl.Boolean, eager=True), "text"
+        ),
+        *table.remarks(
+            off_rate(lines),
+            "amount",
+            "control_total_mismatch",
+            "The amounts with and without VAT of this line do not belong together at the rate of the other lines.",
+        ),
+    )
+
+
+def off_rate(lines: pl.DataFrame) -> pl.Series:
+    """Mask of the lines whose two amounts do not fit the VAT rate that most lines show."""
+    both = lines.select(
+        (pl.col("amount_gross").cast(pl.Float64) / pl.col("amount_local").cast(pl.Float64)).round(3).alias("ratio"),
+        "amount_gross",
+        "amount_local",
+    )
+    usual = both.filter(pl.col("ratio").is_finite())["ratio"].mode()
+    if not len(usual):
+        return pl.repeat(False, lines.height, dtype=pl.Boolean, eager=True)
+    factor = Decimal(str(usual.sort()[0]))
+    return both.select(((pl.col("amount_gross") - pl.col("amount_local") * factor).abs() > CENT * 2).fill_null(False)).to_series()
+
+
+def period_of(book: RawBook, rows: pl.DataFrame, options: ReadOptions) -> PeriodReading:
+    """The newest MONTH and YEAR of the lines, confirmed or contradicted by the name."""
+    firsts = rows["period_start"].drop_nulls()
+    months = [(day.year, day.month) for day in firsts.unique().to_list()]
+    hints = [periods.from_months("columns", months, "MONTH and YEAR of the lines"), *periods.find_months(book.file_name)]
+    oldest = firsts.min()
+    return periods.resolve(hints, "month", options, oldest if isinstance(oldest, date) else None)
+
+
+def controls_of(book: RawBook, table: Table) -> Iterator[ControlTotal]:
+    """The month totals and the grand total of the summary, without VAT."""
+    for sheet in book.visible:
+        header = None if sheet is table.sheet else find_header(sheet, SUMMARY)
+        if header is None:
+            continue
+        at = Columns(None, header.first("ExVatNetsales"))
+        reader = CellReader.over(sheet, [at], header.row + 1, sign=",")
+        for row in range(header.row + 1, sheet.height):
+            cells = sheet.grid[row]
+            year, month = dates.read_year(text_at(cells, header.first("YEAR"))), dates.read_month(text_at(cells, header.first("MONTH")))
+            if total_of(first_text(cells)) == "":
+                yield from reader.controls(f"{sheet.name}, grand total", row, at, {})
+            elif year and month:
+                yield from reader.controls(f"{sheet.name}, {year}-{month:02}", row, at, {"period_start": date(year, month, 1)})
+
+
+def wrong_subtotals(found: Table, totals: pl.Series, gross: NumberColumn) -> Iterator[Problem]:
+    """Branch subtotals whose money (with VAT) no run of lines right above them adds up to; a branch may have several spellings."""
+    branches, values, is_total = found.column("branch").to_list(), gross.values.to_list(), totals.to_list()
+    for at, printed in enumerate(values):
+        if not is_total[at] or printed is None or not total_of(branches[at]):
+            continue
+        added, row = Decimal(0), at - 1
+        while row >= 0 and not is_total[row] and abs(added - printed) > MONEY_TOLERANCE:
+            added, row = added + (values[row] or Decimal(0)), row - 1
+        if abs(added - printed) > MONEY_TOLERANCE:
+            yield Problem(
+                "control_total_mismatch",
+                f"{(branches[at] or '').strip()}: the subtotal prints {printed:,.2f}, no lines above it add up to that.",
+                "warning",
+                found.sheet.name,
+                found.address(int(found.rows[at]), "gross"),
+                f"{printed:f}",
+            )
