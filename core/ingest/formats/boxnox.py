@@ -160,7 +160,7 @@ def _lines(table: Table, units: NumberColumn, amounts: NumberColumn) -> tuple[pl
         "product_text",
         "vendor_channel",
         pl.when(keyless).then("product_text").alias("name_text"),
-        pl.coalesce("ean_text", "sku_text", "product_text").alias("vendor_key"),
+        pl.coalesce("ean_text", "sku_text", "product_text", pl.lit("")).alias("vendor_key"),
         pl.when(~pl.col("undated")).then(first_day).alias("period_start"),
         pl.when(~pl.col("undated")).then(first_day.dt.month_end()).alias("period_end"),
         pl.when(~pl.col("fractional")).then(pl.col("quantity").cast(pl.Int64, strict=False)).alias("quantity"),
@@ -170,6 +170,7 @@ def _lines(table: Table, units: NumberColumn, amounts: NumberColumn) -> tuple[pl
             "held_amount",
             pl.when("fractional").then(pl.lit("fractional_units")),
             pl.when("undated").then(pl.lit("missing_period")),
+            pl.when(keyless & pl.col("product_text").is_null()).then(pl.lit("ean_missing")),
         ).alias("held_reason"),
     )
     problems = (

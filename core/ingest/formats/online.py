@@ -204,6 +204,7 @@ def _lines(table: Table, order: Order, options: ReadOptions) -> tuple[pl.DataFra
             **{key: table.column(key) for key in PASSED_ON},
         }
     )  # fmt: skip
+    keyless = pl.col("ean_text").is_null() & pl.col("code").is_null()
     units = pl.when(pl.col("quantity") % 1 == 0).then(pl.col("quantity").cast(pl.Int64, strict=False))
     lines = lines.select(
         pl.col("row").alias("source_row"),
@@ -211,15 +212,15 @@ def _lines(table: Table, order: Order, options: ReadOptions) -> tuple[pl.DataFra
         pl.col("seller").fill_null("Online").alias("store_text"),
         "ean",
         pl.col("code").alias("sku_text"),
-        pl.when(pl.col("ean_text").is_null() & pl.col("code").is_null()).then("name").alias("name_text"),
-        pl.coalesce("ean_text", "code", "name").alias("vendor_key"),
+        pl.when(keyless).then("name").alias("name_text"),
+        pl.coalesce("ean_text", "code", "name", pl.lit("")).alias("vendor_key"),
         pl.coalesce("name", "code").alias("product_text"),
         pl.col("day").alias("period_start"),
         pl.col("day").alias("period_end"),
         pl.col("day").alias("sale_date"),
         units.alias("quantity"),
         "amount_local",
-        pl.col("held").alias("held_reason"),
+        pl.coalesce("held", pl.when(keyless & pl.col("name").is_null()).then(pl.lit("ean_missing"))).alias("held_reason"),
         "order_id",
         "country",
         "is_gift",
