@@ -6,16 +6,22 @@ Figures are kept per question, scope and data version: a stored or undone file c
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import streamlit as st
 
 from core import opened, status
 from core.db.engine import Database, Scope
+from core.ingest import reading_back
 from core.people import sessions
 from core.people.accounts import Account
+from core.sales import coverage as sales_coverage
+from core.sales.caching import ResultCache
+from core.sales.query import Result, SalesQuery
 from core.settings import Settings
+from pages.components.choosing import Known
 
 SHORT, WHILE = 5, 30  # seconds
 
@@ -71,3 +77,44 @@ def footer(scope: Scope) -> tuple[str, ...]:
 def _footer(_database_mark: str, scope: Scope) -> tuple[str, ...]:
     now = datetime.now(ZoneInfo(settings().time_zone))
     return (*status.reach(database(), scope).words(), f"refreshed {now:%H:%M}")
+
+
+def known(scope: Scope) -> Known:
+    """Covered days and resellers in sight, for the filter bar."""
+    return _known(_mark(), scope)
+
+
+@st.cache_data(ttl=WHILE, show_spinner=False)
+def _known(_database_mark: str, scope: Scope) -> Known:
+    reach = status.reach(database(), scope)
+    return Known(reach.since, reach.through, status.reseller_names(database(), scope))
+
+
+def result(query: SalesQuery, scope: Scope) -> Result:
+    """The answer to a question, from memory while the data is the same. `scope`: `session.scope()`. Errors: BadQuestion, QueryRefused."""
+    return _results(_mark()).run(database(), query, scope)
+
+
+@st.cache_resource(show_spinner=False)
+def _results(_database_mark: str) -> ResultCache:
+    return ResultCache()
+
+
+def coverage(scope: Scope, today: date) -> pl.DataFrame:
+    """Reseller × slice, as `core.sales.coverage.coverage` returns it; anew with every change of the data."""
+    return _coverage(_mark(), scope, today, status.data_version(database()))
+
+
+@st.cache_data(ttl=600, max_entries=16, show_spinner=False)
+def _coverage(_database_mark: str, scope: Scope, today: date, _version: int) -> pl.DataFrame:
+    return sales_coverage.coverage(database(), scope, today)
+
+
+def batches() -> pl.DataFrame:
+    """Every file that was taken in, newest first, as `core.ingest.reading_back.batches` returns it; at most a few seconds old."""
+    return _batches(_mark())
+
+
+@st.cache_data(ttl=SHORT, show_spinner=False)
+def _batches(_database_mark: str) -> pl.DataFrame:
+    return reading_back.batches(database())

@@ -1,0 +1,15 @@
+"""History: every file that was taken in, what became of it, and the way back."""
+
+from pages.components import batch_list, cached, empty, frame, session
+
+frame.head("History", "Every file, newest first. Choose one to see its proof, its changes, the original and what undoing it would do.")
+batches = batch_list.visible(cached.batches(), session.scope())
+if batches.is_empty():
+    empty.say(
+        "No uploads yet",
+        "What you load on the Upload page is listed here, with its proof and an undo.",
+        url="upload",
+        label="Load the first file",
+    )
+else:
+    batch_list.detail(batch_list.table(batch_list.narrowed(batches)))
