@@ -1,0 +1,123 @@
+"""The names a question may use: resellers, stores, products … of this workbench, as one value. Read through the reader role, within a scope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import psycopg
+
+from core.chat.names import NameIndex, build_index
+from core.db.engine import Database, Scope
+
+
+@dataclass(frozen=True)
+class KnownReseller:
+    name: str
+    key: str
+    country: str | None = None
+    own_shop: bool = False
+
+
+@dataclass(frozen=True)
+class KnownStore:
+    name: str
+    reseller: str
+    channel: str = "offline"
+    city: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True)
+class KnownProduct:
+    ean: str
+    code: str
+    name: str
+    category: str
+    kind: str = "full"
+    on_sale_until: date | None = None
+
+    @property
+    def label(self) -> str:
+        """The value of the dimension `product`."""
+        return f"{self.code} · {self.name}"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Every name a question can mean. `first_day`, `last_day`: what the live data span; `through`: last covered day by reseller."""
+
+    resellers: tuple[KnownReseller, ...] = ()
+    stores: tuple[KnownStore, ...] = ()
+    products: tuple[KnownProduct, ...] = ()
+    countries: tuple[str, ...] = ()
+    utm_sources: tuple[str, ...] = ()
+    first_day: date | None = None
+    last_day: date | None = None
+    shop_first_day: date | None = None
+    through: Mapping[str, date] = field(default_factory=dict)
+    brand: str = ""
+
+    @cached_property
+    def categories(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(product.category for product in self.products))
+
+    @cached_property
+    def index(self) -> NameIndex:
+        """Phrases → names, built once for all questions of this vocabulary."""
+        return build_index(
+            resellers=[(r.name, r.key) for r in self.resellers if not r.own_shop],
+            own_shops=[r.name for r in self.resellers if r.own_shop],
+            stores=[(s.name, s.reseller, s.city) for s in self.stores],
+            products=[(p.ean, p.code, p.name, p.category, p.kind, p.label) for p in self.products],
+            utm_sources=list(self.utm_sources),
+            brand=self.brand,
+        )
+
+    def product_of(self, label: str) -> KnownProduct | None:
+        return self._by_label.get(label)
+
+    @cached_property
+    def _by_label(self) -> dict[str, KnownProduct]:
+        return {product.label: product for product in self.products}
+
+
+def read_vocabulary(database: Database, scope: Scope = None, brand: str = "") -> Vocabulary:
+    """The names this person may use, of one moment."""
+    with database.reader(scope) as connection:
+        rows = lambda statement: connection.execute(statement).fetchall()  # noqa: E731
+        span = connection.execute(_SPAN).fetchone() or (None, None, None)
+        return Vocabulary(
+            resellers=tuple(KnownReseller(*row) for row in rows(_RESELLERS)),
+            stores=tuple(KnownStore(*row) for row in rows(_STORES)),
+            products=tuple(KnownProduct(*row) for row in rows(_PRODUCTS)),
+            countries=tuple(str(code) for (code,) in rows(_COUNTRIES)),
+            utm_sources=tuple(str(source) for (source,) in rows(_SOURCES)),
+            first_day=span[0],
+            last_day=span[1],
+            shop_first_day=span[2],
+            through=_through(connection),
+            brand=brand,
+        )
+
+
+def _through(connection: psycopg.Connection[Any]) -> dict[str, date]:
+    return {str(name): day for name, day in connection.execute(_THROUGH).fetchall()}
+
+
+_RESELLERS = """
+select name, key, country, key = 'online' or exists (select from readable.sales s where s.source = 'd2c' and s.reseller_id = r.id)
+from readable.resellers r order by name"""
+_STORES = "select name, reseller, channel, city, country from readable.stores order by reseller, name"
+_PRODUCTS = "select ean, functional_name, product_name, category, kind, on_sale_until from readable.products order by functional_name"
+_COUNTRIES = "select distinct country from readable.sales where country is not null order by 1"
+_SOURCES = "select distinct utm_source from readable.sales where utm_source is not null order by 1 limit 500"
+_SPAN = "select min(period_start), max(period_end), min(period_start) filter (where source = 'd2c') from readable.sales"
+_THROUGH = """
+select reseller, max(last_day) from (
+  select reseller, max(period_end) as last_day from readable.covered_slices where period_end < 'infinity' group by 1
+  union all select reseller, max(period_end) from readable.sales group by 1
+) as days group by 1 order by 1"""
