@@ -22,8 +22,9 @@ LOW_DISK = 2_000_000_000  # bytes
 
 @dataclass(frozen=True)
 class Reach:
-    """The data in four figures. `through`: newest covered day; `resellers`: how many have sent anything, of `expected`."""
+    """The data in a few figures. `since`, `through`: first and last covered day; `resellers`: how many have sent anything, of `expected`."""
 
+    since: date | None
     through: date | None
     resellers: int
     expected: int
@@ -37,9 +38,16 @@ class Reach:
 def reach(database: Database, scope: Scope) -> Reach:
     """Read as the reader role, so that a narrowed person sees the reach of own resellers."""
     with database.reader(scope) as connection:
-        through, covered = _row(connection, "select max(period_end), count(distinct reseller_id) from readable.covered_slices")
+        slices = "select min(period_start), max(period_end), count(distinct reseller_id) from readable.covered_slices"
+        since, through, covered = _row(connection, slices)
         (expected,) = _row(connection, "select count(*) from readable.resellers where active_until is null or active_until >= current_date")
-    return Reach(through, covered, max(expected, covered), data_version(database))
+    return Reach(since, through, covered, max(expected, covered), data_version(database))
+
+
+def reseller_names(database: Database, scope: Scope) -> tuple[str, ...]:
+    """The resellers in sight, by name."""
+    with database.reader(scope) as connection:
+        return tuple(str(name) for (name,) in connection.execute("select name from readable.resellers order by lower(name)").fetchall())
 
 
 def data_version(database: Database) -> int:

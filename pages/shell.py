@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.components import errors, frame, navigation, session, sign_in
+from pages.components import cached, errors, frame, navigation, session, sign_in
 
 account = sign_in.signed_in()
 if account.must_change_password:
@@ -11,8 +11,9 @@ if account.must_change_password:
         sign_in.change_password_page(account)
     st.stop()
 
+frame.configure(cached.settings().brand)
 page = navigation.choose(account.person)
-frame.configure(page.title)
+frame.title(page.title)
 session.show_notice()
 with errors.boundary():
     page.run()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.people.permissions import may
-from pages.components import frame, session
+from pages.components import cached, frame, session
+from pages.components.choosing import Choice
 from pages.components.sections import ENTRIES
 
 
@@ -27,3 +28,12 @@ def no_sales() -> None:
     """For pages that show figures while nothing is loaded."""
     say("No sales loaded yet", "Load a vendor's file and its figures appear here. Nothing is stored before you say so.")
     link("upload", "Load the first file")
+
+
+def no_sales_in(choice: Choice) -> None:
+    """For pages whose filter leaves nothing: say so and how to see more; nothing loaded at all is said differently."""
+    if cached.known(session.scope()).through is None:
+        no_sales()
+        return
+    say("Nothing sold here", f"No sales are loaded for {choice.words}. Choose another period, channel or reseller above.")
+    link("coverage", "See what is loaded")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 STYLE, ICON = (Path(__file__).with_name(name) for name in ("frame.css", "icon.svg"))
 
@@ -27,6 +30,17 @@ def configure(title: str, *, wide: bool = True) -> None:
     st.html(STYLE)
 
 
+def title(page: str) -> None:
+    """The browser title, once the page of this URL is known."""
+    st.set_page_config(page_title=page.split(" :")[0], page_icon=str(ICON))
+
+
+def brand(name: str) -> None:
+    """The brand at the top of the navigation."""
+    text = json.dumps(name, ensure_ascii=True).replace("<", "\\3c ")
+    st.html(f'<style>[data-testid="stSidebarHeader"]::before {{ content: {text}; }}</style>')
+
+
 def head(title: str, lead: str = "") -> None:
     """The page's title and, if needed, one quiet line under it. The filter bar (`filters.bar`) comes next."""
     st.title(title, anchor=False)
@@ -39,6 +53,15 @@ def section(title: str, lead: str = "", *, help: str | None = None) -> None:
     st.subheader(title, anchor=False, help=help)
     if lead:
         st.caption(lead)
+
+
+@contextmanager
+def card(title: str = "", lead: str = "", *, key: str | None = None) -> Iterator[DeltaGenerator]:
+    """A bordered box with a title and one quiet line; draw inside it."""
+    with st.container(border=True, key=key, height="stretch") as box:
+        if title:
+            st.html(f'<div class="card-title">{escaped(title)}</div>' + (f'<div class="card-sub">{escaped(lead)}</div>' if lead else ""))
+        yield box
 
 
 def footer(parts: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ HOME = "overview"
 
 def choose(person: Person) -> Page:
     """Draw the navigation and return the page of this URL. `/` leads to the overview."""
+    frame.brand(cached.settings().brand)
     counts = cached.attention(session.scope())
     entries = sections.entries_for(person)
     pages = {entry.url: _page(entry, counts.get(entry.counts or "", 0)) for entry in entries}

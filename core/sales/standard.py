@@ -1,0 +1,34 @@
+"""The questions that every overview, report and chat answer asks in the same way: each a SalesQuery with its usual choices made."""
+
+from __future__ import annotations
+
+from core.sales.query import Comparison, Filter, Period, SalesQuery
+
+Where = tuple[Filter, ...]
+KPIS = ("sales_eur_net", "units", "orders", "aov", "returns_rate")
+LAST_YEAR: Comparison = "prior_year"
+
+
+def key_figures(where: Where, period: Period) -> SalesQuery:
+    """Net revenue, units, orders, average order value and returns, against the covered part of last year."""
+    return SalesQuery(KPIS, (), where, period, LAST_YEAR)
+
+
+def monthly(where: Where, period: Period, measures: tuple[str, ...] = ("sales_eur_net",)) -> SalesQuery:
+    """By month, this year beside last."""
+    return SalesQuery(measures, ("month",), where, period, LAST_YEAR)
+
+
+def by_reseller(where: Where, period: Period) -> SalesQuery:
+    """Revenue, its change, units and share by reseller, largest first."""
+    return SalesQuery(("sales_eur_net", "units", "share"), ("reseller",), where, period, LAST_YEAR)
+
+
+def by_product(where: Where, period: Period) -> SalesQuery:
+    """Revenue and its change by product, for top lists and movers."""
+    return SalesQuery(("sales_eur_net", "units"), ("product",), where, period, LAST_YEAR)
+
+
+def channel_mix(where: Where, period: Period) -> SalesQuery:
+    """Stores, the resellers' web shops and the own web shop: channel and source together."""
+    return SalesQuery(("sales_eur_net", "share"), ("source", "channel"), where, period, LAST_YEAR)

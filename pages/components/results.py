@@ -1,0 +1,188 @@
+"""A `Result` on the screen: the table with figures as people read them, what must be known beside it, and the way to take it away.
+
+answer = cached.result(query, scope)
+row = results.table(answer, key="resellers", select=True)     # the clicked row as a dict, or None
+results.caveats(answer)
+results.downloads(answer, "Net revenue by reseller", key="resellers")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+import pandas as pd
+import polars as pl
+import streamlit as st
+
+from core.sales import files
+from core.sales.dimensions import DIMENSIONS
+from core.sales.formatting import MISSING, format_figure
+from core.sales.measures import MEASURES
+from core.sales.query import Caveat, Result
+from pages.components.frame import escaped
+
+MOST_STYLED = 3_000  # rows that are written in full; a longer table keeps plain numbers and scrolls lazily
+ROW_HEIGHT = 33  # pixels, at the theme's font size
+MONTH_FORMATS = {"month": "%b %Y", "quarter": "Q%q %Y", "year": "%Y", "week": "week of %-d %b %Y", "day": "%-d %b %Y"}
+SUFFIXES = ("_change_pct", "_change", "_before", "_comparable")
+
+
+def table(
+    result: Result,
+    *,
+    key: str,
+    columns: Sequence[str] = (),
+    select: bool = False,
+    rows: int = 12,
+    total: bool = False,
+    titles: Mapping[str, str] | None = None,
+) -> dict[str, Any] | None:
+    """Draw the rows. `columns`: which, in order (default: all but the comparable part). `rows`: most visible before it scrolls.
+    `total`: a last line with the totals. Returns the row of the clicked cell when `select`."""
+    names = list(columns) or [name for name in result.frame.columns if not name.endswith("_comparable")]
+    frame = result.frame.select(names)
+    if total:
+        frame = _with_total(frame, result)
+    event = st.dataframe(
+        shown(frame, heavy_last=total),
+        key=f"table_{key}",
+        hide_index=True,
+        height=_height(frame.height, rows),
+        column_config=column_config(names, titles or {}),
+        on_select="rerun" if select else "ignore",
+        selection_mode="single-cell",
+        alt=", ".join(_title(name, titles or {}) for name in names),
+    )
+    picked = event.selection.cells[0][0] if select and event.selection.cells else None
+    return result.frame.row(picked, named=True) if picked is not None and picked < result.frame.height else None
+
+
+def _with_total(frame: pl.DataFrame, result: Result) -> pl.DataFrame:
+    first = frame.columns[0]
+    values = {name: result.totals.get(name) for name in frame.columns}
+    if frame.schema[first] == pl.String:
+        values[first] = "Total"
+    return pl.concat([frame, pl.DataFrame([values], schema=frame.schema)])
+
+
+def shown(frame: pl.DataFrame, *, heavy_last: bool = False) -> Any:
+    """The frame for `st.dataframe`: figures written by `core.sales.formatting`, sorted by value all the same."""
+    plain = frame.with_columns(pl.col(n).cast(pl.Float64) for n, dtype in frame.schema.items() if isinstance(dtype, pl.Decimal))
+    table = plain.to_pandas()
+    if frame.height > MOST_STYLED:
+        return table
+    styled = table.style.format({name: _formatter(name) for name in frame.columns}, na_rep="–")
+    signs = [name for name in frame.columns if name.endswith(("_change_pct", "_change"))]
+    if signs:
+        styled = styled.map(_sign_colour, subset=signs)
+    if heavy_last and frame.height:
+        styled = styled.set_properties(subset=pd.IndexSlice[[frame.height - 1], :], **{"font-weight": "600"})
+    return styled
+
+
+def _formatter(name: str) -> Any:
+    if name in DIMENSIONS:
+        return lambda value: period_name(name, value) if isinstance(value, date | pd.Timestamp) else str(value)
+    if not any(name == m or name.removesuffix(s) == m for m in MEASURES for s in ("", *SUFFIXES)):
+        return str
+    return lambda value: MISSING if value is None or pd.isna(value) else _bare(name, value)
+
+
+def _bare(name: str, value: Any) -> str:
+    """The figure without its currency sign, which stands in the heading; changes with an arrow beside their sign."""
+    text = format_figure(name, Decimal(str(value)))
+    text = text.replace("€\u202f", "")
+    if name.endswith("_change_pct") and text != MISSING:
+        return f"{'▲' if value > 0 else '▼' if value < 0 else '•'} {text}"
+    return text
+
+
+def _sign_colour(value: Any) -> str:
+    if value is None or pd.isna(value) or not value:
+        return ""
+    return "color: #1a8f58" if value > 0 else "color: #c9453b"
+
+
+def period_name(dimension: str, day: date) -> str:
+    """`May 2025` for a month, `Q2 2025`, `2025`, `week of 2 Jun 2025`."""
+    if dimension == "quarter":
+        return f"Q{(day.month - 1) // 3 + 1} {day.year}"
+    return day.strftime(MONTH_FORMATS.get(dimension, "%-d %b %Y"))
+
+
+def column_config(names: Sequence[str], titles: Mapping[str, str]) -> dict[str, Any]:
+    """Headings with their unit, and the definition of each figure on hover."""
+    wide = len(list(names)) > 7
+    return {name: _column(name, _title(name, titles), pinned=wide) for name in names}
+
+
+def _title(name: str, titles: Mapping[str, str]) -> str:
+    return titles.get(name, short_title(name))
+
+
+def short_title(name: str) -> str:
+    """`Net revenue €`, `Δ %`, `Reseller`."""
+    if name in DIMENSIONS:
+        return DIMENSIONS[name].title
+    if name in MEASURES:
+        return f"{MEASURES[name].label} €" if MEASURES[name].unit.startswith("EUR") else MEASURES[name].label
+    suffix = next((suffix for suffix in SUFFIXES if name.endswith(suffix)), "")
+    measure = name.removesuffix(suffix)
+    if measure not in MEASURES:
+        return name
+    words = {"_change_pct": "Δ %", "_change": "Δ", "_before": "before", "_comparable": "comparable"}
+    return words[suffix] if suffix.startswith("_change") else f"{short_title(measure)} {words[suffix]}"
+
+
+def _column(name: str, title: str, *, pinned: bool) -> Any:
+    base = next((name.removesuffix(suffix) for suffix in SUFFIXES if name.endswith(suffix)), name)
+    measure = MEASURES.get(name) or MEASURES.get(base)
+    if measure is None:
+        return st.column_config.Column(title, pinned=pinned and name in DIMENSIONS)
+    return st.column_config.NumberColumn(title, help=f"{measure.definition} ({measure.formula})", alignment="right")
+
+
+def _height(count: int, most: int) -> int | Literal["content"]:
+    return "content" if count <= most else ROW_HEIGHT * (most + 1)
+
+
+def caveats(result: Result, most: int = 6) -> None:
+    """What was left out, is missing, held or not converted: quiet lines under the figure."""
+    notes(result.caveats, most)
+
+
+def notes(found: Sequence[Caveat], most: int = 6) -> None:
+    lines = [f"<div>{escaped(caveat.text)}</div>" for caveat in found[:most]]
+    if len(found) > most:
+        lines.append(f"<div>and {len(found) - most} more</div>")
+    if lines:
+        st.html(f'<div class="caveats">{"".join(lines)}</div>')
+
+
+def downloads(result: Result, title: str, *, key: str) -> None:
+    """A menu to take the figures away as a workbook or as CSV; both are written when asked for."""
+    name = "".join(c if c.isalnum() else "-" for c in title.lower()).strip("-")
+    with st.popover("", icon=":material/download:", help="Download", type="tertiary"):
+        st.download_button(
+            "Excel workbook",
+            lambda: files.xlsx_bytes(result, title),
+            f"{name}.xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            key=f"xlsx_{key}",
+            on_click="ignore",
+            icon=":material/table:",
+            type="tertiary",
+        )
+        st.download_button(
+            "CSV file",
+            lambda: files.csv_bytes(result),
+            f"{name}.csv",
+            "text/csv",
+            key=f"csv_{key}",
+            on_click="ignore",
+            icon=":material/csv:",
+            type="tertiary",
+        )

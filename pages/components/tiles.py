@@ -1,0 +1,96 @@
+"""KPI tiles: value, change with arrow and sign, sparkline, what it covers, its definition on hover.
+
+tiles.row([tiles.of("sales_eur_net", answer, trend), tiles.of("units", answer, trend)])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+
+from core.sales.formatting import MISSING, format_change, format_difference, format_figure
+from core.sales.measures import MEASURES
+from core.sales.naming import name_period
+from core.sales.query import Result
+from pages.components import frame
+
+LOWER_IS_BETTER = ("returns_rate", "returns_value_rate", "units_returned", "payment_fee", "cost_of_goods")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One figure, ready to draw. `direction`: of the change; `change` '' draws none."""
+
+    name: str
+    label: str
+    value: str
+    change: str
+    direction: Literal["up", "down", "flat"]
+    against: str
+    cover: str
+    definition: str
+    trend: tuple[float, ...] = ()
+
+
+def of(measure: str, result: Result, trend: Result | None = None) -> Tile:
+    """The tile of a measure from an answer without dimensions; `trend`: the same measure by month, for the sparkline."""
+    known, value = MEASURES[measure], result.totals.get(measure)
+    ratio = known.unit == "ratio"
+    moved = result.totals.get(f"{measure}_change" if ratio else f"{measure}_change_pct")
+    change = "" if moved is None else format_difference(measure, moved) if ratio else format_change(moved)
+    change = "±0" if ratio and moved is not None and not any(c in "123456789" for c in change) else change
+    text = format_figure(measure, value) if value is not None else "–"
+    against = f"vs {name_period(result.compared_with)}" if result.compared_with and change else ""
+    definition = f"{known.definition} **{known.formula}**, {known.unit}."
+    return Tile(
+        measure, known.label, text, change, _direction(moved, change), against, cover(result, measure), definition, _line(measure, trend)
+    )
+
+
+def cover(result: Result, measure: str) -> str:
+    """`7 of 9 resellers`, or whose figure it is."""
+    if MEASURES[measure].only == "d2c":
+        return "own web shop"
+    return f"{len(result.resellers_covered)} of {len(result.resellers_expected)} resellers complete"
+
+
+def _direction(moved: object, change: str) -> Literal["up", "down", "flat"]:
+    if moved is None or change in (MISSING, "") or change.startswith("±"):
+        return "flat"
+    return "up" if moved > 0 else "down"  # type: ignore[operator]
+
+
+def _line(measure: str, trend: Result | None) -> tuple[float, ...]:
+    if trend is None or measure not in trend.frame.columns or trend.frame.height < 3:
+        return ()
+    return tuple(float(value or 0) for value in trend.frame[measure])
+
+
+def draw(tile: Tile) -> None:
+    """One tile, in a card of its own."""
+    better, worse = ("down", "up") if tile.name in LOWER_IS_BETTER else ("up", "down")
+    colours = {better: "green", worse: "red", "flat": "gray"}
+    with st.container(border=True, key=f"tile_{tile.name}"):
+        st.metric(
+            tile.label,
+            tile.value,
+            tile.change or None,
+            delta_color=colours[tile.direction],
+            delta_arrow=tile.direction if tile.direction != "flat" else "off",
+            delta_description=tile.against or None,
+            help=tile.definition,
+            chart_data=tile.trend or None,
+            chart_type="line",
+        )
+        st.html(f'<div class="tile-cover">{frame.escaped(tile.cover)}</div>')
+
+
+def row(tiles: Iterable[Tile]) -> None:
+    """Tiles side by side, under each other where there is no room."""
+    listed: Sequence[Tile] = tuple(tiles)
+    for column, tile in zip(st.columns(len(listed), gap="small"), listed, strict=True):
+        with column:
+            draw(tile)
