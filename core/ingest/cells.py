@@ -154,6 +154,14 @@ class CellReader:
         return rule
 
 
+def pair_columns(units: Sequence[int], amounts: Sequence[int], labels: Sequence[str | None]) -> Iterator[Columns]:
+    """Each units column with the amount column under the same label, else with the next one before another units column."""
+    for column, following in zip(units, [*units[1:], len(labels)], strict=True):
+        same = [other for other in amounts if labels[other] is not None and labels[other] == labels[column]]
+        partner = min(same, key=lambda other: abs(other - column)) if same else next((c for c in amounts if column < c < following), None)
+        yield Columns(column, partner)
+
+
 def read_text(text: str | None, sign: DecimalSign | None) -> NumberReading:
     """A text cell under the sheet's sign; one that fits only the other sign is read by its own structure."""
     reading = read_number(text, sign)

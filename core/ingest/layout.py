@@ -75,15 +75,26 @@ def find_sheet(book: RawBook, required: Collection[str]) -> tuple[RawSheet, Head
     return None
 
 
-def carried_labels(sheet: RawSheet, row: int, to_next: bool = True) -> list[str | None]:
-    """The labels of a header row, each over its merged range; a label without one (text files) reaches `to_next` label, or stays alone."""
+def label_runs(sheet: RawSheet, row: int, to_next: bool = True) -> tuple[tuple[int, int, str], ...]:
+    """The labels of a header row as (first column, column behind the last, text).
+
+    A label reaches over its merged range; one without (text files) reaches `to_next` label, or stays alone.
+    """
     cells = sheet.frame.row(row)
     ends = {merge.left: merge.right + 1 for merge in sheet.merges if merge.top == row and merge.right > merge.left}
     starts = [column for column, text in enumerate(cells) if not is_blank(text)]
-    labels: list[str | None] = [None] * len(cells)
-    for start, following in zip(starts, [*starts[1:], len(cells)], strict=True):
-        for column in range(start, min(ends.get(start, following if to_next else start + 1), following)):
-            labels[column] = cells[start]
+    behind = [*starts[1:], len(cells)]
+    return tuple(
+        (start, min(ends.get(start, following if to_next else start + 1), following), str(cells[start]))
+        for start, following in zip(starts, behind, strict=False)
+    )
+
+
+def carried_labels(sheet: RawSheet, row: int, to_next: bool = True) -> list[str | None]:
+    """The label over each column of a header row, see `label_runs`."""
+    labels: list[str | None] = [None] * sheet.width
+    for start, stop, text in label_runs(sheet, row, to_next):
+        labels[start:stop] = [text] * (stop - start)
     return labels
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.ingest import periods
-from core.ingest.cells import CellReader, Columns, Pair, facts_frame
+from core.ingest.cells import CellReader, Columns, Pair, facts_frame, pair_columns
 from core.ingest.countries import country_of
 from core.ingest.evidence import Clue, weigh
 from core.ingest.layout import (
@@ -162,18 +162,9 @@ def stores_of(sheet: RawSheet, header: Header) -> tuple[Store, ...]:
     labels = [store or region for store, region in zip(own, regions, strict=True)]
     return tuple(
         Store(text_at(labels, at.units), None if own[at.units] is None else text_at(regions, at.units), at)
-        for at in pairs_of(header, labels)
+        for at in pair_columns(header.columns[fold(UNITS)], header.starting(EUROS), labels)
         if at.units is not None
     )
-
-
-def pairs_of(header: Header, labels: list[str | None]) -> Iterator[Columns]:
-    """Each 'Qty' with the 'Sum Eur' under the same label, else with the next one before another 'Qty'."""
-    units, euros = header.columns[fold(UNITS)], header.starting(EUROS)
-    for column, following in zip(units, [*units[1:], len(labels)], strict=True):
-        same = [other for other in euros if labels[other] is not None and labels[other] == labels[column]]
-        partner = min(same, key=lambda other: abs(other - column)) if same else next((c for c in euros if column < c < following), None)
-        yield Columns(column, partner)
 
 
 def product_columns(sheet: RawSheet, row: int, used: set[int | None]) -> tuple[int | None, int | None]:

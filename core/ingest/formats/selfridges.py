@@ -1,0 +1,298 @@
+"""Selfridges: a living form, a block of products for each store and a pair of columns for each week, sales including VAT."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from core.ingest import dates, periods
+from core.ingest.cells import CellReader, Columns, Pair, facts_frame, pair_columns
+from core.ingest.evidence import Clue, weigh
+from core.ingest.layout import (
+    HEADER_ROWS,
+    Header,
+    first_text,
+    header_of,
+    hidden_sheets,
+    label_runs,
+    name_tokens,
+    sheets_set_aside,
+    text_at,
+    total_of,
+    unknown_columns,
+)
+from core.ingest.normalising import collapse, fold
+from core.ingest.shapes import (
+    ControlTotal,
+    Guess,
+    PeriodEvidence,
+    PeriodReading,
+    Problem,
+    RawBook,
+    RawSheet,
+    ReadOptions,
+    SalesFrame,
+    SetAside,
+    Slice,
+)
+
+KEY = "selfridges"
+TITLE = "Selfridges"
+
+UNITS, POUNDS = "Sold", "Sales"
+STORE, PRODUCT = ("Store", "Location"), ("Product", "Item")
+KNOWN = (*STORE, *PRODUCT, "RRP £", UNITS, "Sales £")
+PRODUCT_KEY = re.compile(r"\s*(\d{8})\s+-\s+(.+)", re.DOTALL)
+LIBERTY_LABELS = {"flagship", "internet"}
+
+
+@dataclass(frozen=True)
+class Week:
+    """A pair of columns under a week label and the date the week ends on; without a date it is a sum over weeks ('YTD')."""
+
+    label: str
+    end: date | None
+    at: Columns
+
+    @property
+    def span(self) -> dates.Span | None:
+        return dates.week_span(self.end) if self.end else None
+
+    @property
+    def number(self) -> int | None:
+        found = re.search(r"\d+", self.label)
+        return int(found.group()) if found else None
+
+    @property
+    def is_sum(self) -> bool:
+        return self.end is None and (fold(self.label) in {"ytd", "year to date"} or total_of(self.label) is not None)
+
+
+@dataclass(frozen=True)
+class Form:
+    """The form on a sheet: its last header row, its pairs, and the columns of store and product."""
+
+    sheet: RawSheet
+    header: Header
+    weeks: tuple[Week, ...]
+    store: int | None
+    product: int
+
+
+@dataclass
+class Found:
+    """What the form gave so far; `filled` holds the last days of the weeks that anything is reported for."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    controls: list[ControlTotal] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    totals: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
+    filled: set[date] = field(default_factory=set)
+    zeros: int = 0
+
+
+def recognise(book: RawBook) -> Guess:
+    """Guess from 'Sold' and 'Sales £' under week labels, the glued product keys and the reseller's name in a cell."""
+    form = form_of(book)
+    words = {word for sheet in book.visible for cells in sheet.head(HEADER_ROWS) for text in cells if text for word in name_tokens(text)}
+    keys = sum(1 for cells in form.sheet.grid if PRODUCT_KEY.match(cells[form.product] or "")) if form else 0
+    headers = {name for sheet in book.visible for row in range(min(HEADER_ROWS, sheet.height)) for name in header_of(sheet, row).columns}
+    return weigh(
+        KEY,
+        (
+            Clue("pairs of 'Sold' and 'Sales £' under week labels", form is not None, 0.4),
+            Clue("the word 'Selfridges' in a title or total", "selfridges" in words or names_reseller(book), 0.3),
+            Clue("product keys of eight digits and a text", keys > 0, 0.2),
+            Clue("columns 'Store' and 'Product'", form is not None and form.store is not None, 0.05),
+            Clue("'Selfridges' in the file name", "selfridges" in name_tokens(book.file_name), 0.15),
+        ),
+        (Clue("Liberty's channels Flagship and Internet", headers >= LIBERTY_LABELS, 0.6),),
+    )
+
+
+def names_reseller(book: RawBook) -> bool:
+    return any("selfridges" in fold(text) for sheet in book.visible for text in sheet.frame.row(sheet.height - 1) if text)
+
+
+def read(book: RawBook, options: ReadOptions) -> SalesFrame:
+    """One fact for each store, product and week that is filled; totals and the year to date prove them."""
+    form, found = form_of(book), Found()
+    if form:
+        read_form(form, found)
+    period = period_of(book, form, found, options)
+    basis = options.vat_basis or printed_basis(form)
+    return SalesFrame(
+        KEY,
+        facts_frame(found.rows, currency="GBP", vat_basis=basis),
+        period,
+        "GBP",
+        basis,
+        controls=tuple(found.controls),
+        slices=tuple(Slice("main", *dates.week_span(end)) for end in sorted(found.filled)),
+        set_aside=(*found.set_aside, *sheets_set_aside(book, {form.sheet.name} if form else set(), {})),
+        problems=(*book.problems, *periods.describe(period), *found.problems, *hidden_sheets(book)),
+        explicit_zeros=found.zeros,
+        living=True,
+    )
+
+
+def form_of(book: RawBook) -> Form | None:
+    """The first visible sheet with pairs of 'Sold' and 'Sales' columns, a product column, and labels above the pairs."""
+    for sheet in book.visible:
+        for row in range(min(HEADER_ROWS, sheet.height)):
+            header = header_of(sheet, row)
+            units, pounds = header.columns.get(fold(UNITS), ()), header.starting(POUNDS)
+            if units and pounds and (weeks := weeks_of(sheet, header, units, pounds)):
+                above = [header_of(sheet, r) for r in range(row, max(row - 5, -1), -1)]
+                store = next((c for h in above if (c := h.first(*STORE)) is not None), None)
+                product = next((c for h in above if (c := h.first(*PRODUCT)) is not None), None)
+                if product is not None:
+                    return Form(sheet, header, weeks, store, product)
+    return None
+
+
+def weeks_of(sheet: RawSheet, header: Header, units: tuple[int, ...], pounds: tuple[int, ...]) -> tuple[Week, ...]:
+    """The pairs with the week label above them and the date inside that label's columns, whichever of the two rows comes first."""
+    above = [row for row in range(max(header.row - 4, 0), header.row) if any(text_at(sheet.grid[row], c) for c in units)]
+    days = {row: [dates.read_date(text, "dmy")[0] for text in sheet.grid[row]] for row in above}
+    if not above:
+        return ()
+    dated = max(above, key=lambda row: sum(day is not None for day in days[row]))
+    labelled = max(above, key=lambda row: sum(text is not None for text in sheet.grid[row]) - sum(map(bool, days[row])))
+    labels: list[str | None] = [None] * sheet.width
+    ends: list[date | None] = [None] * sheet.width
+    for start, stop, text in label_runs(sheet, labelled):
+        end = next((day for day in days[dated][start:stop] if day), None)
+        labels[start:stop], ends[start:stop] = [text] * (stop - start), [end] * (stop - start)
+    pairs = pair_columns(units, pounds, labels)
+    return tuple(Week(collapse(labels[at.units] or ""), ends[at.units], at) for at in pairs if at.units is not None)
+
+
+def printed_basis(form: Form | None) -> Any:
+    """'net' where the title above the form says the sales exclude VAT, else 'gross'."""
+    titles = " ".join(fold(text) for cells in form.sheet.head(form.header.row) for text in cells if text) if form else ""
+    return "net" if re.search(r"\bex(cl|cluding|\.)?\.? ?(of )?vat", titles) else "gross"
+
+
+def read_form(form: Form, found: Found) -> None:
+    """Every row under the header; the weeks that nobody has filled yet are left alone."""
+    reader = CellReader.over(form.sheet, [week.at for week in form.weeks], form.header.row + 1)
+    store: str | None = None
+    for row in range(form.header.row + 1, form.sheet.height):
+        cells = form.sheet.grid[row]
+        label, product = text_at(cells, form.store), text_at(cells, form.product)
+        total = label or product
+        if first_text(cells) is None:
+            continue
+        if product is not None and not is_total(product):
+            store = label or store
+            read_product(form, reader, row, store, product, found)
+        elif total is not None and is_total(total):
+            found.set_aside.append(SetAside(f"total row '{collapse(total)}'", form.sheet.name, row + 1))
+            found.totals.append((row, collapse(total), where_total(total, store, found)))
+            store = None
+        else:
+            found.set_aside.append(SetAside("a text that belongs to no product", form.sheet.name, row + 1))
+    for row, what, where in found.totals:
+        found.controls += totals_of(form, reader, row, what, where, found.filled)
+    found.problems += [
+        *reader.problems,
+        *reader.text_numbers(),
+        *missing_weeks(form, found),
+        *unknown_columns(form.sheet, form.header, KNOWN),
+    ]
+
+
+def is_total(text: str) -> bool:
+    """True for '<store> Total' and for 'Total Selfridges', in a row without a product."""
+    return total_of(text) is not None or re.match(r"total\b", fold(text)) is not None
+
+
+def where_total(text: str, store: str | None, found: Found) -> dict[str, Any]:
+    """The rows a total adds up: those of the store it names, else of the block it closes, else all."""
+    stores = {fold(str(row["store_text"])): row["store_text"] for row in found.rows}
+    name = total_of(text) or ""
+    if name in stores:
+        return {"store_text": stores[name]}
+    return {"store_text": store} if store and not fold(text).startswith("total") else {}
+
+
+def read_product(form: Form, reader: CellReader, row: int, store: str | None, product: str, found: Found) -> None:
+    """One product of a store: a fact for each week that states something; its year to date is a control of the row."""
+    for week in form.weeks:
+        if week.is_sum:
+            what = f"{store or 'no store'}, {product}: {week.label}"
+            found.controls += reader.controls(what, row, week.at, {"source_row": row + 1})
+            continue
+        pair = reader.pair(row, week.at)
+        if pair.stated:
+            found.rows.append(fact(form, row, store, product, week, pair))
+            found.filled |= {week.end} if week.end else set()
+            found.problems += undated(form, row, week) if week.end is None else ()
+        found.zeros += pair.explicit_zero
+
+
+def fact(form: Form, row: int, store: str | None, product: str, week: Week, pair: Pair) -> dict[str, Any]:
+    key = PRODUCT_KEY.match(product)
+    start, end = week.span or (None, None)
+    return {
+        "source_sheet": form.sheet.name,
+        "source_row": row + 1,
+        "source_cells": pair.cells,
+        "store_text": store,
+        "vendor_key": product,
+        "code_text": key.group(1) if key else None,
+        "name_text": product,
+        "product_text": key.group(2) if key else product,
+        "period_start": start,
+        "period_end": end,
+        "quantity": pair.units,
+        "amount_local": pair.amount,
+        "held_reason": pair.held or (None if end else "missing_period"),
+    }
+
+
+def undated(form: Form, row: int, week: Week) -> Iterator[Problem]:
+    at = form.sheet.address(row, week.at.units or 0)
+    message = f"The columns '{week.label}' have no week-end date; the line is held. Enter the date and import the file again."
+    yield Problem("missing_period", message, "error", form.sheet.name, at, week.label)
+
+
+def totals_of(form: Form, reader: CellReader, row: int, what: str, where: dict[str, Any], filled: set[date]) -> Iterator[ControlTotal]:
+    """Control totals of the weeks that are filled, of others only where they print more than 0, and of the year to date."""
+    for week in form.weeks:
+        scope = where if week.is_sum or week.span is None else {**where, "period_start": week.span[0]}
+        if week.is_sum or week.end in filled or (week.end and reader.pair(row, week.at).stated):
+            yield from reader.controls(f"{what}, {week.label}", row, week.at, scope)
+
+
+def missing_weeks(form: Form, found: Found) -> Iterator[Problem]:
+    """Weeks that are empty although a later one is filled."""
+    last = max(found.filled, default=None)
+    for week in form.weeks:
+        if last and week.end and week.end < last and week.end not in found.filled:
+            message = f"{week.label} (to {week.end:%d %B %Y}) is empty although later weeks are filled. Ask the reseller for it."
+            at = form.sheet.address(form.header.row, week.at.units or 0)
+            yield Problem("missing_period", message, "warning", form.sheet.name, at, week.label)
+
+
+def period_of(book: RawBook, form: Form | None, found: Found, options: ReadOptions) -> PeriodReading:
+    """The last filled week; a week number in the file name must be its label."""
+    weeks = [week for week in form.weeks if week.end in found.filled] if form else []
+    if form is None or not weeks:
+        return periods.resolve([], "week", options)
+    last, first = max(weeks, key=lambda week: str(week.end)), min(found.filled)
+    hints = [evidence("header", last, f"last filled week: {last.label}, to {last.end}")]
+    named = periods.find_weeks(book.file_name)
+    hints += [evidence("file_name", week, f"wk{week.number}") for week in form.weeks if week.end and week.number in named]
+    reading = periods.resolve(hints, "week", options, dates.week_span(first)[0])
+    agrees = not named or last.number in named or options.period is not None
+    return reading if agrees else replace(reading, conflict=True, candidates=reading.candidates or tuple(hints))
+
+
+def evidence(source: periods.Source, week: Week, text: str) -> PeriodEvidence:
+    return PeriodEvidence(source, text, *dates.week_span(week.end or date.min))
