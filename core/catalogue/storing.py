@@ -84,6 +84,14 @@ def ensure_reseller(connection: sa.Connection, vendor: str) -> int:
     return found if found is not None else _insert_reseller(connection, vendor, BY_KEY[vendor].name, {})
 
 
+def ensure_named_reseller(connection: sa.Connection, name: str, currency: str | None = None, vat_basis: str | None = None) -> int:
+    """The id of the reseller a person named; a new one is entered with what was said of its amounts, a known one keeps its rules."""
+    found = _find_reseller(connection, name)
+    if found is not None:
+        return found
+    return _insert_reseller(connection, _vendor_key(name), name, {"currency": currency, "vat_basis": vat_basis})
+
+
 def store_resellers(connection: sa.Connection, rows: Iterable[Row]) -> None:
     """Resellers by name; a known name keeps its vendor key, another one gets a key of its own. Rules the row does not state stay."""
     for row in rows:

@@ -67,11 +67,12 @@ def ensure_roles(connection: psycopg.Connection[Any], names: RoleNames, secret_k
         _lock(connection)
         for name, login in ((names.app, True), (names.reader, True), (names.scope, False)):
             _ensure_role(connection, name, role_password(secret_key, name) if login else None)
-        connection.execute(
-            sql.SQL("grant {} to current_user with inherit true, set true").format(sql.Identifier(names.scope))
-            if connection.info.server_version >= 160000
-            else sql.SQL("grant {} to current_user").format(sql.Identifier(names.scope))
-        )
+        for name in (names.scope, names.app):
+            connection.execute(
+                sql.SQL("grant {} to current_user with inherit true, set true").format(sql.Identifier(name))
+                if connection.info.server_version >= 160000
+                else sql.SQL("grant {} to current_user").format(sql.Identifier(name))
+            )
         _limit_reader(connection, names.reader)
         connection.commit()
     except psycopg.errors.InsufficientPrivilege as error:
@@ -138,6 +139,7 @@ def grant_rights(connection: psycopg.Connection[Any], names: RoleNames) -> None:
     ):
         connection.execute(sql.SQL("grant select on {} to {}").format(sql.Identifier(table), scope))
     _own_views(connection, names)
+    _own_scoped_tables(connection, names)
     _protect_rows(connection, names)
     if closing.is_superuser(connection):
         closing.close_catalog(connection, names.app)
@@ -160,6 +162,15 @@ def _own_views(connection: psycopg.Connection[Any], names: RoleNames) -> None:
         target = sql.Identifier("readable", view)
         connection.execute(sql.SQL("alter view {} owner to {}").format(target, sql.Identifier(names.scope)))
         connection.execute(sql.SQL("grant select on {} to {}, {}").format(target, sql.Identifier(names.reader), sql.Identifier(names.app)))
+
+
+def _own_scoped_tables(connection: psycopg.Connection[Any], names: RoleNames) -> None:
+    """Tables with row policies belong to the app: COPY, the only fast way in, is refused to anybody a policy applies to."""
+    app = sql.Identifier(names.app)
+    connection.execute(sql.SQL("grant create on schema public to {}").format(app))
+    for table in SCOPED_TABLES:
+        connection.execute(sql.SQL("alter table {} owner to {}").format(sql.Identifier("public", table), app))
+    connection.execute(sql.SQL("revoke create on schema public from {}").format(app))
 
 
 def _protect_rows(connection: psycopg.Connection[Any], names: RoleNames) -> None:

@@ -1,0 +1,55 @@
+"""Frames into tables by COPY: CSV text made by polars in blocks, sent while the next block is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import polars as pl
+import psycopg
+import sqlalchemy as sa
+from psycopg import sql
+from psycopg.copy import LibpqWriter, QueuedLibpqWriter
+
+BLOCK_ROWS = 25_000
+
+
+def copy_frame(connection: psycopg.Connection[Any], table: str, frame: pl.DataFrame, on_rows: Callable[[int], None] | None = None) -> None:
+    """Append all rows of `frame` to `table`; its columns are the table's. Null stays null, an empty text an empty text."""
+    if not frame.height:
+        return
+    columns = sql.SQL(", ").join(sql.Identifier(name) for name in frame.columns)
+    statement = sql.SQL("copy {} ({}) from stdin (format csv)").format(sql.Identifier(table), columns)
+    cursor = connection.cursor()
+    # For one block a thread of its own costs more than it saves.
+    writer = LibpqWriter(cursor) if frame.height <= BLOCK_ROWS else QueuedLibpqWriter(cursor)
+    with cursor.copy(statement, writer=writer) as copy:
+        for done, text in _blocks(frame):
+            copy.write(text)
+            if on_rows is not None:
+                on_rows(done)
+
+
+def _blocks(frame: pl.DataFrame) -> Iterator[tuple[int, bytes]]:
+    for start in range(0, frame.height, BLOCK_ROWS):
+        block = frame.slice(start, BLOCK_ROWS).with_columns(_short_decimals(frame.schema))
+        yield start + block.height, block.write_csv(include_header=False).encode()
+
+
+def _short_decimals(schema: pl.Schema) -> list[pl.Expr]:
+    """Decimals without the zeros that a fixed scale adds, so that the database keeps 180.17 and not 180.170000000."""
+    names = [name for name, dtype in schema.items() if isinstance(dtype, pl.Decimal) and dtype.scale]
+    return [pl.col(name).cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".") for name in names]
+
+
+def driver(connection: sa.Connection) -> psycopg.Connection[Any]:
+    """The psycopg connection beneath, in the same transaction."""
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, psycopg.Connection)
+    return raw
+
+
+def fetch(connection: sa.Connection, statement: str, schema: dict[str, Any], parameters: dict[str, Any] | None = None) -> pl.DataFrame:
+    """The rows of a statement as a frame of exactly that schema; parameters as `:name`."""
+    rows = [tuple(row) for row in connection.execute(sa.text(statement), parameters or {})]
+    return pl.DataFrame(rows, schema=schema, orient="row")

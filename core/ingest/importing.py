@@ -1,0 +1,491 @@
+"""The story of a file, from its bytes to proven rows. Read it from `import_file` down: nothing is stored before it is proven or accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from core.db import tables as t
+from core.db.engine import Database
+from core.errors import EncryptedFile, UnknownRecord, WorkbenchError
+from core.ingest import originals, storing
+from core.ingest.checking import as_frame
+from core.ingest.content import nominal
+from core.ingest.formats.registry import FORMATS, format_of
+from core.ingest.planning import Answers, Plan
+from core.ingest.proposing import propose
+from core.ingest.reading import ReadLimits, read_book
+from core.ingest.recognising import recognise
+from core.ingest.reporting import load_report, report_of, save_outcome, save_plan
+from core.ingest.shapes import Choice, Guess, ImportReport, Problem, Question, RawBook, ReadOptions, SalesFrame, Status
+from core.ingest.standing import EarlierFile, same_bytes
+from core.ingest.storing import Progress
+from core.people import audit
+from core.sales.query import Period, parse_period
+
+NOBODY = Guess("", 0.0)
+OPEN = ("queued", "reading", "preview", "needs_decision", "refused", "failed")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A file that was taken in: its row, its bytes, and who it seems to come from. `id` None: only looked at."""
+
+    id: int | None
+    file_name: str
+    sha256: str
+    source: Path | bytes
+    size: int
+    guess: Guess = NOBODY
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """Why a file came no further: a sentence, the problem, the question that would let it go on, or the file it repeats."""
+
+    status: Status
+    reason: str
+    problems: tuple[Problem, ...] = ()
+    questions: tuple[Question, ...] = ()
+    twin: EarlierFile | None = None
+    guess: Guess = NOBODY
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A file that was read and judged."""
+
+    plan: Plan
+    guess: Guess
+
+
+def import_file(
+    database: Database,
+    settings: Any,
+    source: Path | bytes,
+    *,
+    file_name: str | None = None,
+    vendor: str | None = None,
+    period: str | Period | None = None,
+    accept_warnings: bool = False,
+    reseller: str | None = None,
+    currency: str | None = None,
+    vat_basis: str | None = None,
+    password: str | None = None,
+    uploaded_by: str = "system",
+    on_progress: Progress | None = None,
+) -> ImportReport:
+    """Take a file in, read, prove and store it. Status 'stored', 'duplicate', 'refused', or 'needs_decision': then nothing was stored, the
+    report's `questions` say what to answer, and the same call with the answers as arguments goes on.
+
+    `period`: 2025-06, 2025-Q2, a day, or 2025-06-09/2025-06-15. Errors: BadQuestion for a period that is none.
+    """
+    said = answered(vendor, period, accept_warnings, reseller, currency, vat_basis, password)
+    batch_id = take_in(database, settings, source, file_name, uploaded_by)
+    return _carry_on(database, settings, batch_id, said, True, uploaded_by, on_progress)
+
+
+def preview_file(
+    database: Database,
+    settings: Any,
+    source: Path | bytes,
+    *,
+    file_name: str | None = None,
+    vendor: str | None = None,
+    period: str | Period | None = None,
+    accept_warnings: bool = False,
+    reseller: str | None = None,
+    currency: str | None = None,
+    vat_basis: str | None = None,
+    password: str | None = None,
+    on_progress: Progress | None = None,
+) -> ImportReport:
+    """The same report without a trace in the database: status 'preview' where the file could be stored as it is. `rows` holds every row it
+    states, also those already live."""
+    said = answered(vendor, period, accept_warnings, reseller, currency, vat_basis, password)
+    sha256, size = originals.fingerprint(source)
+    batch = Batch(None, _name(source, file_name), sha256, source, size)
+    with database.engine.connect() as connection:
+        transaction = connection.begin()
+        outcome = judge(connection, settings, batch, said, on_progress or _silent)
+        twin = same_bytes(connection, sha256)
+        transaction.rollback()
+    if isinstance(outcome, Stopped):
+        return _stopped_report(batch, outcome)
+    status: Status = "needs_decision" if outcome.plan.questions else "preview"
+    report = report_of(outcome.plan, replace(batch, guess=outcome.guess), status, rows=True)
+    return replace(report, duplicate_of=report.duplicate_of or (twin.upload_batch_id if twin else None))
+
+
+def answered(
+    vendor: str | None = None,
+    period: str | Period | None = None,
+    accept_warnings: bool = False,
+    reseller: str | None = None,
+    currency: str | None = None,
+    vat_basis: str | None = None,
+    password: str | None = None,
+) -> Answers:
+    """A person's words as values. Errors: BadQuestion for a period that is none."""
+    span = parse_period(period) if isinstance(period, str) else period
+    days = (span.start, span.end) if span else None
+    return Answers(vendor, days, accept_warnings, reseller, currency and currency.upper(), vat_basis, password)
+
+
+# Two steps, as the upload page takes them -----------------------------------------------------------------------------
+
+
+def take_in(database: Database, settings: Any, source: Path | bytes, file_name: str | None = None, uploaded_by: str = "system") -> int:
+    """Keep the original and enter the file as queued; returns the batch id. The same file that still waits for an answer goes on as it was."""
+    sha256, size = originals.keep(settings, source)
+    name = _name(source, file_name)
+    c = t.upload_batches.c
+    waiting = sa.select(c.id).where(c.sha256 == sha256, c.file_name == name, c.status.in_(OPEN)).order_by(c.id.desc()).limit(1)
+    with database.write() as connection:
+        known: int | None = connection.execute(waiting).scalar_one_or_none()
+        if known is not None:
+            return known
+        row = {"sha256": sha256, "file_name": name, "file_size": size, "uploaded_by": uploaded_by, "status": "queued"}
+        batch_id: int = connection.execute(t.upload_batches.insert().values(**row).returning(c.id)).scalar_one()
+        audit.record(connection, uploaded_by, "file taken in", f"batch {batch_id}", {"file": name, "bytes": size})
+        return batch_id
+
+
+def preview_batch(
+    database: Database, settings: Any, batch_id: int, answers: Mapping[str, Any] | None = None, on_progress: Progress | None = None
+) -> ImportReport:
+    """Read and judge a file that was taken in; nothing is stored, except where the reseller's files are stored without asking and nothing
+    about this one is doubtful. `answers`: what a person said, by question key; added to what was said before. Errors: UnknownRecord."""
+    return _carry_on(database, settings, batch_id, _remember(database, batch_id, answers), False, "system", on_progress)
+
+
+def store_batch(
+    database: Database,
+    settings: Any,
+    batch_id: int,
+    accepted_by: str = "system",
+    on_progress: Progress | None = None,
+    answers: Mapping[str, Any] | None = None,
+) -> ImportReport:
+    """Store a file that was looked at. Run twice, or again after a crash, it stores once. Errors: UnknownRecord."""
+    return _carry_on(database, settings, batch_id, _remember(database, batch_id, answers), True, accepted_by, on_progress)
+
+
+def discard_batch(database: Database, batch_id: int, by: str = "system") -> None:
+    """Set a file aside that was not stored. Errors: UnknownRecord when it was stored (take it back instead) or does not exist."""
+    c = t.upload_batches.c
+    with database.write() as connection:
+        changed = connection.execute(
+            t.upload_batches.update()
+            .where(c.id == batch_id, c.status.in_((*OPEN, "duplicate", "storing")))
+            .values(status="discarded", reason="Discarded; nothing of it was stored.")
+        )
+        if not changed.rowcount:
+            raise UnknownRecord("Only an upload that is not stored can be discarded. Take a stored one back instead.")
+        audit.record(connection, by, "upload discarded", f"batch {batch_id}")
+
+
+def _remember(database: Database, batch_id: int, answers: Mapping[str, Any] | None) -> Answers:
+    """What was said about this file so far; a password is used once and never kept."""
+    c = t.upload_batches.c
+    with database.write() as connection:
+        kept = connection.execute(sa.select(c.answers).where(c.id == batch_id)).scalar_one_or_none()
+        if kept is None:
+            raise UnknownRecord("This upload does not exist any more. Go back to the list and choose again.")
+        said = {**kept, **{key: value for key, value in (answers or {}).items() if value not in (None, "")}}
+        lasting = {key: str(value) if key == "period" else value for key, value in said.items() if key != "password"}
+        connection.execute(t.upload_batches.update().where(c.id == batch_id).values(answers=lasting))
+    if isinstance(said.get("accept_warnings"), str):
+        said["accept_warnings"] = said["accept_warnings"] == "true"
+    return answered(**said)
+
+
+# One file -------------------------------------------------------------------------------------------------------------
+
+
+def _carry_on(
+    database: Database, settings: Any, batch_id: int, answers: Answers, store: bool, by: str, on_progress: Progress | None
+) -> ImportReport:
+    batch = _find(database, settings, batch_id)
+    if batch is None:
+        return load_report(database, batch_id)
+    say = _progress(database, batch_id, on_progress)
+    try:
+        with database.write() as connection:
+            outcome = _repeats(connection, settings, batch, answers) or judge(connection, settings, batch, answers, say)
+        return _finish(database, batch, outcome, store, by, say)
+    except Exception:
+        with database.write() as connection:
+            save_outcome(
+                connection, batch_id, "failed", "The workbench could not finish this file. Try again; if it fails again, report it."
+            )
+        raise
+
+
+def judge(connection: sa.Connection, settings: Any, batch: Batch, answers: Answers, say: Progress) -> Judged | Stopped:
+    """Read → recognise → read as that vendor's report → place, value, prove, compare."""
+    say("Reading", 0, 0)
+    book = _open(settings, batch, answers)
+    if isinstance(book, Stopped):
+        return book
+    guess = _vendor(book, answers)
+    if isinstance(guess, Stopped):
+        return guess
+    say("Understanding", 0, 0)
+    frame = _read(book, guess, answers, settings.brand)
+    if isinstance(frame, Stopped):
+        return frame
+    say("Checking", 0, frame.rows.height)
+    if (question := _stated(frame, answers)) is not None:
+        return replace(question, guess=guess)
+    return Judged(propose(connection, frame, answers, settings.brand), guess)
+
+
+def _open(settings: Any, batch: Batch, answers: Answers) -> RawBook | Stopped:
+    try:
+        return read_book(batch.source, batch.file_name, ReadLimits.of(settings), answers.password)
+    except EncryptedFile as error:
+        question = Question("password", error.message)
+        return Stopped("refused", error.message, (Problem("unreadable_file", error.message, "error"),), (question,))
+    except WorkbenchError as error:
+        return Stopped("refused", error.message, (Problem("unreadable_file", error.message, "error"),))
+
+
+def _vendor(book: RawBook, answers: Answers) -> Guess | Stopped:
+    """The vendor a person named, else the one that is recognised; the evidence is kept either way."""
+    try:
+        found = recognise(book)
+    except WorkbenchError as error:
+        if answers.vendor is None:
+            return Stopped("refused", error.message, (Problem("not_a_sales_report", error.message, "error"),))
+        return Guess(answers.vendor, 0.0, ("a person said so",), (error.message,))
+    if answers.vendor is not None:
+        known = next((g for g in found.guesses if g.vendor == answers.vendor), Guess(answers.vendor, 0.0))
+        return replace(known, evidence_for=(*known.evidence_for, "a person said so"))
+    if found.vendor is not None:
+        return next(g for g in found.guesses if g.vendor == found.vendor)
+    return Stopped(
+        "needs_decision", found.reason, (Problem("unknown_vendor", found.reason, "error"),), (_which_vendor(found.guesses, found.reason),)
+    )
+
+
+def _which_vendor(guesses: tuple[Guess, ...], reason: str) -> Question:
+    titles = {format_.KEY: format_.TITLE for format_ in FORMATS}
+    ranked = [Choice(g.vendor, titles.get(g.vendor, g.vendor), "; ".join(g.evidence_for) or "no evidence") for g in guesses]
+    return Question("vendor", reason, tuple(ranked))
+
+
+def _read(book: RawBook, guess: Guess, answers: Answers, brand: str) -> SalesFrame | Stopped:
+    format_ = format_of(guess.vendor)
+    if format_ is None:
+        text = f"“{guess.vendor}” is no known vendor. Choose one of the list."
+        return Stopped("needs_decision", text, (), (_which_vendor(recognise(book).guesses, text),), guess=guess)
+    options = ReadOptions(period=answers.period, vat_basis=cast(Any, answers.vat_basis), currency=answers.currency, brand=brand.split()[0])
+    try:
+        frame = format_.read(book, options)
+    except WorkbenchError as error:
+        return Stopped("refused", error.message, (Problem("unreadable_file", error.message, "error"),), guess=guess)
+    if not frame.rows.height:
+        text = (
+            f"No sales were found although it was read as {format_.TITLE}'s report. Nothing was stored; check whether it is the right file."
+        )
+        return Stopped("refused", text, (*book.problems, *frame.problems, Problem("no_rows", text, "error")), guess=guess)
+    return replace(frame, problems=(*book.problems, *frame.problems))
+
+
+def _stated(frame: SalesFrame, answers: Answers) -> Stopped | None:
+    """A layout that belongs to nobody says neither whose sales these are, nor in which money: asked, never assumed."""
+    if frame.vendor != "generic":
+        return None
+    rows = frame.rows
+    questions = []
+    if answers.reseller is None:
+        questions.append(Question("reseller", "Whose sales are these? Name the reseller."))
+    if answers.currency is None and frame.currency is None and rows["currency"].null_count():
+        questions.append(
+            Question("currency", "In which currency are the amounts?", tuple(Choice(c, c) for c in ("EUR", "GBP", "PLN", "ZAR")))
+        )
+    if (
+        answers.vat_basis is None
+        and frame.vat_basis is None
+        and rows["vat_basis"].null_count()
+        and rows["amount_local"].is_not_null().any()
+    ):
+        choices = (Choice("gross", "including VAT"), Choice("net", "without VAT"))
+        questions.append(Question("vat_basis", "Do the amounts include VAT?", choices))
+    return Stopped("needs_decision", questions[0].text, frame.problems, tuple(questions)) if questions else None
+
+
+# Once and only once ---------------------------------------------------------------------------------------------------
+
+
+def _repeats(connection: sa.Connection, settings: Any, batch: Batch, answers: Answers) -> Stopped | None:
+    """The very same bytes were stored before: nothing is stored again, whatever the file is called now. Under a name (or an answer) that
+    means another period, a person is asked, and the copy is never booked: the sender has to send the right file."""
+    twin = same_bytes(connection, batch.sha256)
+    if twin is None or twin.upload_batch_id == batch.id:
+        return None
+    guess = Guess(twin.vendor or "", 1.0, (f"the same bytes as upload {twin.upload_batch_id}",))
+    own = _period_of_name(settings, batch, twin, answers)
+    if own is None or twin.period_end is None or own == (twin.period_start, twin.period_end):
+        text = f"This file was stored before, as “{twin.file_name}” (upload {twin.upload_batch_id}). Nothing was stored again."
+        return Stopped("duplicate", text, (Problem("same_file_again", text, "info"),), (), twin, guess)
+    text = (
+        f"These are the very bytes of “{twin.file_name}” (upload {twin.upload_batch_id}), under a name of another period. "
+        "Ask the sender for the right file; if the first one was wrong, take that upload back."
+    )
+    problem = Problem("same_content_other_period", text, "error", value=batch.file_name)
+    if answers.period is not None and answers.period != (twin.period_start, twin.period_end):
+        return Stopped("refused", text, (problem,), (), twin, guess)
+    if answers.period is not None or answers.accept_warnings:
+        return Stopped("duplicate", text, (problem,), (), twin, guess)
+    return Stopped("needs_decision", text, (problem, *_conflict(own)), (_copy_question(text, twin),), twin, guess)
+
+
+def _conflict(own: tuple[Any, Any]) -> tuple[Problem, ...]:
+    text = f"The name says {own[0]} – {own[1]}, the content is another period's."
+    return (Problem("period_conflict", text, "warning", suggestion="Ask the sender for the right file."),)
+
+
+def _copy_question(text: str, twin: EarlierFile) -> Question:
+    choice = Choice(f"{twin.period_start}/{twin.period_end}", "It is the same report again", "all bytes are equal")
+    return Question("period", text, (choice,))
+
+
+def _period_of_name(settings: Any, batch: Batch, twin: EarlierFile, answers: Answers) -> tuple[Any, Any] | None:
+    """The period this copy claims to be of: what a person says, else what the format reads from it and its name; None: it claims none."""
+    if answers.period is not None:
+        return answers.period
+    if batch.file_name == twin.file_name:
+        return None
+    book = _open(settings, batch, answers)
+    format_ = format_of(twin.vendor or "")
+    if isinstance(book, Stopped) or format_ is None:
+        return None
+    frame = format_.read(book, ReadOptions(brand=settings.brand.split()[0]))
+    named = [(e.start, e.end) for e in (*frame.period.evidence, *frame.period.candidates) if e.source == "file_name"]
+    return None if frame.by_order else next(iter(named), nominal(frame))
+
+
+# The end of it --------------------------------------------------------------------------------------------------------
+
+
+def _finish(database: Database, batch: Batch, outcome: Judged | Stopped, store: bool, by: str, say: Progress) -> ImportReport:
+    assert batch.id is not None
+    if isinstance(outcome, Stopped):
+        with database.write() as connection:
+            _save_stop(connection, batch.id, outcome)
+        return load_report(database, batch.id)
+    plan = outcome.plan
+    named = replace(batch, guess=outcome.guess)
+    _save_guess(database, batch.id, outcome.guess)
+    if plan.duplicate_of is not None:
+        plan = replace(plan, problems=(*plan.problems, _same_again(plan.duplicate_of)))
+        status: Status = "duplicate"
+    elif plan.questions:
+        status = "needs_decision"
+    elif store or (plan.reseller.store_without_asking and not _doubtful(plan)):
+        storing.store(database, batch.id, plan, by, say)
+        return replace(report_of(plan, named, "stored"), reason=load_report(database, batch.id).reason)
+    else:
+        status = "preview"
+    with database.write() as connection:
+        save_plan(connection, batch.id, plan, status)
+        if plan.duplicate_of is not None:
+            link = {"duplicate_of": plan.duplicate_of.upload_batch_id, "content_key": None}
+            connection.execute(t.upload_batches.update().where(t.upload_batches.c.id == batch.id).values(**link))
+    return report_of(plan, named, status)
+
+
+def _doubtful(plan: Plan) -> bool:
+    """Anything a person should see first: held rows, restated history, a total that was not met or not there."""
+    return bool(plan.primary["rule"].count()) or any(problem.severity != "info" for problem in plan.problems)
+
+
+def _same_again(twin: EarlierFile) -> Problem:
+    text = f"All cells equal “{twin.file_name}” (upload {twin.upload_batch_id}); only the writing differs. Nothing was stored again."
+    return Problem("same_period_again", text, "info")
+
+
+def _save_stop(connection: sa.Connection, batch_id: int, stop: Stopped) -> None:
+    values: dict[str, Any] = {"vendor": stop.guess.vendor or None, "confidence": stop.guess.confidence, "evidence": _evidence(stop.guess)}
+    if stop.twin is not None:
+        twin = sa.select(t.upload_batches.c.reseller_id).where(t.upload_batches.c.id == stop.twin.upload_batch_id).scalar_subquery()
+        values |= {"duplicate_of": stop.twin.upload_batch_id, "reseller_id": twin}
+        values |= {"period_start": stop.twin.period_start, "period_end": stop.twin.period_end}
+    save_outcome(connection, batch_id, stop.status, stop.reason, stop.problems, stop.questions, **values)
+
+
+def _save_guess(database: Database, batch_id: int, guess: Guess) -> None:
+    with database.write() as connection:
+        connection.execute(
+            t.upload_batches.update()
+            .where(t.upload_batches.c.id == batch_id)
+            .values(confidence=guess.confidence, evidence=_evidence(guess), duplicate_of=None)
+        )
+
+
+def _evidence(guess: Guess) -> dict[str, list[str]]:
+    return {"for": list(guess.evidence_for), "against": list(guess.evidence_against)}
+
+
+def _stopped_report(batch: Batch, stop: Stopped) -> ImportReport:
+    return ImportReport(
+        stop.status,
+        batch.file_name,
+        batch.sha256,
+        reason=stop.reason,
+        vendor=stop.guess.vendor or None,
+        confidence=stop.guess.confidence,
+        evidence=stop.guess.evidence_for,
+        evidence_against=stop.guess.evidence_against,
+        problems=as_frame(stop.problems),
+        questions=stop.questions,
+    )
+
+
+def _find(database: Database, settings: Any, batch_id: int) -> Batch | None:
+    """The batch to work on; None when there is nothing left to do with it."""
+    c = t.upload_batches.c
+    with database.write() as connection:
+        row = connection.execute(sa.select(c.file_name, c.sha256, c.file_size, c.status).where(c.id == batch_id)).first()
+        if row is None:
+            raise UnknownRecord("This upload does not exist any more. Go back to the list and choose again.")
+        if row.status in ("stored", "undone", "discarded"):
+            return None
+        connection.execute(t.upload_batches.update().where(c.id == batch_id).values(status="reading"))
+    return Batch(batch_id, row.file_name, row.sha256, originals.original_path(settings, row.sha256), row.file_size)
+
+
+def _progress(database: Database, batch_id: int, on_progress: Progress | None) -> Progress:
+    """Says each step to the caller, and keeps every new step and each further tenth of it on the batch, where the page looks."""
+    last: list[tuple[str, int]] = [("", -1)]
+
+    def say(step: str, done: int, total: int) -> None:
+        if on_progress is not None:
+            on_progress(step, done, total)
+        mark = (step, done * 10 // total if total else 0)
+        if mark != last[0]:
+            last[0] = mark
+            with database.engine.begin() as connection:
+                values = {"progress": {"step": step, "done": done, "total": total}}
+                connection.execute(t.upload_batches.update().where(t.upload_batches.c.id == batch_id).values(**values))
+
+    return say
+
+
+def _silent(step: str, done: int, total: int) -> None:
+    return None
+
+
+def _name(source: Path | bytes, file_name: str | None) -> str:
+    return file_name or (source.name if isinstance(source, Path) else "upload")
+
+
+def waiting_answers(answers: Answers) -> dict[str, Any]:
+    """Answers as plain JSON values, for a job's arguments; never a password."""
+    return {key: value for key, value in asdict(answers).items() if value is not None and key != "password"}

@@ -1,0 +1,57 @@
+"""The uploaded files, byte for byte, kept under their SHA-256: the same bytes are kept once, whatever they were called."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from core.db import tables as t
+from core.db.engine import Database
+from core.errors import UnknownRecord
+from core.settings import Settings
+
+
+def keep(settings: Settings, source: Path | bytes) -> tuple[str, int]:
+    """Keep the bytes; returns (sha256, size). A file that is there already is left alone; a crash leaves no half file."""
+    digest, size = fingerprint(source)
+    path = original_path(settings, digest)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratch = path.with_name(f".{digest}.{secrets.token_hex(4)}")
+        if isinstance(source, Path):
+            shutil.copyfile(source, scratch)
+        else:
+            scratch.write_bytes(source)
+        scratch.replace(path)
+    return digest, size
+
+
+def fingerprint(source: Path | bytes) -> tuple[str, int]:
+    """(sha256, size in bytes) of a file or of bytes; a file is read in blocks."""
+    if isinstance(source, bytes):
+        return hashlib.sha256(source).hexdigest(), len(source)
+    with source.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        return digest, os.fstat(stream.fileno()).st_size
+
+
+def original_path(settings: Settings, sha256: str) -> Path:
+    """Where the original with that SHA-256 is kept."""
+    return settings.originals / sha256[:2] / sha256
+
+
+def read_original(database: Database, settings: Settings, upload_batch_id: int) -> bytes:
+    """The file of a batch as it was uploaded. Errors: UnknownRecord when the batch or its file is not there any more."""
+    with database.read() as connection:
+        sha256 = connection.execute(
+            sa.select(t.upload_batches.c.sha256).where(t.upload_batches.c.id == upload_batch_id)
+        ).scalar_one_or_none()
+    path = original_path(settings, sha256) if sha256 else None
+    if path is None or not path.exists():
+        raise UnknownRecord("The file of this upload is not kept any more. Upload it again.")
+    return path.read_bytes()

@@ -1,0 +1,167 @@
+"""What the database already knows of the slices a file states: claims, live cells, the weeks around it, files with the same content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from core.db import tables as t
+from core.ingest.claiming import DECIDED, changing, decide
+from core.ingest.copying import fetch
+from core.ingest.diffing import CELL, CELLS
+from core.ingest.reconciling import WeekToDate
+from core.ingest.slices import ASKED, SAME, asked, read_claims
+
+
+@dataclass(frozen=True)
+class EarlierFile:
+    """A stored batch this file is compared with."""
+
+    upload_batch_id: int
+    file_name: str
+    period_start: date | None
+    period_end: date | None
+    vendor: str | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`slices`: the file's slices, decided (DECIDED). `cells`: live cells (CELLS) of what it would replace."""
+
+    slices: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DECIDED))
+    cells: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CELLS))
+    weeks: tuple[WeekToDate, ...] = ()
+    same_content: EarlierFile | None = None
+    same_but_dates: EarlierFile | None = None
+    last_stores: tuple[str, ...] = ()
+    last_period: tuple[date, date] | None = None
+
+
+def read_standing(
+    connection: sa.Connection, reseller_id: int, keyed: pl.DataFrame, stated_until: date, content_key: str, timeless: str
+) -> Standing:
+    """Everything a plan is made from, as of this transaction."""
+    slices = decide(keyed, read_claims(connection, reseller_id, keyed), stated_until) if keyed.height else pl.DataFrame(schema=DECIDED)
+    last_period, last_stores = _stores_before(connection, reseller_id, stated_until)
+    return Standing(
+        slices,
+        live_cells(connection, reseller_id, changing(slices)),
+        read_weeks(connection, reseller_id),
+        _same(connection, reseller_id, t.upload_batches.c.content_key == content_key),
+        _same(connection, reseller_id, t.upload_batches.c.report["timeless_key"].astext == timeless),
+        last_stores,
+        last_period,
+    )
+
+
+def same_bytes(connection: sa.Connection, sha256: str) -> EarlierFile | None:
+    """The first stored batch of the very same bytes."""
+    return _first(connection, t.upload_batches.c.sha256 == sha256)
+
+
+def _same(connection: sa.Connection, reseller_id: int, condition: sa.ColumnElement[bool]) -> EarlierFile | None:
+    return _first(connection, sa.and_(condition, t.upload_batches.c.reseller_id == reseller_id))
+
+
+def _first(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> EarlierFile | None:
+    c = t.upload_batches.c
+    query = (
+        sa.select(c.id, c.file_name, c.period_start, c.period_end, c.vendor).where(c.status == "stored", condition).order_by(c.id).limit(1)
+    )
+    row = connection.execute(query).first()
+    return EarlierFile(*row) if row else None
+
+
+_FACT_CELLS = f"""
+select f.view, coalesce(s.name, f.store_text), coalesce(f.product_ean, f.vendor_key, f.product_text), f.period_start, f.period_end,
+       f.vendor_channel, f.quantity, f.amount_local
+from sellout_entries2 f
+join {ASKED} on {SAME.format("f")}
+left join stores s on s.id = f.store_id
+where f.live and f.reseller_id = :reseller
+union all
+select h.view, coalesce(s.name, h.store_text), coalesce(h.product_ean, h.vendor_key, h.product_text), h.period_start, h.period_end,
+       h.row ->> 'vendor_channel', h.quantity, h.amount_local
+from held_rows h
+join {ASKED} on {SAME.format("h")}
+left join stores s on s.id = h.store_id
+where h.live and h.resolved_at is null and h.reseller_id = :reseller
+"""
+_ORDER_CELLS = """
+select 'main', s.name, coalesce(f.product_ean, f.vendor_key, f.product_text), f.order_date, f.order_date, null, f.quantity, f.amount_local
+from ecommerce_orders f left join stores s on s.id = f.store_id
+where f.live and f.reseller_id = :reseller and f.order_id = any(cast(:orders as text[])) and f.order_date >= :since
+union all
+select 'main', coalesce(s.name, h.store_text), coalesce(h.product_ean, h.vendor_key, h.product_text), h.period_start, h.period_end, null,
+       h.quantity, h.amount_local
+from held_rows h left join stores s on s.id = h.store_id
+where h.live and h.resolved_at is null and h.reseller_id = :reseller and h.order_id = any(cast(:orders as text[])) and h.period_end >= :since
+"""
+
+
+def live_cells(connection: sa.Connection, reseller_id: int, slices: pl.DataFrame) -> pl.DataFrame:
+    """The live rows of these slices, held ones too, summed to CELLS."""
+    if not slices.height:
+        return pl.DataFrame(schema=CELLS)
+    return _cells(connection, _FACT_CELLS, {"reseller": reseller_id, **asked(slices)})
+
+
+def live_order_cells(connection: sa.Connection, reseller_id: int, orders: list[str], since: date) -> pl.DataFrame:
+    """The live lines of these orders from `since` on, summed to CELLS."""
+    return _cells(connection, _ORDER_CELLS, {"reseller": reseller_id, "orders": orders, "since": since})
+
+
+def _cells(connection: sa.Connection, lines: str, parameters: dict[str, Any]) -> pl.DataFrame:
+    names = ", ".join((*CELL, "quantity", "amount_local"))
+    groups = ", ".join(CELL)
+    statement = f"select {groups}, sum(quantity)::bigint, sum(amount_local), count(*) from ({lines}) l ({names}) group by {groups}"
+    return fetch(connection, statement, CELLS, parameters)
+
+
+def read_weeks(connection: sa.Connection, reseller_id: int, most: int = 120) -> tuple[WeekToDate, ...]:
+    """The year-to-date figures of the newest stored files whose week is live, oldest first."""
+    c = t.upload_batches.c
+    live = sa.select(t.slice_claims.c.upload_batch_id).where(t.slice_claims.c.live, t.slice_claims.c.reseller_id == reseller_id)
+    query = (
+        sa.select(c.id, c.file_name, c.period_start, c.period_end, c.report["year_to_date"].label("figures"))
+        .where(c.reseller_id == reseller_id, c.status == "stored", c.id.in_(live), c.report.has_key("year_to_date"))
+        .order_by(c.period_end.desc())
+        .limit(most)
+    )
+    return tuple(_week(*row) for row in reversed(connection.execute(query).all()))
+
+
+def _week(batch: int, name: str, start: date, end: date, figures: list[list[Any]]) -> WeekToDate:
+    keys = [(measure, tuple((n, _tuple(v)) for n, v in where)) for measure, where, _, _ in figures]
+    to_date = {key: Decimal(value) for key, (_, _, value, _) in zip(keys, figures, strict=True)}
+    actual = {key: Decimal(value) for key, (_, _, _, value) in zip(keys, figures, strict=True)}
+    return WeekToDate(batch, name, start, end, to_date, actual)
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+_LAST_PERIOD = """
+select period_start, period_end from slice_claims
+where reseller_id = :reseller and live and period_end < :until order by period_end desc limit 1
+"""
+_STORES_OF = """
+select distinct s.name from sellout_entries2 f join stores s on s.id = f.store_id
+where f.live and f.primary_view and f.reseller_id = :reseller and f.period_start = :start and f.period_end = :end order by 1
+"""
+
+
+def _stores_before(connection: sa.Connection, reseller_id: int, until: date) -> tuple[tuple[date, date] | None, tuple[str, ...]]:
+    """The last live period before, and the stores that sold in it."""
+    row = connection.execute(sa.text(_LAST_PERIOD), {"reseller": reseller_id, "until": until}).first()
+    if row is None:
+        return None, ()
+    period = (row[0], row[1])
+    stores = connection.execute(sa.text(_STORES_OF), {"reseller": reseller_id, "start": period[0], "end": period[1]})
+    return period, tuple(name for (name,) in stores)
