@@ -25,12 +25,15 @@ def children(node: Any) -> Iterator[Any]:
                 yield from children(value)
 
 
+VALUES = (ast.Integer, ast.Float, ast.String, ast.Boolean)  # the value inside a constant or a name is no node of its own
+
+
 def refuse_shape(root: ast.Node, most_nodes: int, most_depth: int, most_steps: int) -> None:
     """Walk everything once without recursion."""
     waiting, count, series = [(root, 0)], 0, 0
     while waiting:
         node, depth = waiting.pop()
-        count += 1
+        count += not isinstance(node, VALUES)
         if count > most_nodes:
             raise Refusal("too_long")
         if depth > most_depth:
