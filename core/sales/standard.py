@@ -6,6 +6,8 @@ from core.sales.query import Comparison, Filter, Period, SalesQuery
 
 Where = tuple[Filter, ...]
 KPIS = ("sales_eur_net", "units", "orders", "aov", "returns_rate")
+RESELLER_COLUMNS = ("reseller", "sales_eur_net", "share", "sales_eur_net_change_pct", "units")
+CHANNEL_COLUMNS = ("source", "channel", "sales_eur_net", "share", "sales_eur_net_change_pct")
 LAST_YEAR: Comparison = "prior_year"
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.sales.palette import palette
+
 STYLE, ICON = (Path(__file__).with_name(name) for name in ("frame.css", "icon.svg"))
 
 
@@ -28,6 +30,14 @@ def configure(title: str, *, wide: bool = True) -> None:
     """Browser title, width and style sheet; once a run, before anything is drawn."""
     st.set_page_config(page_title=title, page_icon=str(ICON), layout="wide" if wide else "centered")
     st.html(STYLE)
+    colors = palette(is_dark())
+    named = {"up": colors.up, "down": colors.down, "accent": colors.series[0], "on-accent": colors.background, "good": colors.series[0]}
+    st.html(f"<style>:root {{ {'; '.join(f'--{name}: {value}' for name, value in named.items())} }}</style>")
+
+
+def is_dark() -> bool:
+    """Whether this browser shows the dark theme."""
+    return st.context.theme.type == "dark"
 
 
 def title(page: str) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from core.sales.formatting import format_change, format_difference
 from pages.components.frame import escaped
 
-MOST = 5
+MOST = 7
 
 
 def draw(frame: pl.DataFrame, measure: str = "sales_eur_net") -> None:

@@ -8,7 +8,7 @@ results.downloads(answer, "Net revenue by reseller", key="resellers")
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -21,12 +21,20 @@ from core.sales import files
 from core.sales.dimensions import DIMENSIONS
 from core.sales.formatting import MISSING, format_figure
 from core.sales.measures import MEASURES
+from core.sales.palette import palette
 from core.sales.query import Caveat, Result
+from pages.components import frame
 from pages.components.frame import escaped
 
 MOST_STYLED = 3_000  # rows that are written in full; a longer table keeps plain numbers and scrolls lazily
 ROW_HEIGHT = 33  # pixels, at the theme's font size
 MONTH_FORMATS = {"month": "%b %Y", "quarter": "Q%q %Y", "year": "%Y", "week": "week of %-d %b %Y", "day": "%-d %b %Y"}
+WORDS = {
+    ("source", "sell-out"): "Resellers",
+    ("source", "d2c"): "Own web shop",
+    ("channel", "offline"): "Stores",
+    ("channel", "online"): "Online",
+}
 SUFFIXES = ("_change_pct", "_change", "_before", "_comparable")
 
 
@@ -39,18 +47,19 @@ def table(
     rows: int = 12,
     total: bool = False,
     titles: Mapping[str, str] | None = None,
+    more: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Any] | None:
     """Draw the rows. `columns`: which, in order (default: all but the comparable part). `rows`: most visible before it scrolls.
-    `total`: a last line with the totals. Returns the row of the clicked cell when `select`."""
+    `total`: a last line with the totals. `more`: further columns of text, by heading. Returns the row of the clicked cell when `select`."""
     names = list(columns) or [name for name in result.frame.columns if not name.endswith("_comparable")]
-    frame = result.frame.select(names)
+    rows_shown = result.frame.select(names).with_columns(pl.Series(name, texts, dtype=pl.String) for name, texts in (more or {}).items())
     if total:
-        frame = _with_total(frame, result)
+        rows_shown = _with_total(rows_shown, result)
     event = st.dataframe(
-        shown(frame, heavy_last=total),
+        shown(rows_shown, heavy_last=total),
         key=f"table_{key}",
         hide_index=True,
-        height=_height(frame.height, rows),
+        height=_height(rows_shown.height, rows),
         column_config=column_config(names, titles or {}),
         on_select="rerun" if select else "ignore",
         selection_mode="single-cell",
@@ -62,7 +71,7 @@ def table(
 
 def _with_total(frame: pl.DataFrame, result: Result) -> pl.DataFrame:
     first = frame.columns[0]
-    values = {name: result.totals.get(name) for name in frame.columns}
+    values = {name: result.totals.get(name, "" if dtype == pl.String else None) for name, dtype in frame.schema.items()}
     if frame.schema[first] == pl.String:
         values[first] = "Total"
     return pl.concat([frame, pl.DataFrame([values], schema=frame.schema)])
@@ -85,7 +94,7 @@ def shown(frame: pl.DataFrame, *, heavy_last: bool = False) -> Any:
 
 def _formatter(name: str) -> Any:
     if name in DIMENSIONS:
-        return lambda value: period_name(name, value) if isinstance(value, date | pd.Timestamp) else str(value)
+        return lambda value: period_name(name, value) if isinstance(value, date | pd.Timestamp) else name_value(name, str(value))
     if not any(name == m or name.removesuffix(s) == m for m in MEASURES for s in ("", *SUFFIXES)):
         return str
     return lambda value: MISSING if value is None or pd.isna(value) else _bare(name, value)
@@ -103,7 +112,13 @@ def _bare(name: str, value: Any) -> str:
 def _sign_colour(value: Any) -> str:
     if value is None or pd.isna(value) or not value:
         return ""
-    return "color: #1a8f58" if value > 0 else "color: #c9453b"
+    colors = palette(frame.is_dark())
+    return f"color: {colors.up}" if value > 0 else f"color: {colors.down}"
+
+
+def name_value(dimension: str, value: str) -> str:
+    """A value of a dimension as people say it."""
+    return WORDS.get((dimension, value), value)
 
 
 def period_name(dimension: str, day: date) -> str:
@@ -149,9 +164,15 @@ def _height(count: int, most: int) -> int | Literal["content"]:
     return "content" if count <= most else ROW_HEIGHT * (most + 1)
 
 
-def caveats(result: Result, most: int = 6) -> None:
-    """What was left out, is missing, held or not converted: quiet lines under the figure."""
-    notes(result.caveats, most)
+def data_through(result: Result) -> dict[str, list[str]]:
+    """A column `Data through` for a table by reseller, for `more`."""
+    days = (result.data_through.get(name) for name in result.frame["reseller"])
+    return {"Data through": [f"{day:%-d %b %Y}" if day else "–" for day in days]}
+
+
+def caveats(result: Result, most: int = 6, without: Collection[str] = ()) -> None:
+    """What was left out, is missing, held or not converted: quiet lines under the figure. `without`: kinds that stand elsewhere."""
+    notes([caveat for caveat in result.caveats if caveat.kind not in without], most)
 
 
 def notes(found: Sequence[Caveat], most: int = 6) -> None:

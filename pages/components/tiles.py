@@ -5,7 +5,7 @@ tiles.row([tiles.of("sales_eur_net", answer, trend), tiles.of("units", answer, t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -72,7 +72,7 @@ def _line(measure: str, trend: Result | None) -> tuple[float, ...]:
 def draw(tile: Tile) -> None:
     """One tile, in a card of its own."""
     better, worse = ("down", "up") if tile.name in LOWER_IS_BETTER else ("up", "down")
-    colours = {better: "green", worse: "red", "flat": "gray"}
+    colours = {better: "blue", worse: "orange", "flat": "gray"}
     with st.container(border=True, key=f"tile_{tile.name}"):
         st.metric(
             tile.label,
@@ -89,8 +89,7 @@ def draw(tile: Tile) -> None:
 
 
 def row(tiles: Iterable[Tile]) -> None:
-    """Tiles side by side, under each other where there is no room."""
-    listed: Sequence[Tile] = tuple(tiles)
-    for column, tile in zip(st.columns(len(listed), gap="small"), listed, strict=True):
-        with column:
+    """Tiles side by side, as many in a row as there is room for."""
+    with st.container(horizontal=True, key="tiles", gap="small"):
+        for tile in tiles:
             draw(tile)

@@ -1,0 +1,269 @@
+"""A `ChartSpec` as a Plotly figure, in the palette of the theme, and on the page. The only file that names plotly.
+
+    charts.draw(chart_for(answer), key="trend")                       # nothing is drawn for None
+    clicked = charts.draw(spec, key="resellers", select=True)         # the category that was clicked, or None
+
+Direct labels stand where a legend would; the compared period is quiet and dashed; a running period is hatched or dotted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.sales.chart_spec import ChartSpec, Series
+from core.sales.palette import Palette, palette
+from core.sales.vega import series_colors
+from pages.components import frame
+
+FONT = '"Source Sans", sans-serif'
+ROW, GROUPED_ROW = 26, 34  # pixels of one horizontal bar
+Trace = dict[str, Any]
+
+
+def draw(spec: ChartSpec | None, *, key: str, height: int = 300, select: bool = False, title: bool = False) -> str | None:
+    """Draw the chart; returns the clicked category's text when `select`. `title`: write the spec's title into the chart."""
+    if spec is None:
+        return None
+    figure = to_plotly(spec, dark=frame.is_dark(), height=height, title=title)
+    event = st.plotly_chart(
+        figure,
+        key=f"chart_{key}",
+        theme=None,
+        config={"displayModeBar": False, "displaylogo": False, "scrollZoom": False},
+        on_select="rerun" if select else "ignore",
+        selection_mode="points",
+    )
+    points = event.selection.points if select else []
+    return str(points[0].get("y" if spec.kind == "horizontal_bar" else "x")) if points else None
+
+
+def to_plotly(spec: ChartSpec, *, dark: bool = False, height: int = 300, title: bool = False) -> go.Figure:
+    """The figure of a spec; `height` in pixels is a minimum for charts whose rows need more."""
+    colors = palette(dark)
+    kinds: dict[str, Callable[[ChartSpec, Palette], list[Trace]]] = {
+        "line": _lines,
+        "bar": _bars,
+        "stacked_bar": _bars,
+        "horizontal_bar": _horizontal,
+        "donut": _donut,
+        "heatmap": _heatmap,
+        "waterfall": _waterfall,
+    }
+    layout = _layout(spec, colors, _height(spec, height), title=title)
+    return go.Figure({"data": kinds[spec.kind](spec, colors), "layout": layout})
+
+
+def _height(spec: ChartSpec, height: int) -> int:
+    if spec.kind == "horizontal_bar":
+        return max(140, 24 + len(spec.categories) * (ROW if len(spec.series) == 1 else GROUPED_ROW))
+    if spec.kind == "heatmap":
+        return max(160, 60 + len(spec.series) * ROW)
+    return height
+
+
+def _layout(spec: ChartSpec, colors: Palette, height: int, *, title: bool) -> dict[str, Any]:
+    axis = {"color": colors.quiet, "gridcolor": colors.grid, "linecolor": colors.grid, "zerolinecolor": colors.grid, "fixedrange": True}
+    values = {**axis, "title": None, "tickformat": ".0%" if spec.unit == "ratio" else ",.0~f", "nticks": 6}
+    categories = {**axis, "type": "category", "showgrid": False, "title": None, "automargin": True, "tickangle": 0}
+    values |= {"rangemode": "tozero"} if spec.kind == "line" else {}
+    flat = spec.kind in ("horizontal_bar", "heatmap")
+    if spec.kind == "horizontal_bar":
+        values = {**values, "showgrid": False, "showticklabels": False, "zeroline": True, "range": _room(spec)}
+    shown = _ticks(spec) if not flat else {}
+    head = {"text": spec.title, "x": 0, "xanchor": "left", "font": {"size": 14, "color": colors.text}} if title else None
+    right = 14 if spec.kind != "line" else 8 + 6.3 * max((len(series.name) for series in spec.series), default=0)
+    return {
+        "height": height,
+        "margin": {"l": 8, "r": right, "t": 44 if title else 14, "b": 8},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": 12, "color": colors.text},
+        "separators": ".\u202f",
+        "showlegend": spec.kind in ("stacked_bar", "donut", "bar") and len(spec.series if spec.kind != "donut" else spec.categories) > 1,
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 11.5}, "traceorder": "normal"}
+        if spec.kind != "donut"
+        else {"font": {"size": 11.5}, "x": 1, "y": 0.5, "yanchor": "middle"},
+        "barmode": "stack" if spec.kind == "stacked_bar" else "group",
+        "bargap": 0.32,
+        "hovermode": "x unified" if spec.kind in ("line", "stacked_bar") else "closest",
+        "hoverlabel": {"bgcolor": colors.background, "bordercolor": colors.grid, "font": {"color": colors.text, "size": 12}},
+        "xaxis": {**(values if spec.kind == "horizontal_bar" else categories), **({} if flat else shown)},
+        "yaxis": {**({**categories, "autorange": "reversed"} if flat else {**values, "title": _unit(spec), "automargin": True})},
+        "dragmode": False,
+        **({"title": head} if head else {}),
+    }
+
+
+def _unit(spec: ChartSpec) -> dict[str, Any]:
+    return {"text": "%" if spec.unit == "ratio" else spec.unit, "font": {"size": 11}, "standoff": 6}
+
+
+def _room(spec: ChartSpec) -> list[float]:
+    """The value axis with room for the labels at the ends of the bars."""
+    found = [float(value) for series in spec.series for value in series.values if value is not None] or [0.0]
+    low, high = min(0.0, *found), max(0.0, *found)
+    span = (high - low) or 1.0
+    return [low - (0.16 * span if low < 0 else 0), high + 0.2 * span]
+
+
+def _ticks(spec: ChartSpec) -> dict[str, Any]:
+    """Short texts for months: the year stands under the first month of each year only."""
+    texts = list(spec.texts)
+    if spec.is_time and all(len(text.split()) == 2 for text in texts):
+        short, seen = [], set[str]()
+        for text in texts:
+            month, year = text.split()
+            short.append(month if year in seen else f"{month}<br>{year}")
+            seen.add(year)
+        return {"tickvals": texts, "ticktext": short} if len(texts) <= 18 else {"nticks": 14}
+    return {}
+
+
+def _hover(spec: ChartSpec, number: int) -> Trace:
+    template = "%{customdata}<extra>%{fullData.name}</extra>"
+    return {"customdata": list(spec.value_texts[number]), "hovertemplate": template}
+
+
+def _numbers(series: Series) -> list[float | None]:
+    return [None if value is None else float(value) for value in series.values]
+
+
+def _lines(spec: ChartSpec, colors: Palette) -> list[Trace]:
+    """This period on top of the compared one, each named at its end."""
+    traces = []
+    for number, (series, color) in enumerate(zip(spec.series, series_colors(spec, colors), strict=True)):
+        quiet = series.role != "main"
+        last = max((i for i, value in enumerate(series.values) if value is not None), default=-1)
+        color = colors.quiet if series.role == "before" else color
+        marks = ["circle-open" if i in spec.partial and not quiet else "circle" for i in range(len(series.values))]
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers+text" if last >= 0 else "lines",
+                "name": series.name,
+                "x": list(spec.texts),
+                "y": _numbers(series),
+                "line": {"color": color, "width": 1.6 if quiet else 2.6, "dash": "dot" if series.role == "before" else "solid"},
+                "marker": {"size": 0.1 if quiet else 7, "symbol": marks, "color": color},
+                "text": [series.name if i == last else "" for i in range(len(series.values))],
+                "textposition": "middle right",
+                "textfont": {"color": color, "size": 12},
+                "cliponaxis": False,
+                "connectgaps": False,
+                **_hover(spec, number),
+            }
+        )
+    return traces[::-1]
+
+
+def _bars(spec: ChartSpec, colors: Palette) -> list[Trace]:
+    """A running period is hatched."""
+    shapes = ["/" if i in spec.partial else "" for i in range(len(spec.categories))]
+    return [
+        {
+            "type": "bar",
+            "name": series.name,
+            "x": list(spec.texts),
+            "y": _numbers(series),
+            "marker": {
+                "color": color,
+                "pattern": {"shape": shapes if series.role != "before" else "", "fgcolor": colors.background, "size": 6, "solidity": 0.35},
+            },
+            **_hover(spec, number),
+        }
+        for number, (series, color) in enumerate(zip(spec.series, series_colors(spec, colors), strict=True))
+    ]
+
+
+def _horizontal(spec: ChartSpec, colors: Palette) -> list[Trace]:
+    """Values stand at the ends of the bars; the compared period is a thin bar beneath."""
+    traces = []
+    for number, (series, color) in enumerate(zip(spec.series, series_colors(spec, colors), strict=True)):
+        quiet = series.role == "before"
+        traces.append(
+            {
+                "type": "bar",
+                "orientation": "h",
+                "name": series.name,
+                "y": list(spec.texts),
+                "x": _numbers(series),
+                "text": None if quiet else list(spec.value_texts[number]),
+                "textposition": "outside",
+                "cliponaxis": False,
+                "textfont": {"size": 11.5, "color": colors.text},
+                "marker": {"color": [colors.rest if name in ("others", "not stated") else color for name in spec.texts]},
+                **_hover(spec, number),
+            }
+        )
+    return traces
+
+
+def _donut(spec: ChartSpec, colors: Palette) -> list[Trace]:
+    shades = [colors.rest if name in ("others", "not stated") else colors.color(i) for i, name in enumerate(spec.texts)]
+    return [
+        {
+            "type": "pie",
+            "hole": 0.62,
+            "labels": list(spec.texts),
+            "values": _numbers(spec.series[0]),
+            "text": list(spec.value_texts[0]),
+            "textinfo": "text",
+            "textposition": "outside",
+            "sort": False,
+            "direction": "clockwise",
+            "marker": {"colors": shades, "line": {"color": colors.background, "width": 1.5}},
+            "hovertemplate": "%{label}: %{text}<extra></extra>",
+        }
+    ]
+
+
+def _heatmap(spec: ChartSpec, colors: Palette) -> list[Trace]:
+    """Blank where nothing is stated, 0 where nothing was sold."""
+    few = len(spec.categories) <= 13
+    return [
+        {
+            "type": "heatmap",
+            "x": list(spec.texts),
+            "y": [series.name for series in spec.series],
+            "z": [_numbers(series) for series in spec.series],
+            "text": [list(row) for row in spec.value_texts],
+            "texttemplate": "%{text}" if few else None,
+            "textfont": {"size": 10.5},
+            "customdata": [list(row) for row in spec.value_texts],
+            "hovertemplate": "%{y}, %{x}: %{customdata}<extra></extra>",
+            "colorscale": [[0, colors.ramp[0]], [1, colors.ramp[1]]],
+            "showscale": not few,
+            "xgap": 2,
+            "ygap": 2,
+            "hoverongaps": False,
+        }
+    ]
+
+
+def _waterfall(spec: ChartSpec, colors: Palette) -> list[Trace]:
+    measures = ["absolute" if i in spec.totals else "relative" for i in range(len(spec.categories))]
+    texts = [
+        text if i in spec.totals or (value or 0) < 0 else f"+{text}"
+        for i, (text, value) in enumerate(zip(spec.value_texts[0], spec.series[0].values, strict=True))
+    ]
+    return [
+        {
+            "type": "waterfall",
+            "x": list(spec.texts),
+            "y": _numbers(spec.series[0]),
+            "measure": measures,
+            "text": texts,
+            "textposition": "outside",
+            "cliponaxis": False,
+            "textfont": {"size": 11.5, "color": colors.text},
+            "connector": {"line": {"color": colors.grid, "width": 1}},
+            "increasing": {"marker": {"color": colors.up}},
+            "decreasing": {"marker": {"color": colors.down}},
+            "totals": {"marker": {"color": colors.total}},
+            "hovertemplate": "%{x}: %{text}<extra></extra>",
+        }
+    ]
