@@ -18,7 +18,7 @@ from core.ingest.shapes import column_letters
 Address = tuple[int, int]
 
 PIECE = 1 << 23
-LONGEST_ROW = 1 << 26
+LONGEST_ROW = re.compile(rb'row [^>]*?\br="(\d{1,7})"')
 STYLED_BYTES = 1 << 23  # bold cells are looked for in sheets up to this size: they matter in small hand-made reports only
 ENTRIES = 5_000
 
@@ -28,7 +28,9 @@ FORMULA = re.compile(
 )
 ERROR = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(?:\s*<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>))?\s*<(?:\w+:)?v>([^<]*)<')
 REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
-FAR_REFERENCE = re.compile(rb'\br="(?:[A-Z]{2,3}\d{1,7}|[A-Z]\d{6,7})"')
+WIDE_REFERENCE = re.compile(rb' r="([A-Z]{2,3})\d')
+ROW = re.compile(rb'row [^>]*?\br="(\d{1,7})"')
+LAST_ROW = 1_048_576
 DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -80,7 +82,8 @@ def scan(package: zipfile.ZipFile, cells: int) -> PackageMarks:
     bold = _bold_styles(_whole(package, styles)) if styles else ()
     for name in ("xl/sharedstrings.xml", "xl/styles.xml"):
         if name in parts:
-            any(_refuse_declarations(piece) for piece in _pieces(package, parts[name]))
+            for piece in _pieces(package, parts[name]):
+                _refuse_declarations(piece)
     marks = {title: _scan_sheet(package, parts[path], cells, bold) for title, path in sheets.items() if path in parts}
     return PackageMarks(marks, date_1904)
 
@@ -127,7 +130,7 @@ def _scan_sheet(package: zipfile.ZipFile, entry: zipfile.ZipInfo, cells: int, bo
     for piece in _rows_in_pieces(package, entry):
         _refuse_declarations(piece)
         width, height = _extent(piece, width, height, cells)
-        if b"<f" in piece or b":f>" in piece or b":f " in piece:
+        if b"<f" in piece or b":f" in piece:
             no_value.update(_formulas_without_value(piece))
         if b't="e"' in piece:
             errors.update({at: found[2].decode() for found in ERROR.finditer(piece) if (at := _address(found[1]))})
@@ -145,27 +148,22 @@ def _formulas_without_value(piece: bytes) -> Iterator[Address]:
 
 
 def _extent(piece: bytes, width: int, height: int, cells: int) -> tuple[int, int]:
-    """Columns and rows that the cells so far span; each reference is only read where the quick bound would be too large."""
-    far = FAR_REFERENCE.findall(piece)
-    if not far:
-        width, height = max(width, 26), max(height, 99_999 if b'"1' in piece else 0)
-    else:
-        width, height = _corner(far, max(width, 26), height)
-    if width * max(height, 99_999) > cells:
-        width, height = _corner(REFERENCE.finditer(piece) and [m[0] for m in REFERENCE.finditer(piece)], width, height)
+    """Columns and rows that the cells so far may span: a quick upper bound, and each reference read where that is too large."""
+    wide = {_column(letters) + 1 for letters in set(WIDE_REFERENCE.findall(piece))}
+    width = max(width, 26, *wide)
+    height = max(height, max(map(int, ROW.findall(piece)), default=0))
+    digits = len(str(height))
+    if digits < 7 and re.search(rb' r="[A-Z]{1,3}\d{%d,7}"' % (digits + 1), piece):
+        height = LAST_ROW  # a cell that lies about its row
+    if width * min(10**digits - 1, LAST_ROW) > cells or width * height > cells:
+        references = REFERENCE.findall(piece)
+        width = max((_column(letters) + 1 for letters in {letters for letters, _ in references}), default=0)
+        height = max((int(row) for _, row in references), default=0)
     if width * height > cells:
         raise FileTooLarge(
             f"A sheet of this workbook reaches to cell {column_letters(width - 1)}{height}; that is more than {cells:,} cells. "
             "Delete the stray cells far below or right of the table and save it again."
         )
-    return width, height
-
-
-def _corner(references: list[bytes], width: int, height: int) -> tuple[int, int]:
-    for reference in references:
-        found = REFERENCE.search(reference)
-        if found:
-            width, height = max(width, _column(found[1]) + 1), max(height, int(found[2]))
     return width, height
 
 
@@ -222,7 +220,7 @@ def _parse(xml: bytes) -> etree._Element:
 
 
 def _refuse_declarations(piece: bytes) -> None:
-    if DECLARATION.search(piece):
+    if b"<!" in piece and DECLARATION.search(piece):
         raise UnreadableFile(
             "This workbook contains XML entity declarations, which no spreadsheet program writes and which can be used to attack a reader. "
             "It was not opened; ask the sender to export it again."
