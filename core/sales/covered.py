@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Literal
 
 from core.sales.query import Period, months
 
 ONE_DAY = timedelta(days=1)
+QUIET_DAYS = 3  # exports start on their first order: so short a gap between two of them is days without orders, not a missing file
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,14 @@ class Covered:
     def spans(self, reseller_id: int) -> tuple[Period, ...]:
         """Covered days as joined spans; months with partial figures are not covered."""
         partial = [month_of(first) for owner, first in self.provisional if owner == reseller_id]
-        spans = join(self.slices.get(reseller_id, ()))
+        spans = join(self.slices.get(reseller_id, ()), QUIET_DAYS if reseller_id in self._by_day else 0)
         for month in partial:
             spans = remove(spans, month)
         return spans
+
+    @cached_property
+    def _by_day(self) -> frozenset[int]:
+        return frozenset(s.reseller_id for s in self.senders if s.cadence == "any")
 
     def covers(self, reseller_id: int, period: Period) -> bool:
         """True when every day of the period is stated."""
@@ -72,11 +78,11 @@ class Covered:
         return first is not None and first <= period.end and sender.is_active(period)
 
 
-def join(periods: Iterable[Period]) -> tuple[Period, ...]:
-    """Overlapping and adjoining periods become one; the result is in order."""
+def join(periods: Iterable[Period], gap: int = 0) -> tuple[Period, ...]:
+    """Overlapping and adjoining periods, and those at most `gap` days apart, become one; the result is in order."""
     joined: list[Period] = []
     for period in sorted(periods):
-        if joined and period.start <= joined[-1].end + ONE_DAY:
+        if joined and period.start <= joined[-1].end + timedelta(days=gap + 1):
             joined[-1] = Period(joined[-1].start, max(joined[-1].end, period.end))
         else:
             joined.append(period)

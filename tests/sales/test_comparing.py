@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from datetime import date
 from decimal import Decimal
 
@@ -96,7 +97,7 @@ def test_joined_spans_hold_the_same_days_and_never_touch(spans):
     joined = join(days)
     expected = {n for p in days for n in range(p.start.toordinal(), p.end.toordinal() + 1)}
     assert {n for p in joined for n in range(p.start.toordinal(), p.end.toordinal() + 1)} == expected
-    assert all(a.end.toordinal() + 1 < b.start.toordinal() for a, b in zip(joined, joined[1:], strict=False))
+    assert all(a.end.toordinal() + 1 < b.start.toordinal() for a, b in itertools.pairwise(joined))
 
 
 def compare(market, by=(), period="2025-01/2025-05", measures="sales_eur_net", comparison="prior_year", **options):
