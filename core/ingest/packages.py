@@ -18,7 +18,7 @@ from core.ingest.shapes import column_letters
 Address = tuple[int, int]
 
 PIECE = 1 << 23
-LONGEST_ROW = re.compile(rb'row [^>]*?\br="(\d{1,7})"')
+LONGEST_ROW = 1 << 26
 STYLED_BYTES = 1 << 23  # bold cells are looked for in sheets up to this size: they matter in small hand-made reports only
 ENTRIES = 5_000
 
