@@ -18,3 +18,11 @@ def try_lock(database: Database, name: str) -> Iterator[bool]:
     """
     with database.engine.connect() as connection, connection.begin():
         yield bool(connection.execute(sa.text("select pg_try_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}).scalar_one())
+
+
+@contextmanager
+def hold_lock(database: Database, name: str) -> Iterator[None]:
+    """Wait for the lock `name` and hold it for the block."""
+    with database.engine.connect() as connection, connection.begin():
+        connection.execute(sa.text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+        yield

@@ -22,7 +22,18 @@ from procrastinate.retry import BaseRetryStrategy
 
 from core.db.engine import Database
 from core.db.locking import try_lock
-from core.jobs.tasks import IMPORTS, MAIL, PREVIEW_UPLOAD, SEND_DELIVERY, STORE_UPLOAD, TASKS, TELL_OF_UPLOAD, UNDO_UPLOAD, Task
+from core.jobs.tasks import (
+    CHECK_ALERTS,
+    IMPORTS,
+    MAIL,
+    PREVIEW_UPLOAD,
+    SEND_DELIVERIES,
+    STORE_UPLOAD,
+    TASKS,
+    TELL_OF_UPLOAD,
+    UNDO_UPLOAD,
+    Task,
+)
 
 log = logging.getLogger(__name__)
 
@@ -62,9 +73,14 @@ def defer_undo(connection: sa.Connection, batch_id: int, reseller_id: int | None
 defer_import = defer_preview
 
 
-def defer_sending(connection: sa.Connection, delivery_id: int) -> int | None:
-    """Send one delivery of the ledger."""
-    return defer(connection, SEND_DELIVERY, once=f"send:{delivery_id}", delivery_id=delivery_id)
+def defer_sending(connection: sa.Connection) -> int | None:
+    """Send what is due in the ledger of deliveries; one such job waits at most, while others may be running."""
+    return defer(connection, SEND_DELIVERIES, once="send_deliveries")
+
+
+def defer_alerts(connection: sa.Connection) -> int | None:
+    """Look whether an alert has come true."""
+    return defer(connection, CHECK_ALERTS, lock="alerts", once="alerts")
 
 
 def defer_telling(connection: sa.Connection, batch_id: int) -> int | None:

@@ -21,11 +21,8 @@ class Task:
 PREVIEW_UPLOAD = Task("preview_upload", IMPORTS, priority=1)
 STORE_UPLOAD = Task("store_upload", IMPORTS)
 UNDO_UPLOAD = Task("undo_upload", IMPORTS, priority=2)
-SEND_DELIVERY = Task("send_delivery", MAIL, attempts=2)
-FIRE_SCHEDULE = Task("fire_schedule", MAIL, attempts=2)
+SEND_DELIVERIES = Task("send_deliveries", MAIL, attempts=2)
 CHECK_ALERTS = Task("check_alerts", MAIL, attempts=2)
 TELL_OF_UPLOAD = Task("tell_of_upload", MAIL, attempts=5, pause=30)
 
-TASKS = {
-    task.name: task for task in (PREVIEW_UPLOAD, STORE_UPLOAD, UNDO_UPLOAD, SEND_DELIVERY, FIRE_SCHEDULE, CHECK_ALERTS, TELL_OF_UPLOAD)
-}
+TASKS = {task.name: task for task in (PREVIEW_UPLOAD, STORE_UPLOAD, UNDO_UPLOAD, SEND_DELIVERIES, CHECK_ALERTS, TELL_OF_UPLOAD)}

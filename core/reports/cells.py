@@ -1,0 +1,49 @@
+"""One cell of a report's table as text, and its head with the unit. The same words in PDF and mail."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from core.reports.content import Column
+from core.sales.formatting import MISSING, format_change, format_number, format_ratio
+from core.sales.naming import MONTHS, SHORT_MONTHS, name_day
+
+HEAD_UNITS = {"EUR net": "€ net", "EUR gross": "€ gross", "EUR per order": "€", "EUR per unit": "€"}
+DECIMALS = {"EUR per order": 2, "EUR per unit": 2, "units per order": 2}
+
+
+def head(column: Column) -> str:
+    """`Net revenue, € net`: the unit stands once, in the head."""
+    unit = HEAD_UNITS.get(column.unit or "") if column.kind == "figure" and not column.name.endswith("_before") else None
+    return f"{column.label}, {unit}" if unit else column.label
+
+
+def cell(column: Column, value: Any) -> str:
+    """A value as text without its unit; what is not known is n/a, a text that is empty stays empty."""
+    if value is None:
+        return MISSING if column.numeric else "–"
+    match column.kind:
+        case "change":
+            return format_change(value)
+        case "figure":
+            return format_ratio(value) if column.unit == "ratio" else format_number(value, DECIMALS.get(column.unit or "", 0))
+        case "date":
+            return name_date(value, column.grain)
+        case _:
+            return str(value)
+
+
+def name_date(day: date, grain: str) -> str:
+    """`June 2025`, `Q2 2025`, `2025`, `week of 2 Jun 2025`, `8 June 2025`."""
+    match grain:
+        case "year":
+            return str(day.year)
+        case "quarter":
+            return f"Q{(day.month + 2) // 3} {day.year}"
+        case "month":
+            return f"{MONTHS[day.month]} {day.year}"
+        case "week":
+            return f"week of {day.day} {SHORT_MONTHS[day.month]} {day.year}"
+        case _:
+            return name_day(day)

@@ -1,0 +1,116 @@
+"""A report on paper: A4, set by Typst, charts as vectors, the fonts inside. The only file that knows typst."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import font_source_sans_pro
+import typst
+import vl_convert
+
+from core.reports.cells import cell, head
+from core.reports.content import Chart, Figure, KeyFigures, Part, ReportContent, Table, Text
+from core.sales.chart_spec import ChartSpec
+from core.sales.palette import palette
+from core.sales.vega import to_vega
+
+TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
+FONTS = Path(font_source_sans_pro.font_directory)
+FONT = "Source Sans Pro"
+WIDTH = 560  # of the plot, in the points of an A4 page at which labels come out at 9 to 10 pt
+
+
+def render(content: ReportContent) -> bytes:
+    """The PDF. The same content gives the same bytes."""
+    return bytes(
+        typst.compile(
+            TEMPLATE.read_bytes(),
+            sys_inputs={"report": json.dumps(_plain(content), ensure_ascii=False)},
+            font_paths=_fonts(),
+            timestamp=content.built_at.replace(microsecond=0),
+        )
+    )
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    vl_convert.register_font_directory(str(FONTS))
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
+
+
+def _plain(content: ReportContent) -> dict[str, Any]:
+    missing = next((text for text in content.caveats if text.startswith("Not loaded yet")), "")
+    return {
+        "title": content.title,
+        "brand": content.brand,
+        "period": content.period_name,
+        "filters": content.filters,
+        "headline": content.headline,
+        "missing": missing,
+        "coverage": content.coverage,
+        "comparison": content.comparison,
+        "caveats": [text for text in content.caveats if text != missing],
+        "definitions": [list(pair) for pair in content.definitions],
+        "built": f"Built {content.built_at:%d %B %Y %H:%M} UTC",
+        "link": content.link,
+        "colours": _colours(),
+        "parts": [_part(part) for part in content.parts],
+    }
+
+
+def _colours() -> dict[str, str]:
+    colours = palette()
+    return {"accent": colours.color(0), "text": colours.text, "quiet": colours.quiet, "grid": colours.grid}
+
+
+def _part(part: Part) -> dict[str, Any]:
+    match part:
+        case KeyFigures():
+            compared = part.compared_with
+            return {"kind": "figures", "title": part.title, "period": part.period, "items": [_figure(f, compared) for f in part.figures]}
+        case Chart():
+            return {"kind": "chart", "title": part.title, "period": part.period, "svg": draw(part.spec), "alt": part.title}
+        case Text():
+            paragraphs = [line for line in part.text.split("\n\n") if line.strip()]
+            return {"kind": "text", "title": part.title, "paragraphs": paragraphs}
+        case _:
+            return _table(part)
+
+
+def _figure(figure: Figure, compared_with: str) -> dict[str, str]:
+    return {"label": figure.label, "value": figure.text, "change": figure.change_words(compared_with)}
+
+
+def _table(table: Table) -> dict[str, Any]:
+    rows = [[cell(column, value) for column, value in zip(table.columns, row, strict=True)] for row in table.frame.iter_rows()]
+    return {
+        "kind": "table",
+        "title": table.title,
+        "period": table.period,
+        "heads": [head(column) for column in table.columns],
+        "numeric": [column.numeric for column in table.columns],
+        "rows": rows,
+        "totals": _totals(table),
+        "note": table.note,
+    }
+
+
+def _totals(table: Table) -> list[str] | None:
+    if table.totals is None:
+        return None
+    totals = [cell(c, table.totals[c.name]) if c.numeric else "" for c in table.columns]
+    return ["Total", *totals[1:]]
+
+
+def draw(spec: ChartSpec | None) -> str:
+    """The chart as SVG with text as text; '' when there is nothing to draw."""
+    if spec is None:
+        return ""
+    _fonts()
+    bars = len(spec.categories) * len(spec.series) if spec.kind == "horizontal_bar" else 0
+    vega = to_vega(spec, WIDTH, height=max(90, min(16 * bars, 420)) if bars else 190)
+    vega |= {"title": None, "padding": 2, "config": {**vega["config"], "font": FONT}}
+    return str(vl_convert.vegalite_to_svg(vega))
