@@ -23,6 +23,18 @@ FONT = "Source Sans Pro"
 WIDTH = 560  # of the plot, in the points of an A4 page at which labels come out at 9 to 10 pt
 
 
+def pictures(content: ReportContent, dots_per_inch: float = 96) -> tuple[bytes, ...]:
+    """The same pages as PNG, one each, for a preview on the screen."""
+    made = typst.compile(
+        TEMPLATE.read_bytes(),
+        sys_inputs={"report": json.dumps(_plain(content), ensure_ascii=False)},
+        font_paths=_fonts(),
+        format="png",
+        ppi=dots_per_inch,
+    )
+    return tuple(bytes(page) for page in made) if isinstance(made, list) else (bytes(made),)
+
+
 def render(content: ReportContent) -> bytes:
     """The PDF. The same content gives the same bytes."""
     return bytes(

@@ -5,6 +5,7 @@ Figures are kept per question, scope and data version: a stored or undone file c
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -17,8 +18,13 @@ from core.db.engine import Database, Scope
 from core.ingest import reading_back
 from core.people import sessions
 from core.people.accounts import Account
+from core.reports import pdf, rendering
+from core.reports.content import ReportContent
+from core.reports.definition import ReportDefinition, definition_from
 from core.sales import coverage as sales_coverage
+from core.sales import pivoting
 from core.sales.caching import ResultCache
+from core.sales.pivoting import Pivot
 from core.sales.query import Result, SalesQuery
 from core.settings import Settings
 from pages.components.choosing import Known
@@ -95,6 +101,12 @@ def result(query: SalesQuery, scope: Scope) -> Result:
     return _results(_mark()).run(database(), query, scope)
 
 
+def pivot(query: SalesQuery, across: str, scope: Scope) -> Pivot:
+    """The first measure with one dimension in the columns. Errors: BadQuestion for too many columns."""
+    cells, rows, columns = (result(one, scope) for one in pivoting.queries(query, across))
+    return pivoting.pivot(cells, rows, columns, across)
+
+
 @st.cache_resource(show_spinner=False)
 def _results(_database_mark: str) -> ResultCache:
     return ResultCache()
@@ -118,3 +130,23 @@ def batches() -> pl.DataFrame:
 @st.cache_data(ttl=SHORT, show_spinner=False)
 def _batches(_database_mark: str) -> pl.DataFrame:
     return reading_back.batches(database())
+
+
+def report_content(definition: ReportDefinition, scope: Scope, today: date) -> ReportContent:
+    """A report with its figures as it would be sent today; anew with every change of the data or of the report."""
+    return _report_content(_mark(), json.dumps(definition.to_dict()), scope, today, status.data_version(database()))
+
+
+@st.cache_data(ttl=600, max_entries=8, show_spinner="Building the report …")
+def _report_content(_database_mark: str, definition: str, scope: Scope, today: date, _version: int) -> ReportContent:
+    return rendering.build_content(database(), settings(), definition_from(json.loads(definition)), scope, today)
+
+
+def report_pictures(definition: ReportDefinition, scope: Scope, today: date) -> tuple[bytes, ...]:
+    """The pages of the report's PDF as PNG."""
+    return _report_pictures(_mark(), json.dumps(definition.to_dict()), scope, today, status.data_version(database()))
+
+
+@st.cache_data(ttl=600, max_entries=8, show_spinner="Setting the pages …")
+def _report_pictures(_database_mark: str, definition: str, scope: Scope, today: date, _version: int) -> tuple[bytes, ...]:
+    return pdf.pictures(_report_content(_database_mark, definition, scope, today, _version), 110)

@@ -1,0 +1,56 @@
+"""The report as it would be sent today: the pages of the real PDF, downloads in every format, and sending it now."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import streamlit as st
+
+from core.reports import deliveries, records, rendering
+from core.reports.content import ReportContent
+from core.reports.records import Report
+from pages.components import cached, session
+from pages.components.frame import plain
+
+
+def show(report: Report) -> None:
+    content = cached.report_content(report.definition, session.scope(), date.today())
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(plain(content.headline) or "No figures in this period yet.", width="stretch")
+        for name in records.FORMATS:
+            _download(content, name)
+        if session.may_do("edit_reports"):
+            _send(report)
+    _, middle, _ = st.columns([1, 6, 1])
+    with middle:
+        for page in cached.report_pictures(report.definition, session.scope(), date.today()):
+            with st.container(border=True):
+                st.image(page)
+
+
+def _download(content: ReportContent, name: str) -> None:
+    document = rendering.document(content, name) if name == "csv" else None
+    file_name = document.name if document else f"{content.title} {content.period_name}.{name}".replace("/", "-")
+    st.download_button(
+        name.upper(),
+        data=lambda: rendering.document(content, name).content,
+        file_name=file_name,
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"download_{name}",
+    )
+
+
+def _send(report: Report) -> None:
+    with st.popover("Send now", icon=":material/send:"), st.form("send_now", border=False):
+        recipients = st.text_area("To", placeholder="one address a line", height=100)
+        formats = st.pills("Formats", records.FORMATS, selection_mode="multi", default=["pdf"])
+        if st.form_submit_button("Send", type="primary"):
+            lines = deliveries.send_now(cached.database(), session.person(), report.id, addresses(recipients), formats, datetime.now(UTC))
+            session.notify(f"{len(lines)} message{'s' if len(lines) != 1 else ''} on the way; see Deliveries.")
+            st.rerun()
+
+
+def addresses(text: str) -> tuple[str, ...]:
+    """Addresses from a text with one a line, or separated by commas or semicolons."""
+    return tuple(dict.fromkeys(part.strip() for part in text.replace(",", "\n").replace(";", "\n").splitlines() if part.strip()))
