@@ -13,7 +13,7 @@ import polars as pl
 from core.catalogue import storing as catalogue_storing
 from core.chat import answering, models, querying, sql_guard
 from core.db.engine import Database, Scope
-from core.ingest import importing, originals, tracing, undoing
+from core.ingest import importing, inbox, originals, revaluing, tracing, undoing
 from core.ingest import reading_back as facts
 from core.ingest.shapes import ImportReport
 from core.reports import rendering
@@ -86,8 +86,15 @@ class Workbench:
         return originals.read_original(self.database, self.settings, upload_batch_id)
 
     def load_catalogue(self, folder: str | Path) -> dict[str, int]:
-        """Load products, resellers, stores, aliases, prices and rates from the CSV files of a folder; returns rows by table."""
-        return catalogue_storing.load_folder(self.database, Path(folder))
+        """Load products, resellers, stores, aliases, prices and rates from the CSV files of a folder; returns rows by table.
+
+        Held rows that the catalogue knows now become facts, and figures follow new rates, prices and rules."""
+        before = revaluing.valuation_key(self.database)
+        loaded = catalogue_storing.load_folder(self.database, Path(folder))
+        inbox.place_known(self.database, by="catalogue")
+        if revaluing.valuation_key(self.database) != before:
+            revaluing.revalue_all(self.database, by="catalogue")
+        return loaded
 
     # Figures ----------------------------------------------------------------------------------------------------------
 
@@ -128,7 +135,9 @@ class Workbench:
     def ask(self, question: str, conversation: str | None = None, today: date | None = None) -> answering.Answer:
         """Answer a question in words; follow-ups pass the `conversation_id` of the answer before."""
         model = models.open_model(self.settings)
-        return answering.ask(self.database, self.settings, question, scope=self.scope, conversation_id=conversation, today=today, model=model)
+        return answering.ask(
+            self.database, self.settings, question, scope=self.scope, conversation_id=conversation, today=today, model=model
+        )
 
     def check_sql(self, sql: str) -> sql_guard.Verdict:
         """Whether a statement may run: one SELECT over the published views."""
