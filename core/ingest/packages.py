@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ Address = tuple[int, int]
 PIECE = 1 << 23
 LONGEST_ROW = 1 << 26
 STYLED_BYTES = 1 << 23  # bold cells are looked for in sheets up to this size: they matter in small hand-made reports only
+LONGEST_TEXTS = 1 << 31
 ENTRIES = 5_000
 
 CELL = rb"<(?:\w+:)?c\b([^>]*)>"
@@ -80,11 +82,8 @@ def scan(package: zipfile.ZipFile, cells: int) -> PackageMarks:
     sheets, date_1904 = _sheets_of(package, parts)
     styles = parts.get("xl/styles.xml")
     bold = _bold_styles(_whole(package, styles)) if styles else ()
-    for name in ("xl/sharedstrings.xml", "xl/styles.xml"):
-        if name in parts:
-            for piece in _pieces(package, parts[name]):
-                _refuse_declarations(piece)
-    marks = {title: _scan_sheet(package, parts[path], cells, bold) for title, path in sheets.items() if path in parts}
+    strings = _string_lengths(package, parts["xl/sharedstrings.xml"]) if "xl/sharedstrings.xml" in parts else []
+    marks = {title: _scan_sheet(package, parts[path], cells, bold, strings) for title, path in sheets.items() if path in parts}
     return PackageMarks(marks, date_1904)
 
 
@@ -121,15 +120,47 @@ def _bold_styles(xml: bytes) -> tuple[bytes, ...]:
     return tuple(str(at).encode() for at, style in enumerate(formats) if style.get("fontId") in heavy)
 
 
-def _scan_sheet(package: zipfile.ZipFile, entry: zipfile.ZipInfo, cells: int, bold: tuple[bytes, ...]) -> SheetMarks:
+def check_parts(package: zipfile.ZipFile) -> None:
+    """UnreadableFile when a part that holds cells is damaged or longer than declared; for packages that `scan` does not read."""
+    for entry in package.infolist():
+        if entry.filename.lower().endswith((".bin", ".xml")):
+            for piece in _pieces(package, entry):
+                _refuse_declarations(piece if entry.filename.lower().endswith(".xml") else b"")
+
+
+def _string_lengths(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> list[int]:
+    """Bytes of each shared text."""
+    lengths: list[int] = []
+    rest = 0
+    for piece in _pieces(package, entry):
+        _refuse_declarations(piece)
+        ends = [found.end() for found in re.finditer(rb"</(?:\w+:)?si>|<(?:\w+:)?si\s*/>", piece)]
+        lengths += [end - start for start, end in zip([-rest, *ends], ends, strict=False)]
+        rest = len(piece) - ends[-1] if ends else rest + len(piece)
+    return lengths
+
+
+def _text_bytes(piece: bytes, strings: list[int]) -> int:
+    """Bytes that the shared texts of these rows come to, or a bound for it where that is small."""
+    bound = piece.count(b't="s"') * max(strings, default=0)
+    if bound < LONGEST_TEXTS // 64:
+        return bound
+    used = (int(at) for at in re.findall(rb't="s"[^>]*>\s*<(?:\w+:)?v>(\d{1,9})<', piece))
+    return sum(strings[at] for at in used if at < len(strings))
+
+
+def _scan_sheet(package: zipfile.ZipFile, entry: zipfile.ZipInfo, cells: int, bold: tuple[bytes, ...], strings: list[int]) -> SheetMarks:
     no_value: set[Address] = set()
     errors: dict[Address, str] = {}
     heavy: set[Address] = set()
     style = re.compile(CELL.replace(rb"([^>]*)", rb'([^>]*\bs="(?:' + b"|".join(bold) + rb')"[^>]*)')) if bold else None
-    width = height = 0
+    width = height = texts = 0
     for piece in _rows_in_pieces(package, entry):
         _refuse_declarations(piece)
         width, height = _extent(piece, width, height, cells)
+        texts += _text_bytes(piece, strings)
+        if texts > LONGEST_TEXTS:
+            raise FileTooLarge("The cells of this workbook repeat a very long text far too often. It was not opened; ask for a new export.")
         if b"<f" in piece or b":f" in piece:
             no_value.update(_formulas_without_value(piece))
         if b't="e"' in piece:
@@ -149,6 +180,8 @@ def _formulas_without_value(piece: bytes) -> Iterator[Address]:
 
 def _extent(piece: bytes, width: int, height: int, cells: int) -> tuple[int, int]:
     """Columns and rows that the cells so far may span: a quick upper bound, and each reference read where that is too large."""
+    if b"r='" in piece or b"r =" in piece:
+        piece = re.sub(rb"\br\s*=\s*['\"]([A-Z]*\d+)['\"]", rb'r="\1"', piece)
     wide = {_column(letters) + 1 for letters in set(WIDE_REFERENCE.findall(piece))}
     width = max(width, 26, *wide)
     height = max(height, max(map(int, ROW.findall(piece)), default=0))
@@ -196,13 +229,42 @@ def _rows_in_pieces(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterato
 
 
 def _pieces(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The unpacked part; UnreadableFile when it is damaged or longer than its directory entry says."""
+    """The unpacked part, never more than its directory entry declares; UnreadableFile when it is damaged or longer."""
+    unpacked = 0
     try:
-        with package.open(entry) as stream:
-            while piece := stream.read(PIECE):
-                yield piece
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError) as error:
-        raise UnreadableFile("A part of this workbook is damaged. Ask the sender for it again, or open it and save it anew.") from error
+        for piece in _inflate(package, entry):
+            unpacked += len(piece)
+            if unpacked > entry.file_size:
+                raise UnreadableFile("A part of this workbook is larger than its directory says. It was not opened; ask for a new export.")
+            yield piece
+    except (zlib.error, struct.error, EOFError, OSError) as error:
+        raise _damaged() from error
+    if unpacked != entry.file_size:
+        raise _damaged()
+
+
+def _inflate(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """What the packed bytes of an entry really hold; the zip module would stop where the directory says, other readers do not."""
+    if entry.flag_bits & 1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or package.fp is None:
+        raise _damaged()
+    package.fp.seek(entry.header_offset)
+    name, extra = struct.unpack("<26xHH", package.fp.read(30))
+    package.fp.seek(name + extra, io.SEEK_CUR)
+    packed = package.fp.read(entry.compress_size)
+    if entry.compress_type == zipfile.ZIP_STORED:
+        yield packed
+        return
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    while not inflater.eof:
+        piece = inflater.decompress(packed, PIECE)
+        packed = inflater.unconsumed_tail
+        if not piece and not packed:
+            raise _damaged()
+        yield piece
+
+
+def _damaged() -> UnreadableFile:
+    return UnreadableFile("A part of this workbook is damaged. Ask the sender for it again, or open it and save it anew.")
 
 
 def _whole(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
@@ -216,7 +278,7 @@ def _parse(xml: bytes) -> etree._Element:
     try:
         return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
     except etree.XMLSyntaxError as error:
-        raise UnreadableFile("A part of this workbook is damaged. Ask the sender for it again, or open it and save it anew.") from error
+        raise _damaged() from error
 
 
 def _refuse_declarations(piece: bytes) -> None:

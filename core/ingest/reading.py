@@ -12,7 +12,7 @@ import msoffcrypto
 from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
 
 from core.errors import EncryptedFile, FileTooLarge, UnreadableFile
-from core.ingest import delimited, packages, workbooks
+from core.ingest import biff, delimited, packages, workbooks
 from core.ingest.packages import PackageMarks
 from core.ingest.shapes import RawBook
 from core.settings import Settings
@@ -20,11 +20,13 @@ from core.settings import Settings
 Kind = Literal["xlsx", "xls", "xlsb", "ods", "csv"]
 
 ZIP, OLE = b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1")
-BIFF = (b"\x09\x08\x10\x00\x00\x06", b"\x09\x08\x08\x00", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00")
 EXCELS_OWN_PASSWORD = "VelvetSweatshop"  # what Excel uses when a workbook is protected without asking for a password
 MOST_KEY_ROUNDS = 1_000_000
 WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".xltx", ".xltm")
 FOREIGN = (
+    (b"\x09\x08", "a workbook of a very old Excel"),
+    (b"\x09\x04", "a workbook of a very old Excel"),
+    (b"\x09\x02", "a workbook of a very old Excel"),
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
@@ -87,11 +89,13 @@ def _kind(body: bytes, file_name: str) -> Kind:
     """What the content is; UnreadableFile with a sentence when it is nothing that can hold a report."""
     if body.startswith((b"PK\x05\x06", ZIP)):
         return _package_kind(body, file_name)
-    if body.startswith((OLE, *BIFF)):
+    if body.startswith(OLE):
         return "xls"
     for mark, name in FOREIGN:
         if body.startswith(mark):
-            raise UnreadableFile(f"“{file_name}” is {name}, not a spreadsheet. Ask the sender for the report as .xlsx or .csv.")
+            raise UnreadableFile(
+                f"“{file_name}” is {name}, which the workbench does not read. Ask the sender for the report as .xlsx or .csv."
+            )
     _refuse_markup(body, file_name)
     _refuse_binary(body, file_name)
     if file_name.lower().rstrip().endswith(WORKBOOK_NAMES):
@@ -120,16 +124,13 @@ def _package_kind(body: bytes, file_name: str) -> Kind:
 def _check_package(body: bytes, kind: Kind, limits: ReadLimits) -> PackageMarks:
     """Sizes of a zipped workbook before it is unpacked, and the marks of its sheets."""
     if kind == "xls":
-        return PackageMarks({}, _xls_date_1904(body))
+        return biff.scan(body)
     with packages.open_package(body) as package:
         packages.check_sizes(package, limits.unpacked_bytes, limits.ratio)
-        return packages.scan(package, limits.cells) if kind == "xlsx" else PackageMarks({})
-
-
-def _xls_date_1904(body: bytes) -> bool:
-    """The DATEMODE record of an .xls; its four header bytes do not occur by chance before the first sheet."""
-    at = body.find(b"\x22\x00\x02\x00")
-    return at >= 0 and body[at + 4 : at + 6] == b"\x01\x00"
+        if kind == "xlsx":
+            return packages.scan(package, limits.cells)
+        packages.check_parts(package)
+        return PackageMarks({})
 
 
 def _refuse_markup(body: bytes, file_name: str) -> None:
