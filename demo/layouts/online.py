@@ -71,7 +71,8 @@ def month(rng: random.Random, first: date, span: Span, order: int) -> list[Order
     weights = [demand(product, first, span) for product in products]
     age = (first - span.months[0]).days / 730
     for day in (first + timedelta(days=n) for n in range(month_end(first).day)):
-        for _ in range(draw_units(rng, 1.6 * SEASON[first.month] * (1 + 0.25 * age))):
+        edge = day.day in (1, month_end(first).day)  # an order on the first and last day, so that a month's export covers the month
+        for _ in range(max(draw_units(rng, 1.6 * SEASON[first.month] * (1 + 0.25 * age)), edge)):
             lines += _order(rng, order, day, rng.choices(products, weights, k=1 + draw_units(rng, 0.6)), vials)
             order += 1
     return [*lines, *_refunds(rng, lines, month_end(first))]

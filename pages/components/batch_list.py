@@ -71,7 +71,7 @@ def table(batches: pl.DataFrame) -> dict[str, Any] | None:
             "Rows": st.column_config.NumberColumn(format="localized"),
             "Held": st.column_config.NumberColumn(format="localized"),
             "Taken in": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone=cached.settings().time_zone),
-            "File": st.column_config.TextColumn(width="large"),
+            "File": st.column_config.TextColumn(width="medium"),
         },
     )
     if batches.height > SHOWN:
