@@ -21,7 +21,8 @@ YEAR_OF_WEEKS = 364
 class Pair:
     """Days `before` of one reseller that are compared with days `now`.
 
-    A line of `before` lands on its own day plus `add_months` and `add_days`, or on `lands_on` where that is given (a week on its week).
+    A line of `before` lands on its own day plus `add_months` and `add_days`, or on `lands_on` where that is given (a week whose period
+    rule puts it into another month than its counterpart).
     """
 
     reseller_id: int
@@ -124,15 +125,19 @@ def _pairs_of(sender: Sender, now: Period, before: Period, covered: Covered, tod
 
 
 def merge(pairs: Iterable[Pair]) -> list[Pair]:
-    """Adjoining pairs of one shift become one; weeks stay apart, since each lands on its own day."""
+    """Adjoining pairs of one shift become one; a week that lands on a day of its own stays apart."""
     merged: list[Pair] = []
     for pair in pairs:
         last = merged[-1] if merged else None
-        if last and pair.lands_on is None and (last.add_months, last.add_days) == (pair.add_months, pair.add_days) and _adjoin(last, pair):
+        if last and _same_shift(last, pair) and _adjoin(last, pair):
             merged[-1] = replace(last, now=Period(last.now.start, pair.now.end), before=Period(last.before.start, pair.before.end))
         else:
             merged.append(pair)
     return merged
+
+
+def _same_shift(one: Pair, two: Pair) -> bool:
+    return (one.add_months, one.add_days, one.lands_on, two.lands_on) == (two.add_months, two.add_days, None, None)
 
 
 def _adjoin(one: Pair, two: Pair) -> bool:
@@ -144,7 +149,9 @@ def _week_pairs(sender: Sender, now: Period, days: int, covered: Covered) -> lis
     for week in expected_slices(sender, covered, now):
         before = Period(week.start - timedelta(days=days), week.end - timedelta(days=days))
         if covered.covers(sender.reseller_id, week) and covered.covers(sender.reseller_id, before):
-            pairs.append(Pair(sender.reseller_id, week, before, add_days=days, lands_on=sender.counted_on(week)))
+            lands_on = sender.counted_on(week)
+            regular = sender.counted_on(before) + timedelta(days=days) == lands_on
+            pairs.append(Pair(sender.reseller_id, week, before, add_days=days, lands_on=None if regular else lands_on))
     return pairs
 
 

@@ -117,10 +117,10 @@ def _align(asked: Asked, covered: Covered, senders: Sequence[Sender], today: dat
 def _relation(connection: Connection, asked: Asked, alignment: comparing.Alignment | None, covered: Covered) -> Relation:
     """The rollup, unless the question needs single lines: lines that state a day may count on it, which only the facts know."""
     relation = choose_relation(asked)
-    exact = {sender.reseller_id for sender in covered.senders if sender.key == "online"}
+    exact = {sender.reseller_id for sender in covered.senders if sender.key == "online" or sender.cadence == "weekly"}
     for pair in alignment.pairs if alignment else ():
         whole = is_whole_months(pair.now) and is_whole_months(pair.before)
-        if not (whole or pair.lands_on or pair.reseller_id in exact):
+        if not (whole or pair.reseller_id in exact):
             relation = "sales"
     if relation == "sales_rollup" and connection.execute("select exists (select from readable.sales_rollup)").fetchone() != (True,):
         return "sales"

@@ -66,10 +66,14 @@ def test_a_new_reseller_has_nothing_to_compare():
 def test_weeks_compare_with_the_week_364_days_earlier():
     weeks = ("2025-05-26/2025-06-01", "2025-06-02/2025-06-08", "2024-05-27/2024-06-02")
     found = aligned(LIBERTY, "2025-06", "prior_year", *weeks)
-    assert [(p.now, p.before, p.lands_on) for p in found.pairs] == [
-        (*periods("2025-05-26/2025-06-01", "2024-05-27/2024-06-02"), date(2025, 6, 1))
-    ]
+    assert [(p.now, p.before, p.add_days) for p in found.pairs] == [(*periods("2025-05-26/2025-06-01", "2024-05-27/2024-06-02"), 364)]
     assert "Liberty (2–8 June 2025)" in explain(found)
+
+
+def test_a_week_lands_in_the_month_of_its_counterpart_whatever_the_rule():
+    by_start = Sender(2, "Liberty", "liberty", "weekly", "week_start")
+    found = aligned(by_start, "2025-03", "prior_year", "2025-03-31/2025-04-06", "2024-04-01/2024-04-07")
+    assert [(p.before, p.lands_on) for p in found.pairs] == [(*periods("2024-04-01/2024-04-07"), date(2025, 3, 31))]
 
 
 def test_a_running_month_of_the_web_shop_compares_the_same_days():
