@@ -71,7 +71,8 @@ class CellReader:
     amount_sign: DecimalSign | None = None
     places: Decimal = Decimal("0.000001")
     problems: list[Problem] = field(default_factory=list)
-    typed_as_text: list[tuple[int, int]] = field(default_factory=list)
+    typed_as_text: dict[tuple[int, int], str] = field(default_factory=dict)
+    troubled: set[tuple[int, int | None]] = field(default_factory=set)
 
     @classmethod
     def over(
@@ -128,10 +129,9 @@ class CellReader:
         """One remark about numbers that a workbook holds as text; they were read."""
         if self.sheet.typed is None or not self.typed_as_text:
             return ()
-        (row, column), count = self.typed_as_text[0], len(self.typed_as_text)
-        value = self.sheet.grid[row][column]
+        ((row, column), value), count = next(iter(self.typed_as_text.items())), len(self.typed_as_text)
         cells = f"{count} cells hold" if count > 1 else "One cell holds"
-        message = f"{cells} a number as text, such as '{collapse(value or '')}'. They were read as numbers."
+        message = f"{cells} a number as text, such as '{collapse(value)}'. They were read as numbers."
         return (Problem("amount_as_text", message, "warning", self.sheet.name, self.sheet.address(row, column), value),)
 
     def _read(self, row: int, column: int | None, sign: DecimalSign | None) -> tuple[Decimal | None, str | None]:
@@ -142,7 +142,7 @@ class CellReader:
         text = self.sheet.grid[row][column]
         reading = read_typed(text) if self.sheet.is_typed(row, column) else read_text(text, sign)
         if reading.state == "value" and not self.sheet.is_typed(row, column):
-            self.typed_as_text.append((row, column))
+            self.typed_as_text[row, column] = text or ""
         rules = {"error": "cell_error", "unreadable": "unreadable", "ambiguous": "ambiguous_number"}
         return reading.value, self._trouble(row, column, rules[reading.state]) if reading.state in rules else None
 
@@ -150,7 +150,9 @@ class CellReader:
         value = self.sheet.grid[row][column] if column is not None else None
         rule = "cell_error" if kind == "unreadable" else kind
         sentence = SENTENCES[kind].format(value=value)
-        self.problems.append(Problem(rule, sentence, "error", self.sheet.name, self.address(row, column), value))
+        if (row, column) not in self.troubled:
+            self.troubled.add((row, column))
+            self.problems.append(Problem(rule, sentence, "error", self.sheet.name, self.address(row, column), value))
         return rule
 
 

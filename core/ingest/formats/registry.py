@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from core.ingest.formats import boxnox, cdlc, liberty, online
+from core.ingest.formats import aromateque, boxnox, cdlc, galilu, liberty, online, selfridges, skins_nl, skins_sa
 from core.ingest.shapes import Guess, RawBook, ReadOptions, SalesFrame
 
 
@@ -19,7 +19,7 @@ class Format(Protocol):
     def read(self, book: RawBook, options: ReadOptions) -> SalesFrame: ...
 
 
-FORMATS: tuple[Format, ...] = (liberty, boxnox, cdlc, online)
+FORMATS: tuple[Format, ...] = (liberty, galilu, boxnox, skins_sa, skins_nl, cdlc, aromateque, selfridges, online)
 
 
 def format_of(key: str) -> Format | None:

@@ -1,0 +1,288 @@
+"""Aromateque: a living 1C export with two cross-tabs that never meet, stores by month and products by month, and money for the whole span only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from core.ingest import dates, periods
+from core.ingest.cells import CellReader, Columns, Pair, facts_frame, month_slices
+from core.ingest.evidence import Clue, weigh
+from core.ingest.layout import (
+    HEADER_ROWS,
+    Header,
+    first_text,
+    header_of,
+    hidden_sheets,
+    name_tokens,
+    sheets_set_aside,
+    text_at,
+    total_of,
+    unknown_columns,
+)
+from core.ingest.normalising import collapse, fold
+from core.ingest.shapes import (
+    ControlTotal,
+    Guess,
+    PeriodReading,
+    Problem,
+    RawBook,
+    RawSheet,
+    ReadOptions,
+    SalesFrame,
+    SetAside,
+    Slice,
+)
+
+KEY = "aromateque"
+TITLE = "Aromateque"
+
+STORE, TOTAL, EUROS = "Store", "total", "Total in euro"
+BY_PRODUCT, BY_STORE, BY_SPAN = "product_month", "store_month", "product_span_euro"
+NAME_HEADERS, SKU_HEADERS = ("Product", "Name", "Номенклатура"), ("SKU", "Code", "Артикул")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A cross-tab: its header row, the column of each month, of the row total and of the euros; it ends before row `stop` (0-based)."""
+
+    sheet: RawSheet
+    header: Header
+    stop: int
+    months: dict[int, dates.Span]
+    total: int | None
+    euros: int | None
+
+    @property
+    def span(self) -> dates.Span:
+        """First day of the first month to last day of the last one."""
+        return min(start for start, _ in self.months.values()), max(end for _, end in self.months.values())
+
+
+@dataclass
+class Found:
+    """What the cross-tabs gave so far."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    controls: list[ControlTotal] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    zeros: int = 0
+
+
+def recognise(book: RawBook) -> Guess:
+    """Guess from the header 'Store' beside months, the second header with 'Total in euro', and 1C's sheet name."""
+    stores, products = blocks_of(book)
+    headers = {name for sheet in book.visible for row in range(min(5, sheet.height)) for name in header_of(sheet, row).columns}
+    texts = {fold(text) for sheet in book.visible for cells in sheet.head() for text in cells if text}
+    return weigh(
+        KEY,
+        (
+            Clue("a header row 'Store' beside months", stores is not None, 0.35),
+            Clue("a header row of months with 'Total in euro'", products is not None, 0.4),
+            Clue("a sheet 'TDSheet', as 1C names its exports", any(fold(sheet.name or "") == "tdsheet" for sheet in book.visible), 0.15),
+            Clue("'sales' with a month and a two-digit year in the file name", "sales" in name_tokens(book.file_name), 0.1),
+        ),
+        (
+            Clue("amounts in UAH", bool(texts & {"uah", "грн", "sum uah", "amount uah"}), 0.4),
+            Clue("a list with order dates or EANs", bool(headers & {"orderdate", "order date", "ean", "stockcode"}), 0.4),
+        ),
+    )
+
+
+def read(book: RawBook, options: ReadOptions) -> SalesFrame:
+    """Units by product and month; the stores and the euros of the span are further views that prove them and are never added."""
+    stores, products = blocks_of(book)
+    period = period_of(book, [block for block in (stores, products) if block], options)
+    found = Found()
+    for block in (stores, products):
+        if block:
+            read_block(block, found, block is products)
+    rows = with_partial_months(facts_frame(found.rows, currency="EUR", vat_basis=options.vat_basis or "gross"), period)
+    used = {block.sheet.name for block in (stores, products) if block}
+    return SalesFrame(
+        KEY,
+        rows,
+        period,
+        "EUR",
+        options.vat_basis or "gross",
+        controls=tuple(found.controls),
+        slices=slices_of(stores, products),
+        set_aside=(*found.set_aside, *sheets_set_aside(book, used, {})),
+        problems=(*book.problems, *periods.describe(period), *found.problems, *remarks(products, period), *hidden_sheets(book)),
+        explicit_zeros=found.zeros,
+        living=True,
+    )
+
+
+def blocks_of(book: RawBook) -> tuple[Block | None, Block | None]:
+    """The cross-tab of the stores and that of the products, wherever they begin: each has a header row of its own."""
+    blocks = [block for sheet in book.visible for block in blocks_on(sheet)]
+    stores = next((block for block in blocks if block.header.first(STORE) is not None), None)
+    return stores, next((block for block in blocks if block.euros is not None), None)
+
+
+def blocks_on(sheet: RawSheet) -> Iterator[Block]:
+    """Every header row of months on a sheet with the rows below it."""
+    first = next((row for row in range(min(HEADER_ROWS, sheet.height)) if month_header(sheet, row)), sheet.height)
+    headers = [found for row in range(first, sheet.height) if (found := month_header(sheet, row))]
+    stops = [header.row for header, _ in headers[1:]] + [sheet.height]
+    for (header, months), stop in zip(headers, stops, strict=False):
+        yield Block(sheet, header, stop, months, header.first(TOTAL), header.first(EUROS))
+
+
+def month_header(sheet: RawSheet, row: int) -> tuple[Header, dict[int, dates.Span]] | None:
+    """The row as a header if it names months beside 'Store', 'total' or 'Total in euro'."""
+    months = {column: span for column, text in enumerate(sheet.grid[row]) if (span := month_of(text))}
+    if not months:
+        return None
+    header = header_of(sheet, row)
+    return (header, months) if header.first(STORE, TOTAL, EUROS) is not None else None
+
+
+def month_of(text: str | None) -> dates.Span | None:
+    """The month of a header cell: `01.01.2025`, a real date, `березня-25`."""
+    month = dates.read_month_text(text)
+    day = None if month else dates.read_date(text, "dmy", serials=False)[0]
+    return dates.month_span(*month) if month else dates.month_span(day.year, day.month) if day else None
+
+
+def period_of(book: RawBook, blocks: list[Block], options: ReadOptions) -> PeriodReading:
+    """The month in the file name; columns after it are partial. Without one, or without its column, the last column speaks too."""
+    named = periods.find_months(book.file_name)
+    months = sorted({span for block in blocks for span in block.months.values()})
+    column = next((span for span in months if named and span[0] == named[0].start), months[-1] if months else None)
+    header = periods.from_months("header", [(column[0].year, column[0].month)], "month columns") if column else None
+    return periods.resolve([*named, header], "month", options, months[0][0] if months else None)
+
+
+def read_block(block: Block, found: Found, products: bool) -> None:
+    """Units by month of every row, its total, and below them the totals of the columns."""
+    columns = [Columns(column, None) for column in block.months]
+    sums = [Columns(block.total, block.euros)]
+    reader = CellReader.over(block.sheet, [*columns, *sums], block.header.row + 1, sign=",")
+    name, sku = product_columns(block) if products else (block.header.first(STORE), None)
+    ended = False
+    for row in range(block.header.row + 1, block.stop):
+        cells = block.sheet.grid[row]
+        texts = [text for column in (name, sku) if (text := text_at(cells, column))]
+        if first_text(cells) is None:
+            continue
+        if ended or not texts:
+            found.set_aside.append(SetAside("a text that belongs to no row of the tables", block.sheet.name, row + 1))
+        elif all(total_of(text) == "" for text in texts):
+            ended = True
+            found.set_aside.append(SetAside("total row", block.sheet.name, row + 1))
+            found.controls += column_totals(block, reader, row, products)
+        elif products:
+            read_product(block, reader, row, name, sku, found)
+        else:
+            read_months(block, reader, row, {"view": BY_STORE, "primary_view": False, "store_text": texts[0]}, texts[0], found)
+    found.problems += [*reader.problems, *reader.text_numbers(), *unknown_columns(block.sheet, block.header, known(block))]
+
+
+def known(block: Block) -> tuple[str, ...]:
+    months = (str(block.sheet.grid[block.header.row][column]) for column in block.months)
+    return (STORE, TOTAL, EUROS, *NAME_HEADERS, *SKU_HEADERS, *months)
+
+
+def product_columns(block: Block) -> tuple[int | None, int | None]:
+    """The columns of name and SKU, which have no header: long texts, and codes without blanks."""
+    header = block.sheet.grid[block.header.row]
+    rows = block.sheet.grid[block.header.row + 1 : block.stop]
+    bare = [c for c in range(block.sheet.width) if text_at(header, c) is None]
+    texts = {c: {text for cells in rows if (text := text_at(cells, c)) and total_of(text) is None} for c in bare}
+    name, sku = block.header.first(*NAME_HEADERS), block.header.first(*SKU_HEADERS)
+    names = {c: sum(len(text) for text in found if " " in text) for c, found in texts.items()}
+    codes = {c: sum(1 for text in found if " " not in text) for c, found in texts.items()}
+    name = name if name is not None else max((c for c in names if names[c]), key=lambda c: names[c], default=None)
+    return name, sku if sku is not None else max((c for c in codes if codes[c] and c != name), key=lambda c: codes[c], default=None)
+
+
+def read_product(block: Block, reader: CellReader, row: int, name_at: int | None, sku_at: int | None, found: Found) -> None:
+    """A product's units by month, and its euros over the whole span as a view of its own."""
+    name, sku = (text_at(block.sheet.grid[row], column) for column in (name_at, sku_at))
+    label = collapse(name or sku or "")
+    keys = {
+        "vendor_key": sku or label,
+        "sku_text": sku,
+        "name_text": None if sku else label,
+        "product_text": None if name is None else collapse(name),
+    }
+    read_months(block, reader, row, {"view": BY_PRODUCT, "primary_view": True, **keys}, label, found)
+    total = reader.pair(row, Columns(block.total, block.euros))
+    if total.amount is not None or total.held:
+        start, end = block.span
+        cells = f"|{block.sheet.address(row, block.euros or 0)}"
+        view = {"view": BY_SPAN, "primary_view": False, **keys, "period_start": start, "period_end": end}
+        found.rows.append(fact(block, row, view, Pair(total.units, total.amount, cells, total.held)))
+    if sku is None:
+        message = f"'{label}' has no SKU. It is matched by its name."
+        found.problems.append(Problem("sku_missing", message, "warning", block.sheet.name, reader.address(row, sku_at), label))
+
+
+def read_months(block: Block, reader: CellReader, row: int, keys: dict[str, Any], label: str, found: Found) -> None:
+    """The facts of one row, a month a fact, and the row's total as a control."""
+    for column, (start, end) in block.months.items():
+        pair = reader.pair(row, Columns(column, None))
+        if pair.stated:
+            found.rows.append(fact(block, row, {**keys, "period_start": start, "period_end": end}, pair))
+        found.zeros += pair.explicit_zero
+    view = str(keys["view"])
+    found.controls += reader.controls(f"{label}, total", row, Columns(block.total, None), {"source_row": row + 1}, over=(view,))
+
+
+def fact(block: Block, row: int, keys: dict[str, Any], pair: Pair) -> dict[str, Any]:
+    return {
+        "source_sheet": block.sheet.name,
+        "source_row": row + 1,
+        "source_cells": pair.cells,
+        **keys,
+        "quantity": pair.units,
+        "amount_local": pair.amount,
+        "held_reason": pair.held,
+    }
+
+
+def column_totals(block: Block, reader: CellReader, row: int, products: bool) -> Iterator[ControlTotal]:
+    """Totals of the months, of everything and of the euros. Those of the stores must also be what the products come to."""
+    title, own = ("Products", BY_PRODUCT) if products else ("Stores", BY_STORE)
+    for column, (start, _) in block.months.items():
+        where = {"period_start": start}
+        yield from reader.controls(f"{title}, total {start:%Y-%m}", row, Columns(column, None), where, over=(own,))
+        if not products:
+            yield from reader.controls(f"Stores = products, {start:%Y-%m}", row, Columns(column, None), where, over=(BY_PRODUCT,))
+    yield from reader.controls(f"{title}, total", row, Columns(block.total, None), {}, over=(own,))
+    yield from reader.controls("Products, total in euro", row, Columns(None, block.euros), {}, over=(BY_SPAN,))
+
+
+def with_partial_months(rows: pl.DataFrame, period: PeriodReading) -> pl.DataFrame:
+    """The rows with the months after the report's own marked as provisional."""
+    if period.end is None:
+        return rows
+    later = (pl.col("period_start") > period.end).fill_null(False) & (pl.col("view") != BY_SPAN)
+    return rows.with_columns(later.alias("provisional"))
+
+
+def remarks(products: Block | None, period: PeriodReading) -> Iterator[Problem]:
+    """That money has no months here, and which columns are partial."""
+    if products is None:
+        return
+    sheet, row = products.sheet, products.header.row
+    if products.euros is not None:
+        message = "The file states euros for the whole span only. Each month's money is worked out from list prices and marked so."
+        yield Problem("no_amount_per_month", message, "info", sheet.name, sheet.address(row, products.euros))
+    for column, (start, _) in products.months.items():
+        if period.end and start > period.end:
+            message = f"The column {start:%Y-%m} comes after the report's month. It is partial and marked as provisional."
+            yield Problem("columns_after_nominal_period", message, "info", sheet.name, sheet.address(row, column), sheet.grid[row][column])
+
+
+def slices_of(stores: Block | None, products: Block | None) -> tuple[Slice, ...]:
+    """Every month of the columns, and the span of the euros."""
+    views = [(BY_PRODUCT, products), (BY_STORE, stores)]
+    months = [s for view, block in views if block for s in month_slices(view, pl.Series([start for start, _ in block.months.values()]))]
+    return (*months, *([Slice(BY_SPAN, *products.span)] if products else []))

@@ -1,0 +1,378 @@
+"""Galilu: a living workbook in PLN with three views that never meet: store × product units, product units, and money by store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from core.ingest import dates, periods
+from core.ingest.cells import CellReader, Columns, Pair, facts_frame, month_slices
+from core.ingest.evidence import Clue, weigh
+from core.ingest.formats.year_tables import YearTable, measure_above, month_word, table_of_several_years, tables_on
+from core.ingest.layout import (
+    HEADER_ROWS,
+    first_text,
+    header_of,
+    hidden_sheets,
+    name_tokens,
+    sheets_set_aside,
+    text_at,
+    total_of,
+    unknown_columns,
+)
+from core.ingest.normalising import fold
+from core.ingest.numbers import read_currency
+from core.ingest.shapes import (
+    ControlTotal,
+    Guess,
+    PeriodEvidence,
+    PeriodReading,
+    Problem,
+    RawBook,
+    RawSheet,
+    ReadOptions,
+    SalesFrame,
+    SetAside,
+)
+
+KEY = "galilu"
+TITLE = "Galilu"
+
+BY_STORE_AND_PRODUCT, BY_PRODUCT, MONEY, VOLUME = "store_product_month", "product_month", "store_month_money", "store_month_volume"
+VIEWS = (BY_STORE_AND_PRODUCT, BY_PRODUCT, MONEY, VOLUME)
+NAMELESS = "(no name)"
+KNOWN = ("Total", "share", "Product")
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """The tables of the workbook by what they are; `summaries` are sheets of month totals over several years."""
+
+    rankings: tuple[YearTable, ...] = ()
+    splits: tuple[YearTable, ...] = ()
+    money: tuple[YearTable, ...] = ()
+    volumes: tuple[YearTable, ...] = ()
+    summaries: tuple[RawSheet, ...] = ()
+
+    @property
+    def tables(self) -> tuple[YearTable, ...]:
+        return (*self.rankings, *self.splits, *self.money, *self.volumes)
+
+
+@dataclass
+class Found:
+    """What the tables gave so far; `stores` maps the folded names of the split to their spelling there."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    controls: list[ControlTotal] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    split_months: set[date] = field(default_factory=set)
+    stores: dict[str, str] = field(default_factory=dict)
+    zeros: int = 0
+
+
+def recognise(book: RawBook) -> Guess:
+    """Guess from the three kinds of tables and the title 'Galilu sellout'."""
+    small = [sheet for sheet in book.visible if sheet.height <= 2000]
+    tables = workbook_of(small)
+    texts = {fold(text) for sheet in small for cells in sheet.head() for text in cells if text}
+    headers = {name for sheet in book.visible for row in range(min(5, sheet.height)) for name in header_of(sheet, row).columns}
+    return weigh(
+        KEY,
+        (
+            Clue("money and volume by store and month, year below year", bool(tables.money and tables.volumes), 0.35),
+            Clue("a ranking of products by month", bool(tables.rankings), 0.15),
+            Clue("a split by store", bool(tables.splits), 0.15),
+            Clue("the title 'Galilu sellout'", any(text.startswith("galilu") for text in texts), 0.2),
+            Clue("a title 'value (PLN)'", any(text.startswith("value") and "pl" in text for text in texts), 0.1),
+            Clue("'Galilu' in the file name", "galilu" in name_tokens(book.file_name), 0.15),
+        ),
+        (
+            Clue("a single sheet", len(book.visible) == 1, 0.2),
+            Clue("a column of EANs, which Galilu never sends", bool(headers & {"ean", "eancode", "stockcode", "product ean"}), 0.4),
+        ),
+    )
+
+
+def workbook_of(sheets: Collection[RawSheet]) -> Workbook:
+    """The tables of all sheets, told apart by their titles and by the names that repeat in a split."""
+    rankings: list[YearTable] = []
+    splits: list[YearTable] = []
+    money: list[YearTable] = []
+    volumes: list[YearTable] = []
+    summaries: list[RawSheet] = []
+    for sheet in sheets:
+        if summary_columns(sheet):
+            summaries.append(sheet)
+            continue
+        for table in tables_on(sheet):
+            kinds = {"value": money, "volume": volumes, None: splits if is_split(table) else rankings}
+            kinds[table.measure].append(table)
+        if several := table_of_several_years(sheet, "Product"):
+            rankings.append(several)
+    return Workbook(tuple(rankings), tuple(splits), tuple(money), tuple(volumes), tuple(summaries))
+
+
+def is_split(table: YearTable) -> bool:
+    """True where products repeat, once for each store, or the sheet says so."""
+    names = [fold(table.name(row)) for row in table.rows]
+    return "split" in name_tokens(table.sheet.name or "") or len(set(names)) < len(names) * 0.7
+
+
+def read(book: RawBook, options: ReadOptions) -> SalesFrame:
+    """Units by store and product where the split covers the month, else by product; money by store and month."""
+    tables, found = workbook_of(book.visible), Found()
+    read_splits(tables, found)
+    read_rankings(tables, found)
+    read_stores(tables, found)
+    found.controls += [c for sheet in tables.summaries for c in summary_totals(sheet, found)]
+    period = period_of(book, tables, found, options)
+    currency, basis = options.currency or printed_currency(book), options.vat_basis or "gross"
+    rows = facts_frame(found.rows, currency=currency, vat_basis=basis)
+    return SalesFrame(
+        KEY,
+        rows,
+        period,
+        currency,
+        basis,
+        controls=tuple(found.controls),
+        slices=tuple(s for view in VIEWS for s in month_slices(view, rows.filter(pl.col("view") == view)["period_start"])),
+        set_aside=(*found.set_aside, *below_tables(tables), *other_sheets(book, tables)),
+        problems=(*book.problems, *periods.describe(period), *found.problems, *remarks(rows, period), *hidden_sheets(book)),
+        explicit_zeros=found.zeros,
+        living=True,
+    )
+
+
+def read_splits(tables: Workbook, found: Found) -> None:
+    """Store × product × month, and each store's subtotals."""
+    products = {fold(table.name(row)) for table in tables.rankings for row in table.rows}
+    stores = {fold(table.name(row)) for table in (*tables.money, *tables.volumes) for row in table.rows}
+    for table in tables.splits:
+        reader = table.reader()
+        months = table.filled(reader)
+        found.split_months |= {start for start, _ in months.values()}
+        store: str | None = None
+        for row in table.rows:
+            if is_store(table, reader, row, stores, products):
+                store = table.name(row)
+                found.stores[fold(store)] = store
+                found.set_aside.append(SetAside(f"store header row with the subtotal of {store}", table.sheet.name, row + 1))
+                found.controls += month_totals(table, reader, row, f"{store}, subtotal", {"store_text": store}, BY_STORE_AND_PRODUCT)
+            else:
+                keys = {"view": BY_STORE_AND_PRODUCT, "primary_view": True, "store_text": store, **product_keys(table, row)}
+                read_row(table, reader, row, keys, found)
+        close(table, reader, BY_STORE_AND_PRODUCT, found)
+
+
+def is_store(table: YearTable, reader: CellReader, row: int, stores: Collection[str], products: Collection[str]) -> bool:
+    """A known store by its name, else (not a product of the ranking) a bold name, else one whose figures the rows beneath add up to."""
+    name = fold(table.name(row))
+    if name in stores or name in products:
+        return name in stores
+    marked = {r for r, column in table.sheet.bold if column == table.names} & set(table.rows)
+    if marked and len(marked) < len(table.rows):
+        return row in marked
+    return sums_up(table, reader, row, products)
+
+
+def sums_up(table: YearTable, reader: CellReader, row: int, products: Collection[str]) -> bool:
+    """True where the products right beneath, all of them, come to this row's figures in every month."""
+    own = [reader.pair(row, table.at(column)).units or 0 for column in table.months]
+    added = [0] * len(own)
+    for below in (r for r in table.rows if r > row):
+        if fold(table.name(below)) not in products:
+            break
+        figures = (reader.pair(below, table.at(column)).units or 0 for column in table.months)
+        added = [total + figure for total, figure in zip(added, figures, strict=True)]
+    return added == own and any(own)
+
+
+def read_rankings(tables: Workbook, found: Found) -> None:
+    """Product × month; months that the split covers are a further view of the same sales."""
+    for table in tables.rankings:
+        reader = table.reader()
+        for row in table.rows:
+            read_row(table, reader, row, {"view": BY_PRODUCT, "primary_view": True, **product_keys(table, row)}, found)
+        close(table, reader, BY_PRODUCT, found)
+    for fact in found.rows:
+        if fact["view"] == BY_PRODUCT:
+            fact["primary_view"] = fact["period_start"] not in found.split_months
+
+
+def product_keys(table: YearTable, row: int) -> dict[str, Any]:
+    name = table.name(row)
+    nameless = None if name else "unmatched_product"
+    return {"vendor_key": name or NAMELESS, "name_text": name or None, "product_text": name or None, "held_reason": nameless}
+
+
+def read_stores(tables: Workbook, found: Found) -> None:
+    """Store × month: money as facts, volume as a further view."""
+    for table in (*tables.money, *tables.volumes):
+        reader = table.reader()
+        view = MONEY if table.measure == "value" else VOLUME
+        for row in table.rows:
+            keys = {"view": view, "primary_view": view == MONEY, "store_text": table.name(row) or None}
+            read_row(table, reader, row, keys, found)
+            if view == VOLUME and fold(table.name(row)) in found.stores:
+                found.controls += split_by_volume(table, reader, row, found)
+        close(table, reader, view, found)
+
+
+def read_row(table: YearTable, reader: CellReader, row: int, keys: dict[str, Any], found: Found) -> None:
+    """The facts of a row, a month a fact, and its own total; a name without figures is set aside."""
+    pairs = {span: reader.pair(row, table.at(column)) for column, span in table.months.items()}
+    for (start, end), pair in pairs.items():
+        if pair.stated:
+            found.rows.append(fact(table, row, {**keys, "period_start": start, "period_end": end}, pair))
+        found.zeros += pair.explicit_zero
+    if not any(pair.stated or pair.explicit_zero for pair in pairs.values()):
+        found.set_aside.append(SetAside("a name without figures", table.sheet.name, row + 1))
+    elif table.total is not None:
+        where = {"source_row": row + 1, "source_sheet": table.sheet.name}
+        what = f"{table.sheet.name}, {table.name(row) or NAMELESS}: total"
+        found.controls += reader.controls(what, row, table.at(table.total), where, over=(str(keys["view"]),))
+
+
+def fact(table: YearTable, row: int, keys: dict[str, Any], pair: Pair) -> dict[str, Any]:
+    return {
+        "source_sheet": table.sheet.name,
+        "source_row": row + 1,
+        "source_cells": pair.cells,
+        **keys,
+        "quantity": pair.units,
+        "amount_local": pair.amount,
+        "held_reason": pair.held or keys.get("held_reason"),
+    }
+
+
+def close(table: YearTable, reader: CellReader, view: str, found: Found) -> None:
+    """The total row of a table as controls, the rows below it set aside, and what was wrong with its cells."""
+    name = table.sheet.name
+    for row in table.totals:
+        found.set_aside.append(SetAside("total row", name, row + 1))
+        found.controls += month_totals(table, reader, row, f"{name}, {table.measure or 'units'}: total", {}, view)
+        if view == VOLUME:
+            found.controls += units_by_volume(table, reader, row, found)
+    found.set_aside += [SetAside(f"'{table.name(row)}' row below the total", name, row + 1) for row in table.others]
+    found.problems += [*reader.problems, *reader.text_numbers(), *unknown_columns(table.sheet, table.inner_header, KNOWN)]
+
+
+def month_totals(table: YearTable, reader: CellReader, row: int, what: str, where: dict[str, Any], view: str) -> Iterator[ControlTotal]:
+    """A total for each month that the table fills, or that prints something, and for all of them together."""
+    filled = table.filled(reader)
+    for column, (start, _) in table.months.items():
+        if column in filled or reader.pair(row, table.at(column)).stated:
+            yield from reader.controls(f"{what} {start:%Y-%m}", row, table.at(column), {**where, "period_start": start}, over=(view,))
+    if table.total is not None:
+        months = tuple(start for start, _ in table.months.values())
+        yield from reader.controls(f"{what}, all months", row, table.at(table.total), {**where, "period_start": months}, over=(view,))
+
+
+def units_by_volume(table: YearTable, reader: CellReader, row: int, found: Found) -> Iterator[ControlTotal]:
+    """The stores' volume of a month is what its products come to, in the ranking and, where it covers the month, in the split."""
+    ranked = {fact["period_start"] for fact in found.rows if fact["view"] == BY_PRODUCT}
+    for column, (start, _) in table.months.items():
+        for view, months in ((BY_PRODUCT, ranked), (BY_STORE_AND_PRODUCT, found.split_months)):
+            if start in months:
+                what = f"Volume {start:%Y-%m} = {'ranking' if view == BY_PRODUCT else 'split'}"
+                yield from reader.controls(what, row, table.at(column), {"period_start": start}, over=(view,))
+
+
+def split_by_volume(table: YearTable, reader: CellReader, row: int, found: Found) -> Iterator[ControlTotal]:
+    """A store's volume is what its products come to in the split, where both sheets spell the store alike."""
+    store = found.stores[fold(table.name(row))]
+    for column, (start, _) in table.months.items():
+        if start in found.split_months:
+            where = {"store_text": store, "period_start": start}
+            what = f"{store}, volume {start:%Y-%m} = split"
+            yield from reader.controls(what, row, table.at(column), where, over=(BY_STORE_AND_PRODUCT,))
+
+
+def summary_columns(sheet: RawSheet) -> list[tuple[int, int, dict[int, int]]]:
+    """(header row, column of the month names, column → year) of each table of month totals by year on a sheet."""
+    found = []
+    for row in range(min(HEADER_ROWS, sheet.height)):
+        cells = sheet.grid[row]
+        starts = [column for column, text in enumerate(cells) if fold(text or "") in {"months", "month"}]
+        for start, stop in zip(starts, [*starts[1:], len(cells)], strict=False):
+            years = {c: year for c in range(start + 1, stop) if (year := dates.read_year(cells[c]))}
+            found += [(row, start, years)] if years else []
+    return found
+
+
+def summary_totals(sheet: RawSheet, found: Found) -> Iterator[ControlTotal]:
+    """Month totals over the years, of the money and of the volume; the volume is also what the products come to."""
+    for header, names, years in summary_columns(sheet):
+        measure = measure_above(sheet, header, names, max(years) + 1)
+        views = (MONEY,) if measure == "value" else (VOLUME, BY_PRODUCT)
+        places = {c: Columns(None, c) if measure == "value" else Columns(c, None) for c in years}
+        reader = CellReader.over(sheet, places.values(), header + 1)
+        for row in range(header + 1, sheet.height):
+            name = text_at(sheet.grid[row], names)
+            for column, at in places.items():
+                months = months_named(name, years[column])
+                if months and reader.pair(row, at).stated:
+                    what = f"{sheet.name}, {measure} {months[0]:%Y-%m}" if len(months) == 1 else f"{sheet.name}, {measure} {years[column]}"
+                    where = {"period_start": months[0] if len(months) == 1 else months}
+                    for view in views:
+                        yield from reader.controls(what, row, at, where, over=(view,))
+        found.problems += reader.problems
+
+
+def months_named(name: str | None, year: int) -> tuple[date, ...]:
+    """The first days of the month, or for a total of all months, that a row of a summary is about."""
+    if total_of(name) == "":
+        return tuple(date(year, month, 1) for month in range(1, 13))
+    month = month_word(name)
+    return (date(year, month, 1),) if month else ()
+
+
+def period_of(book: RawBook, tables: Workbook, found: Found, options: ReadOptions) -> PeriodReading:
+    """The newest month that the ranking fills; of the file name only the year counts, its other numbers are copies."""
+    months = {fact["period_start"] for fact in found.rows if fact["view"] == BY_PRODUCT}
+    newest = max(months, default=None)
+    header = periods.from_months("header", [(newest.year, newest.month)], "months of the ranking") if newest else None
+    years = set(periods.find_years(book.file_name))
+    named = [PeriodEvidence("file_name", str(year), date(year, 1, 1), date(year, 12, 31)) for year in years if len(years) == 1]
+    hints = [header, *named] if header else []
+    return periods.resolve(hints, "month", options, min(months, default=None))
+
+
+def remarks(rows: pl.DataFrame, period: PeriodReading) -> Iterator[Problem]:
+    """That money has no products here, and which months the split by store does not reach."""
+    ends = dict(rows.group_by("view").agg(pl.col("period_start").max()).iter_rows())
+    if BY_PRODUCT in ends:
+        message = "The file states money by store and month only. Money by product is an estimate and is never stored as a fact."
+        yield Problem("no_amount_per_product", message, "info")
+    split, ranking = ends.get(BY_STORE_AND_PRODUCT), ends.get(BY_PRODUCT)
+    if split and ranking and split < ranking:
+        message = f"The split by store ends in {split:%Y-%m}, the ranking in {ranking:%Y-%m}. The months between have no stores yet."
+        yield Problem("views_cover_different_months", message, "info", value=f"{split:%Y-%m} / {ranking:%Y-%m}")
+
+
+def printed_currency(book: RawBook) -> str:
+    """The currency in a title such as 'value (PLN)'; PLY, a typing error, is PLN."""
+    texts = (fold(text) for sheet in book.visible for cells in sheet.head() for text in cells if text)
+    words = (word for text in texts if text.startswith("value") for word in re.findall(r"[a-z]+", text))
+    return next((code for word in words if (code := read_currency(word.upper()))), "PLN")
+
+
+def below_tables(tables: Workbook) -> Iterator[SetAside]:
+    """What stands below the last table of a sheet, such as the summary by channel and size."""
+    for sheet in {table.sheet.name: table.sheet for table in tables.tables}.values():
+        last = max(table.last for table in tables.tables if table.sheet is sheet)
+        rows = [row for row in range(last + 1, sheet.height) if first_text(sheet.grid[row]) is not None]
+        if rows:
+            yield SetAside("a summary below the tables, repeats their figures", sheet.name, rows[0] + 1, rows[-1] + 1, len(rows))
+
+
+def other_sheets(book: RawBook, tables: Workbook) -> tuple[SetAside, ...]:
+    summaries = {sheet.name: "month totals only, control totals" for sheet in tables.summaries}
+    return sheets_set_aside(book, {table.sheet.name for table in tables.tables}, summaries)

@@ -1,0 +1,163 @@
+"""Tables of one year: a header row that begins with the year, then months, then a total, above rows of names. Several may share a row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from core.ingest import dates
+from core.ingest.cells import CellReader, Columns
+from core.ingest.layout import Header, find_header, first_text, header_of, text_at, total_of
+from core.ingest.normalising import fold
+from core.ingest.shapes import RawSheet
+
+
+@dataclass(frozen=True)
+class YearTable:
+    """A table of months. All indices 0-based; `rows` are the body rows with a name, `totals` the rows named 'Total' below them.
+
+    `months` gives the first and last day of each month column; `measure` is 'value' or 'volume' where a title above says so.
+    """
+
+    sheet: RawSheet
+    header: int
+    names: int
+    months: Mapping[int, dates.Span]
+    total: int | None
+    measure: str | None
+    rows: tuple[int, ...]
+    totals: tuple[int, ...]
+    others: tuple[int, ...]
+
+    @property
+    def last(self) -> int:
+        """The last row of the table."""
+        return max((self.header, *self.rows, *self.totals, *self.others))
+
+    @property
+    def inner_header(self) -> Header:
+        """What stands between the names and the last column of the table, but for the months and the totals."""
+        stop = max((*self.months, self.total or 0)) + 1
+        header = header_of(self.sheet, self.header)
+        columns = {
+            name: tuple(c for c in found if self.names < c < stop and c not in self.months) for name, found in header.columns.items()
+        }
+        return Header(self.header, {name: found for name, found in columns.items() if found and not name.startswith("total")})
+
+    def name(self, row: int) -> str:
+        return text_at(self.sheet.grid[row], self.names) or ""
+
+    def columns(self) -> list[Columns]:
+        """The month columns and the total, as units or as money according to the measure."""
+        places = [*self.months, *([self.total] if self.total is not None else [])]
+        return [self.at(column) for column in places]
+
+    def at(self, column: int | None) -> Columns:
+        return Columns(None, column) if self.measure == "value" else Columns(column, None)
+
+    def reader(self) -> CellReader:
+        return CellReader.over(self.sheet, self.columns(), self.header + 1)
+
+    def filled(self, reader: CellReader) -> dict[int, dates.Span]:
+        """The month columns in which any row states a figure, be it 0."""
+        return {
+            column: span
+            for column, span in self.months.items()
+            if any((pair := reader.pair(row, self.at(column))).stated or pair.explicit_zero for row in self.rows)
+        }
+
+
+def month_word(text: str | None) -> int | None:
+    """The month a header word names; a number is no month here."""
+    return None if text is None or re.fullmatch(r"[\s\d.,]*", text) else dates.read_month(text)
+
+
+def tables_on(sheet: RawSheet) -> list[YearTable]:
+    """Every table of a sheet, top to bottom and left to right."""
+    found: list[YearTable] = []
+    for row in range(sheet.height):
+        cells = sheet.grid[row]
+        if any(month_word(text) for text in cells):
+            found += tables_at(sheet, row)
+    return found
+
+
+def tables_at(sheet: RawSheet, row: int) -> Iterator[YearTable]:
+    """The tables whose header is this row: each begins with a year, in the column of its names."""
+    cells = sheet.grid[row]
+    starts = [column for column, text in enumerate(cells) if dates.read_year(text)]
+    for start, stop in zip(starts, [*starts[1:], len(cells)], strict=False):
+        year = dates.read_year(cells[start])
+        months = {c: dates.month_span(year, month) for c in range(start + 1, stop) if year and (month := month_word(cells[c]))}
+        if months:
+            total = next((c for c in range(start + 1, stop) if total_of(cells[c]) == ""), None)
+            yield with_rows(sheet, row, start, months, total, measure_above(sheet, row, start, stop))
+
+
+def measure_above(sheet: RawSheet, row: int, start: int, stop: int) -> str | None:
+    """'value' or 'volume' as the nearest title above the columns says."""
+    for above in range(row - 1, -1, -1):
+        for text in sheet.grid[above][start:stop]:
+            if found := re.match(r"(value|volume)\b", fold(text or "")):
+                return found.group(1)
+    return None
+
+
+def with_rows(
+    sheet: RawSheet, header: int, names: int, months: Mapping[int, dates.Span], total: int | None, measure: str | None
+) -> YearTable:
+    """The table with its rows: everything with a name or a figure down to the total, then what follows until a blank row."""
+    rows: list[int] = []
+    totals: list[int] = []
+    others: list[int] = []
+    for row in range(header + 1, sheet.height):
+        cells = sheet.grid[row]
+        name = text_at(cells, names)
+        figures = first_text(cells[column] for column in months)
+        if dates.read_year(name) or month_word(figures):
+            break
+        if name is None and figures is None:
+            if totals:
+                break
+        elif total_of(name) == "":
+            totals.append(row)
+        else:
+            (others if totals else rows).append(row)
+    return YearTable(sheet, header, names, months, total, measure, tuple(rows), tuple(totals), tuple(others))
+
+
+def table_of_several_years(sheet: RawSheet, title: str) -> YearTable | None:
+    """A table whose names stand under `title` and whose months run over years, a total behind each year (`TOTAL 2023`)."""
+    header = find_header(sheet, (title,))
+    names = header.first(title) if header else None
+    if header is None or names is None:
+        return None
+    cells = sheet.grid[header.row]
+    runs = list(month_runs(cells, names))
+    first = first_year(sheet, runs)
+    if first is None:
+        return None
+    months = {c: dates.month_span(first + at, month) for at, (run, _) in enumerate(runs) for c, month in run.items()}
+    return with_rows(sheet, header.row, names, months, None, "volume") if months else None
+
+
+def month_runs(cells: tuple[str | None, ...], names: int) -> Iterator[tuple[dict[int, int], int | None]]:
+    """The months up to each total column, and the year that the total names."""
+    run: dict[int, int] = {}
+    for column in range(names + 1, len(cells)):
+        if month := month_word(cells[column]):
+            run[column] = month
+        elif run and fold(cells[column] or "").startswith("total"):
+            year = re.search(r"20\d\d", cells[column] or "")
+            yield run, int(year.group()) if year else None
+            run = {}
+    if run:
+        yield run, None
+
+
+def first_year(sheet: RawSheet, runs: list[tuple[dict[int, int], int | None]]) -> int | None:
+    """The year of the first run: as a total names it, else as the sheet's name does (`2023-24`)."""
+    named = next((year - at for at, (_, year) in enumerate(runs) if year), None)
+    printed = re.search(r"(20\d\d)(?:\s*[-–/]\s*(\d{2}|20\d\d))?", sheet.name or "")
+    return named or (int(printed.group(1)) if printed and runs else None)
