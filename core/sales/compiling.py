@@ -110,6 +110,20 @@ group by 1, 2, 3, 4, 5, 6, 7"""
     return Statement(text, parameters | values)
 
 
+def compile_lines(asked: Asked, row_limit: int) -> Statement:
+    """The lines that count in a question, newest first, each with the cells it was read from; one more than `row_limit`."""
+    where, parameters = _population(asked, None)
+    filters, values = _filters(asked.filters, "counted_on", _day("sales", None))
+    text = f"""-- The lines behind {_title(asked)}
+select counted_on, reseller, store, product_ean, functional_name, product_name, line_kind, quantity, amount_local, currency,
+       sales_eur_net, upload_batch_id, source_sheet, source_row, source_cells
+from readable.sales
+{_where([*where, *filters])}
+order by counted_on desc, upload_batch_id, source_row, source_cells
+limit {row_limit + 1:d}"""
+    return Statement(text, parameters | values)
+
+
 @dataclass(frozen=True)
 class _Group:
     name: str

@@ -9,13 +9,18 @@ can not be used is explained above the page, and the rest of it is used.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 import streamlit as st
 
+from core.errors import BadQuestion
+from core.sales.naming import name_period
+from core.sales.query import Period, parse_period
 from pages.components import cached, choosing, session
 from pages.components.choosing import Choice, Known
+from pages.components.frame import plain
 
 NAMES = ("period", "channel", "reseller")
 
@@ -29,12 +34,17 @@ def head(title: str, lead: str = "") -> Choice:
             st.title(title, anchor=False)
             if lead:
                 st.caption(lead)
-        _period(choice, known, today)
-        _channel(choice, known, today)
-        _resellers(choice, known, today)
-    for problem in problems:
-        st.info(problem, icon=":material/link_off:")
-    return choice
+        picked = Choice(_period(choice, known, today), _channel(choice), _resellers(choice, known))
+    explain(problems)
+    if picked != choice:
+        choose(picked, known, today)
+    return picked
+
+
+def explain(problems: Sequence[str]) -> None:
+    """What of a hand-edited URL can not be used."""
+    if problems:
+        st.info("  \n".join(plain(problem) for problem in problems), icon=":material/link_off:")
 
 
 def _parameters() -> dict[str, list[str]]:
@@ -49,7 +59,7 @@ def _parameters() -> dict[str, list[str]]:
 
 
 def choose(choice: Choice, known: Known, today: date) -> None:
-    """Write a choice into the URL; the run that follows reads it."""
+    """Write a choice into the URL."""
     parameters = choosing.written(choice, known, today)
     session.remember("filters", parameters)
     for name in NAMES:
@@ -69,63 +79,45 @@ def follow_click(choice: Choice, source: str, reseller: str | None) -> None:
     st.rerun()
 
 
-def _period(choice: Choice, known: Known, today: date) -> None:
+def _period(choice: Choice, known: Known, today: date) -> Period:
+    """A period of the list, or one typed: 2025, 2025-06, 2025-Q2, a day, 2025-06-09/2025-06-15."""
     options = choosing.period_options(known, today)
     current = choosing.period_text(choice.period)
-    options = options if current in options else {current: current.replace("/", " – "), **options}
-    help = "Choose, or type 2025, 2025-06, 2025-Q2, a day, or 2025-06-09/2025-06-15"
-    key = f"filter_period_{current}"
+    options = options if current in options else {current: name_period(choice.period), **options}
+    session.show_in("filter_period", current)
     picked = st.selectbox(
         "Period",
         list(options),
-        index=list(options).index(current),
         format_func=lambda text: options.get(text, text),
-        key=key,
+        key="filter_period",
         label_visibility="collapsed",
         accept_new_options=True,
         width=185,
-        placeholder=help,
     )
-    if picked and picked != current:
-        _choose_period(choice, picked, known, today)
-        st.rerun()
+    named = {name.casefold(): text for text, name in options.items()}
+    typed = named.get((picked or current).casefold(), picked or current)
+    try:
+        return parse_period(typed)
+    except BadQuestion as error:
+        st.toast(error.message, icon=":material/event_busy:")
+        return choice.period
 
 
-def _choose_period(choice: Choice, text: str, known: Known, today: date) -> None:
-    """What was typed goes into the URL as it is: the next run reads it, or says why it can not."""
-    names = {name: text for text, name in choosing.period_options(known, today).items()}
-    parameters = choosing.written(choice, known, today) | {"period": [names.get(text, text)]}
-    session.remember("filters", parameters)
-    st.query_params["period"] = parameters["period"]
-
-
-def _channel(choice: Choice, known: Known, today: date) -> None:
-    keys = list(choosing.CHANNELS)
-    picked = st.selectbox(
+def _channel(choice: Choice) -> str:
+    session.show_in("filter_channel", choice.channel)
+    return st.selectbox(
         "Channel",
-        keys,
-        index=keys.index(choice.channel),
+        list(choosing.CHANNELS),
         format_func=choosing.CHANNELS.__getitem__,
-        key=f"filter_channel_{choice.channel}",
+        key="filter_channel",
         label_visibility="collapsed",
         width=185,
     )
-    if picked != choice.channel:
-        choose(replace(choice, channel=picked or ""), known, today)
-        st.rerun()
 
 
-def _resellers(choice: Choice, known: Known, today: date) -> None:
+def _resellers(choice: Choice, known: Known) -> tuple[str, ...]:
+    session.show_in("filter_resellers", list(choice.resellers))
     label = ", ".join(choice.resellers) if choice.resellers else "All resellers"
-    label = label if len(label) <= 24 else f"{len(choice.resellers)} resellers"
-    with st.popover(label, width=185):
-        picked = st.pills(
-            "Resellers",
-            known.resellers,
-            selection_mode="multi",
-            default=[name for name in choice.resellers if name in known.resellers],
-            key=f"filter_resellers_{'|'.join(choice.resellers)}",
-        )
-    if set(picked) != set(choice.resellers):
-        choose(replace(choice, resellers=tuple(name for name in known.resellers if name in picked)), known, today)
-        st.rerun()
+    with st.popover(label if len(label) <= 24 else f"{len(choice.resellers)} resellers", width=185):
+        picked = st.pills("Resellers", known.resellers, selection_mode="multi", key="filter_resellers")
+    return tuple(name for name in known.resellers if name in (picked or ()))

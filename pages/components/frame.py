@@ -58,6 +58,11 @@ def head(title: str, lead: str = "") -> None:
         st.caption(lead)
 
 
+def hint(text: str) -> None:
+    """One quiet sentence where nothing can be drawn."""
+    st.caption(text)
+
+
 def section(title: str, lead: str = "", *, help: str | None = None) -> None:
     """A heading inside a page."""
     st.subheader(title, anchor=False, help=help)

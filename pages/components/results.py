@@ -22,6 +22,7 @@ from core.sales.dimensions import DIMENSIONS
 from core.sales.formatting import MISSING, format_figure
 from core.sales.measures import MEASURES
 from core.sales.palette import palette
+from core.sales.pivoting import TOTAL, Pivot
 from core.sales.query import Caveat, Result
 from pages.components import frame
 from pages.components.frame import escaped
@@ -67,6 +68,20 @@ def table(
     )
     picked = event.selection.cells[0][0] if select and event.selection.cells else None
     return result.frame.row(picked, named=True) if picked is not None and picked < result.frame.height else None
+
+
+def pivot(found: Pivot, *, rows: int = 22) -> None:
+    """A pivot with its totals; a blank cell is not stated, a 0 is."""
+    plain = found.frame()
+    texts = [name for name in plain.columns if plain.schema[name] == pl.String and name != TOTAL and name not in found.columns]
+    table = plain.with_columns(pl.exclude(texts).cast(pl.Float64)).to_pandas()
+    figures = [name for name in plain.columns if name not in texts]
+    styled = table.style.format(lambda value: "" if pd.isna(value) else _bare(found.measure, value), subset=figures)
+    styled = styled.set_properties(subset=pd.IndexSlice[[plain.height - 1], :], **{"font-weight": "600"})
+    unit = short_title(found.measure)
+    st.caption(f"{unit} by {', '.join(texts) or 'all'} and {DIMENSIONS[found.across].title.lower()}")
+    config = {name: st.column_config.Column(pinned=True) for name in texts}
+    st.dataframe(styled, hide_index=True, height=_height(plain.height, rows), column_config=config, key="pivot")
 
 
 def _with_total(frame: pl.DataFrame, result: Result) -> pl.DataFrame:

@@ -41,6 +41,17 @@ def forget_everything() -> None:
     st.session_state.clear()
 
 
+def show_in(key: str, value: Any) -> None:
+    """Before drawing the widget `key`: let it show `value`, which the URL states, unless the person has just changed the widget.
+
+    Draw the widget without a default; when it returns something else, write that into the URL and call `show_in` no more in this run.
+    """
+    stated = f"{key}.stated"
+    if key not in st.session_state or st.session_state.get(stated) != value:
+        st.session_state[key] = value
+    st.session_state[stated] = value
+
+
 def session_id() -> uuid.UUID | None:
     """The session this browser presented and that was found good when it began."""
     return recall("session_id", None)

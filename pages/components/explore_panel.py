@@ -1,0 +1,168 @@
+"""The controls of the Explore page: measures, rows, columns, comparison and filters as chips; saving, sharing, code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.sales import saving
+from core.sales.query import Filter, SalesQuery
+from pages.components import cached, exploring, filters, session
+from pages.components.choosing import Choice
+from pages.components.exploring import DIMENSION_LABELS, MEASURE_LABELS, View
+
+PAGE = "explore"
+MOST_VALUES = 300
+
+
+def view() -> View:
+    """The view of the URL, changed by what the person just did; explains what of the URL can not be used."""
+    stated, problems = exploring.read(_parameters())
+    filters.explain(problems)
+    return stated
+
+
+def panel(stated: View, chosen: Choice) -> View:
+    """Draw the chips; returns the view they say now."""
+    with st.container(key="explore_panel", gap="small"):
+        measures = _many("Figures", "explore_measures", list(MEASURE_LABELS), stated.measures, MEASURE_LABELS)
+        by = _many("Rows", "explore_by", list(DIMENSION_LABELS), stated.by, DIMENSION_LABELS)
+        across = _one("Columns", "explore_across", ["", *DIMENSION_LABELS], stated.across, {"": "None", **DIMENSION_LABELS})
+        compare = _one("Compare with", "explore_compare", list(exploring.COMPARISONS), stated.compare, dict(exploring.COMPARISONS))
+        kept = _filters(stated, chosen)
+        limits = {str(number): f"First {number}" if number else "All" for number in exploring.LIMITS}
+        limit = int(_one("Number of rows", "explore_limit", list(limits), str(stated.limit), limits))
+        session.show_in("explore_bulk", stated.without_bulk)
+        bulk = st.toggle("Leave bulk lines out", key="explore_bulk", help="Thousands of minis for advent calendars and boxes.")
+    picked = replace(
+        stated, measures=measures or stated.measures, by=by, across=across, compare=compare, filters=kept, limit=limit, without_bulk=bulk
+    )
+    write(picked)
+    return picked
+
+
+def show(stated: View) -> exploring.Show:
+    """The switch between table, chart and source rows."""
+    session.show_in("explore_show", stated.show)
+    picked = st.segmented_control(
+        "Show",
+        list(exploring.SHOWS),
+        format_func=exploring.SHOWS.__getitem__,
+        key="explore_show",
+        label_visibility="collapsed",
+        required=True,
+    )
+    write(replace(stated, show=picked))
+    return picked
+
+
+def write(view: View) -> None:
+    """Put the view into the URL."""
+    parameters = exploring.written(view)
+    for name in exploring.NAMES:
+        if parameters.get(name, []) != st.query_params.get_all(name):
+            if name in parameters:
+                st.query_params[name] = parameters[name]
+            else:
+                del st.query_params[name]
+
+
+def menu(query: SalesQuery, across: str) -> None:
+    """Save the view, open a saved one, take the code."""
+    with st.popover("Views", icon=":material/bookmark:", type="tertiary"):
+        _saved()
+        _save_form()
+    with st.popover("Code", icon=":material/code:", type="tertiary"):
+        st.caption("The same figures in a notebook:")
+        st.code(exploring.code(query, across), language="python")
+
+
+def _saved() -> None:
+    kept = saving.views(cached.database(), session.person(), PAGE)
+    if not kept:
+        st.caption("No saved views yet. Give this one a name below; its address can be shared as it is, too.")
+    for one in kept:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            label = one.name if one.own else f"{one.name} ({one.owner})"
+            st.button(label, key=f"view_{one.id}", type="tertiary", width="stretch", on_click=_open, args=(one.state,))
+            if one.own:
+                st.button(
+                    "",
+                    key=f"forget_{one.id}",
+                    icon=":material/delete:",
+                    type="tertiary",
+                    help="Forget this view",
+                    on_click=_forget,
+                    args=(one.id,),
+                )
+
+
+def _save_form() -> None:
+    with st.form("save_view", border=False):
+        name = st.text_input("Name", placeholder="Liberty by product")
+        shared = st.checkbox("Share with everybody")
+        if st.form_submit_button("Save this view"):
+            saving.save(cached.database(), session.person(), PAGE, name, _parameters(every=True), shared=shared)
+            session.notify(f"Saved “{name.strip()}”.")
+            st.rerun()
+
+
+def _open(state: dict[str, list[str]]) -> None:
+    for name in (*exploring.NAMES, *filters.NAMES):
+        if name in st.query_params:
+            del st.query_params[name]
+    for name, values in state.items():
+        st.query_params[name] = values
+    session.remember("filters", {name: state[name] for name in filters.NAMES if name in state})
+
+
+def _forget(view_id: int) -> None:
+    saving.remove(cached.database(), session.person(), view_id)
+
+
+def _parameters(*, every: bool = False) -> dict[str, list[str]]:
+    names = (*exploring.NAMES, *filters.NAMES) if every else exploring.NAMES
+    return {name: st.query_params.get_all(name) for name in names if name in st.query_params}
+
+
+def _many(label: str, key: str, options: list[str], current: tuple[str, ...], words: dict[str, str]) -> tuple[str, ...]:
+    session.show_in(key, list(current))
+    return tuple(st.multiselect(label, options, format_func=words.__getitem__, key=key, placeholder="Choose"))
+
+
+def _one(label: str, key: str, options: list[str], current: str, words: dict[str, str]) -> str:
+    session.show_in(key, current)
+    return st.selectbox(label, options, format_func=words.__getitem__, key=key)
+
+
+def _filters(stated: View, chosen: Choice) -> tuple[Filter, ...]:
+    """Each filtered value as a chip that can be taken away, and a form to add more."""
+    chips = {
+        f"{'not ' if f.exclude else ''}{f.dimension}:{value}": (f.dimension, value, f.exclude) for f in stated.filters for value in f.values
+    }
+    if chips:
+        words = {
+            chip: f"{'not ' if out else ''}{DIMENSION_LABELS[name]}: {value or 'not stated'}" for chip, (name, value, out) in chips.items()
+        }
+        kept = _many("Filters", "explore_filters", list(chips), tuple(chips), words)
+        chips = {chip: chips[chip] for chip in kept}
+    with st.popover("Add a filter", icon=":material/filter_alt:", width="stretch"):
+        chips |= _added(chosen)
+    grouped: dict[tuple[str, bool], list[str]] = {}
+    for name, value, out in chips.values():
+        grouped.setdefault((name, out), []).append(value)
+    return tuple(Filter(name, tuple(values), out) for (name, out), values in grouped.items())
+
+
+def _added(chosen: Choice) -> dict[str, tuple[str, str, bool]]:
+    texts = {name: label for name, label in DIMENSION_LABELS.items() if name not in ("day", "week", "month", "quarter", "year", "order")}
+    name = st.selectbox("Dimension", list(texts), format_func=texts.__getitem__, key="explore_filter_by")
+    found = cached.result(SalesQuery(("sales_eur_net",), (name,), chosen.where, chosen.period, limit=MOST_VALUES), session.scope())
+    with st.form("add_filter", border=False, clear_on_submit=True):
+        values = st.multiselect("Values", found.frame[name].to_list(), placeholder="Choose")
+        exclude = st.checkbox("Leave these out")
+        if not st.form_submit_button("Apply"):
+            return {}
+    mark = "not " if exclude else ""
+    return {f"{mark}{name}:{value}": (name, "" if value == "not stated" else value, exclude) for value in values}
