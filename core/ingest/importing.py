@@ -15,7 +15,7 @@ from core.errors import EncryptedFile, UnknownRecord, WorkbenchError
 from core.ingest import originals, storing
 from core.ingest.checking import as_frame
 from core.ingest.content import nominal
-from core.ingest.formats.registry import FORMATS, format_of
+from core.ingest.formats.registry import FORMATS, Format, format_of
 from core.ingest.planning import Answers, Plan
 from core.ingest.proposing import propose
 from core.ingest.reading import ReadLimits, read_book
@@ -28,6 +28,7 @@ from core.people import audit
 from core.sales.query import Period, parse_period
 
 NOBODY = Guess("", 0.0)
+PERIOD_RULES = ("no_period_in_name", "period_conflict", "odd_date_in_name", "date_not_sunday")
 OPEN = ("queued", "reading", "preview", "needs_decision", "refused", "failed")
 
 
@@ -294,7 +295,16 @@ def _read(book: RawBook, guess: Guess, answers: Answers, brand: str) -> SalesFra
             f"No sales were found although it was read as {format_.TITLE}'s report. Nothing was stored; check whether it is the right file."
         )
         return Stopped("refused", text, (*book.problems, *frame.problems, Problem("no_rows", text, "error")), guess=guess)
-    return replace(frame, problems=(*book.problems, *frame.problems))
+    return replace(frame, problems=(*book.problems, *frame.problems, *_unaided(format_, book, options, frame)))
+
+
+def _unaided(format_: Format, book: RawBook, options: ReadOptions, frame: SalesFrame) -> tuple[Problem, ...]:
+    """What the file itself says against its period stays on record when a person has named one."""
+    if options.period is None:
+        return ()
+    said = {problem.rule for problem in frame.problems}
+    alone = format_.read(book, replace(options, period=None)).problems
+    return tuple(problem for problem in alone if problem.rule in PERIOD_RULES and problem.rule not in said)
 
 
 def _stated(frame: SalesFrame, answers: Answers) -> Stopped | None:
