@@ -52,13 +52,13 @@ def find_caveats(asked: Asked, evidence: Evidence, frame: pl.DataFrame) -> tuple
 
 
 def missing_slices(sender: Sender, covered: Covered, period: Period | None, today: date) -> tuple[Period, ...]:
-    """Ended slices of the period that this reseller has not stated; of a day-grain source, months without any covered day."""
+    """Ended slices of the period that this reseller has not stated; of a day-grain source, ended months without any covered day."""
     window = period or _own_window(sender, covered)
     if window is None or window.start > today:
         return ()
     ended = Period(window.start, min(window.end, today))
-    if sender.cadence == "any":
-        months = (m for m in months_in(ended) if covered.is_expected(sender, m))
+    if sender.by_day:
+        months = (m for m in months_in(ended) if m.end <= today and covered.is_expected(sender, m))
         return tuple(m for m in months if not cut(covered.spans(sender.reseller_id), m))
     return tuple(span for span in expected_slices(sender, covered, ended) if not covered.covers(sender.reseller_id, span))
 

@@ -113,7 +113,7 @@ def _pairs_of(sender: Sender, now: Period, before: Period, covered: Covered, tod
         years = (shift // 12) if shift is not None else (1 if yearly else 0)
         days = YEAR_OF_WEEKS * years or _whole_weeks((now.start - before.start).days)
         return _week_pairs(sender, now, days, covered)
-    if sender.cadence == "any":
+    if sender.by_day:
         if shift is not None or (yearly and not _is_weeks(now)):
             return _day_of_month_pairs(sender, now, before, shift if shift is not None else 12, covered, today)
         return _day_pairs(sender, now, before, covered)
@@ -222,10 +222,10 @@ def _left_out(sender: Sender, now: Period, pairs: list[Pair], covered: Covered) 
     """What the reseller stated of the asked period but is not compared, as joined spans."""
     stated = [
         *(span for span in expected_slices(sender, covered, now) if covered.covers(sender.reseller_id, span)),
-        *(cut(covered.spans(sender.reseller_id), now) if sender.cadence == "any" else ()),
+        *(cut(covered.spans(sender.reseller_id), now) if sender.by_day else ()),
     ]
     open_days = [span for span in stated if not any(p.now.start <= span.start and span.end <= p.now.end for p in pairs)]
-    return join(open_days) if not pairs or sender.cadence != "any" else ()
+    return join(open_days) if not pairs or not sender.by_day else ()
 
 
 def explain(alignment: Alignment) -> str:

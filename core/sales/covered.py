@@ -27,6 +27,11 @@ class Sender:
     first: date | None = None
     last: date | None = None
 
+    @property
+    def by_day(self) -> bool:
+        """True where every line states its day and files overlap in time: the web shop. Its reports may still be expected monthly."""
+        return self.key == "online" or self.cadence == "any"
+
     def is_active(self, period: Period) -> bool:
         return (self.first is None or self.first <= period.end) and (self.last is None or self.last >= period.start)
 
@@ -58,7 +63,7 @@ class Covered:
 
     @cached_property
     def _by_day(self) -> frozenset[int]:
-        return frozenset(s.reseller_id for s in self.senders if s.cadence == "any")
+        return frozenset(s.reseller_id for s in self.senders if s.by_day)
 
     def covers(self, reseller_id: int, period: Period) -> bool:
         """True when every day of the period is stated."""

@@ -117,7 +117,9 @@ def _align(asked: Asked, covered: Covered, senders: Sequence[Sender], today: dat
 def _relation(connection: Connection, asked: Asked, alignment: comparing.Alignment | None, covered: Covered) -> Relation:
     """The rollup, unless the question needs single lines: lines that state a day may count on it, which only the facts know."""
     relation = choose_relation(asked)
-    exact = {sender.reseller_id for sender in covered.senders if sender.key == "online" or sender.cadence == "weekly"}
+    exact = {
+        sender.reseller_id for sender in covered.senders if sender.key == "online" or sender.cadence == "weekly"
+    }  # their lines are alike there
     for pair in alignment.pairs if alignment else ():
         whole = is_whole_months(pair.now) and is_whole_months(pair.before)
         if not (whole or pair.reseller_id in exact):

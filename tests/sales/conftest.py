@@ -49,7 +49,7 @@ RESELLERS = {
     "liberty": ("Liberty", "GB", "GBP", "weekly"),
     "galilu": ("Galilu", "PL", "PLN", "monthly"),
     "skins_sa": ("Skins SA", "ZA", "ZAR", "monthly"),
-    "online": ("Online", None, "EUR", "any"),
+    "online": ("Online", None, "EUR", "monthly"),
 }
 
 
