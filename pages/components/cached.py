@@ -14,8 +14,12 @@ import polars as pl
 import streamlit as st
 
 from core import opened, status
+from core.catalogue.reading import read_catalogue
+from core.dashboards import health
+from core.dashboards.health import Health
+from core.dashboards.links import read_link
 from core.db.engine import Database, Scope
-from core.ingest import reading_back
+from core.ingest import inbox, reading_back
 from core.people import sessions
 from core.people.accounts import Account
 from core.reports import pdf, rendering
@@ -150,3 +154,49 @@ def report_pictures(definition: ReportDefinition, scope: Scope, today: date) -> 
 @st.cache_data(ttl=600, max_entries=8, show_spinner="Setting the pages …")
 def _report_pictures(_database_mark: str, definition: str, scope: Scope, today: date, _version: int) -> tuple[bytes, ...]:
     return pdf.pictures(_report_content(_database_mark, definition, scope, today, _version), 110)
+
+
+def board_health(url: str, own_origin: str) -> Health:
+    """Whether a board lets itself be framed, asked anew every quarter of an hour."""
+    return _board_health(url, own_origin, settings().environment == "development")
+
+
+@st.cache_data(ttl=900, show_spinner="Asking the board …")
+def _board_health(url: str, own_origin: str, loopback: bool) -> Health:
+    return health.check(read_link(url, loopback=loopback), own_origin, loopback=loopback)
+
+
+def held_groups() -> pl.DataFrame:
+    """What waits in the inbox, as `core.ingest.inbox.groups` returns it; anew with every change of the data."""
+    return _held_groups(_mark(), status.data_version(database()))
+
+
+@st.cache_data(ttl=WHILE, max_entries=4, show_spinner=False)
+def _held_groups(_database_mark: str, _version: int) -> pl.DataFrame:
+    return inbox.groups(database())
+
+
+def forget_held() -> None:
+    """After an answer: the inbox, its badge and the catalogue's names are read anew."""
+    _held_groups.clear()
+    _attention.clear()
+    _product_names.clear()
+
+
+def product_names() -> dict[str, str]:
+    """EAN → `code · name` of every product."""
+    return _product_names(_mark())
+
+
+@st.cache_data(ttl=WHILE, show_spinner=False)
+def _product_names(_database_mark: str) -> dict[str, str]:
+    with database().read() as connection:
+        products = read_catalogue(connection).products.sort("product_name")
+    return {ean: f"{code} · {name}" for ean, code, name in products.select("ean", "functional_name", "product_name").iter_rows()}
+
+
+def store_names(reseller_id: int) -> list[str]:
+    """The stores of a reseller, by name."""
+    with database().read() as connection:
+        stores = read_catalogue(connection).stores
+    return sorted(stores.filter(pl.col("reseller_id") == reseller_id)["store"].unique(), key=str.casefold)
