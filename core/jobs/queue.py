@@ -54,7 +54,12 @@ class Work:
 
 
 def defer_preview(connection: sa.Connection, batch_id: int, answers: Mapping[str, Any] | None = None) -> int | None:
-    """Read an uploaded file and show what would happen. Two previews of one batch run one after the other."""
+    """Read an uploaded file and show what would happen. Two previews of one batch run one after the other.
+
+    A password is no answer for a job: jobs are kept, and a password is used once and never kept. Preview such a file directly.
+    """
+    if answers and "password" in answers:
+        raise ValueError("a password must not be written into the job queue")
     return defer(connection, PREVIEW_UPLOAD, lock=f"batch:{batch_id}", batch_id=batch_id, answers=dict(answers or {}))
 
 

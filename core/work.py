@@ -1,0 +1,168 @@
+"""What each job does and what the clock looks after: thin calls into imports, reports, alerts and mail.
+
+It stands on the top floor of `core`, because jobs (the queue) are below the subjects they work for; `scheduler.py` hands it to the workers.
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.db.engine import Database
+from core.db.tables import deliveries, email_logs, upload_batches, users
+from core.ingest import importing, undoing
+from core.ingest.reporting import load_report
+from core.ingest.shapes import ImportReport
+from core.jobs import queue
+from core.jobs.queue import Work
+from core.jobs.tasks import CHECK_ALERTS, PREVIEW_UPLOAD, SEND_DELIVERIES, STORE_UPLOAD, TELL_OF_UPLOAD, UNDO_UPLOAD
+from core.mail import sending
+from core.mail.messages import split_addresses
+from core.mail.writing import Letterhead, Upload, upload_mail
+from core.reports import alerts
+from core.reports.deliveries import fire_due, send_one_due
+from core.reports.editions import forget_editions
+from core.sales.formatting import format_money, format_number
+from core.sales.naming import name_period
+from core.sales.query import Period
+from core.settings import Settings
+
+JOBS_KEPT = timedelta(days=14)
+TOLD = ("stored", "needs_decision", "refused", "duplicate", "failed")
+UPLOADER_HEARS = ("needs_decision", "refused", "failed")
+LOST = "The process that worked on this file ended again and again. Split the file, or ask an administrator to look at the memory."
+
+
+def work_of(database: Database, settings: Settings, stop: threading.Event, tls: ssl.SSLContext | None = None) -> dict[str, Work]:
+    """The jobs by task name. `stop`: a job that consists of many small steps ends after the present one."""
+
+    def preview(batch_id: int, answers: Mapping[str, Any]) -> None:
+        _after_upload(database, batch_id, importing.preview_batch(database, settings, batch_id, answers))
+
+    def store(batch_id: int, accepted_by: str) -> None:
+        _after_upload(database, batch_id, importing.store_batch(database, settings, batch_id, accepted_by))
+
+    def undo(batch_id: int, by: str) -> None:
+        undoing.undo(database, batch_id, by)
+        with database.write() as connection:
+            queue.defer_alerts(connection)
+
+    def give_up(error: BaseException, batch_id: int, **_: Any) -> None:
+        _fail_upload(database, batch_id)
+
+    def send() -> None:
+        while not stop.is_set() and send_one_due(database, settings, datetime.now(UTC), tls):
+            pass
+
+    return {
+        PREVIEW_UPLOAD.name: Work(preview, give_up),
+        STORE_UPLOAD.name: Work(store, give_up),
+        UNDO_UPLOAD.name: Work(undo),
+        SEND_DELIVERIES.name: Work(send),
+        CHECK_ALERTS.name: Work(lambda: alerts.check_alerts(database, settings, datetime.now(UTC), tls)),
+        TELL_OF_UPLOAD.name: Work(lambda batch_id: tell_of_upload(database, settings, batch_id, tls)),
+    }
+
+
+# After an upload ------------------------------------------------------------------------------------------------------
+
+
+def _after_upload(database: Database, batch_id: int, report: ImportReport) -> None:
+    with database.write() as connection:
+        if report.status in TOLD:
+            queue.defer_telling(connection, batch_id)
+        if report.status == "stored":
+            queue.defer_alerts(connection)
+
+
+def _fail_upload(database: Database, batch_id: int) -> None:
+    """Say on the batch that it will not go on by itself, and tell."""
+    c = upload_batches.c
+    unfinished = (c.id == batch_id) & c.status.in_(("queued", "reading", "storing"))
+    with database.write() as connection:
+        connection.execute(sa.update(upload_batches).where(unfinished).values(status="failed", reason=LOST))
+        queue.defer_telling(connection, batch_id)
+
+
+def tell_of_upload(database: Database, settings: Settings, batch_id: int, tls: ssl.SSLContext | None = None) -> int:
+    """Write to WORKBENCH_NOTIFY, and to the uploader where something is left to do; returns the number of mails. Nobody hears it twice."""
+    with database.read() as connection:
+        row = connection.execute(sa.select(upload_batches).where(upload_batches.c.id == batch_id)).one()
+        if row.status not in TOLD:
+            return 0
+        kind = f"upload_{row.status}"
+        heard = sa.select(email_logs.c.recipient).where(
+            email_logs.c.upload_batch_id == batch_id, email_logs.c.kind == kind, email_logs.c.status.in_(("sent", "outbox", "unknown"))
+        )
+        done = set(connection.execute(heard).scalars())
+        people = [a for a in _listeners(connection, settings, row) if a not in done]
+    if not people:
+        return 0
+    upload = upload_notice(row, load_report(database, batch_id))
+    return len(sending.post(database, settings, upload_mail(Letterhead.of(settings), people, upload), upload_batch_id=batch_id, tls=tls))
+
+
+def _listeners(connection: sa.Connection, settings: Settings, row: Any) -> tuple[str, ...]:
+    listed = split_addresses(settings.notify) if settings.notify.strip() else ()
+    if row.status not in UPLOADER_HEARS:
+        return listed
+    own = connection.execute(sa.select(users.c.email).where(users.c.username == row.uploaded_by, users.c.active)).scalar_one_or_none()
+    return tuple(dict.fromkeys((*listed, *([own] if own else []))))
+
+
+def upload_notice(row: Any, report: ImportReport) -> Upload:
+    """A batch as the notice tells it. `row`: of upload_batches."""
+    period = name_period(Period(row.period_start, row.period_end)) if row.period_start and row.period_end else ""
+    agree = f"{row.controls_agree} of {row.controls_total} totals of the file agree" if row.controls_total else ""
+    facts = (
+        ("Rows", f"{format_number(row.rows_stored)} stored, {format_number(row.rows_held)} held" if row.status == "stored" else ""),
+        ("Units", format_number(row.units) if row.units else ""),
+        ("Amount", format_money(row.amount_local, 2, row.currency) if row.amount_local and row.currency else ""),
+        ("Held in the inbox", format_money(row.held_amount, 2, row.currency) if row.held_amount and row.currency else ""),
+        ("Proof", agree),
+    )
+    points = [question.text for question in report.questions]
+    points += [p["message"] for p in report.problems.iter_rows(named=True) if p["severity"] != "info"][:8]
+    return Upload(
+        row.status,
+        row.file_name,
+        row.reason,
+        report.reseller or "",
+        period,
+        tuple((label, value) for label, value in facts if value),
+        tuple(dict.fromkeys(text for text in points if text != row.reason)),
+        row.uploaded_by,
+        row.id,
+    )
+
+
+# What the clock looks after -------------------------------------------------------------------------------------------
+
+
+def tick(database: Database, now: datetime) -> int:
+    """Fire what is due and see that somebody sends what waits; returns the number of new deliveries."""
+    fired = fire_due(database, now)
+    c = deliveries.c
+    waits = (c.status == "sending") | ((c.status == "pending") & (sa.func.coalesce(c.try_after, now) <= now))
+    with database.write() as connection:
+        if connection.execute(sa.select(c.id).where(waits).limit(1)).first():
+            queue.defer_sending(connection)
+    return fired
+
+
+def look_for_alerts(database: Database) -> None:
+    """Have the alerts checked, also when nothing was uploaded: a report gets late by the clock alone."""
+    with database.write() as connection:
+        queue.defer_alerts(connection)
+
+
+def tidy(database: Database, now: datetime) -> None:
+    """Forget finished jobs and the files of old editions."""
+    with database.write() as connection:
+        queue.forget_finished(connection, now - JOBS_KEPT)
+    forget_editions(database, now)
