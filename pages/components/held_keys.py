@@ -37,7 +37,8 @@ def headline(groups: pl.DataFrame) -> None:
     """How many lines wait, and their money by currency."""
     money = groups.group_by("currency", maintain_order=True).agg(pl.col("amount").sum())
     sums = [format_money(amount, 2, currency) for currency, amount in money.iter_rows() if amount]
-    text = f"{format_number(groups['lines'].sum())} lines wait for {format_number(groups.height)} answers"
+    answers = "one answer" if groups.height == 1 else f"{format_number(groups.height)} answers"
+    text = f"{format_number(groups['lines'].sum())} lines wait for {answers}"
     st.markdown(plain(f"{text}: {name_list(sums, 6)} are in no figure yet." if sums else f"{text}."))
 
 
