@@ -8,7 +8,7 @@ from core.chat.slots import MOST_ROWS, Chosen, Slots
 from core.chat.vocabulary import Vocabulary
 from core.sales.dimensions import TIME
 from core.sales.measures import LINE_KINDS
-from core.sales.query import Filter, Period, SalesQuery
+from core.sales.query import Comparison, Filter, Period, SalesQuery
 
 SOURCE = {"online": "d2c", "offline": "sell-out", "reseller_web": "sell-out"}
 NO_QUERY = {"help", "upload", "held", "coverage", "catalogue", "stock", "pairs", "multi"}
@@ -89,7 +89,7 @@ def _groups(slots: Slots, operation: str) -> tuple[str, ...]:
     return slots.by
 
 
-def _compare(slots: Slots, operation: str) -> Period | str | None:  # type: ignore[return]
+def _compare(slots: Slots, operation: str) -> Comparison | Period | None:
     asked = slots.asked
     if operation not in _COMPARED or asked.compare is None or asked.period is None:
         return None
@@ -108,7 +108,9 @@ def _ordered(query: SalesQuery, slots: Slots, operation: str) -> SalesQuery:
         order = query.measures[0] if "sales_eur_net" not in query.measures[:1] else "sales_eur_net"
         return replace(query, limit=limit, order_by=order, descending=not ascending)
     if operation == "orders":
-        return replace(query, limit=slots.number or (1 if not slots.plural else MOST_ROWS), order_by="sales_eur_net", descending=not ascending)
+        return replace(
+            query, limit=slots.number or (1 if not slots.plural else MOST_ROWS), order_by="sales_eur_net", descending=not ascending
+        )
     return query
 
 

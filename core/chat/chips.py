@@ -8,7 +8,13 @@ from core.chat.times import describe
 from core.sales.dimensions import DIMENSIONS, TIME
 from core.sales.measures import MEASURES
 
-SOURCE_WORDS = {"online": "own web shop", "offline": "resellers", "reseller_web": "resellers’ web shops", "both": "all sources", "": "all sources"}
+SOURCE_WORDS = {
+    "online": "own web shop",
+    "offline": "resellers",
+    "reseller_web": "resellers’ web shops",
+    "both": "all sources",
+    "": "all sources",
+}
 _OPERATION_WORDS = {
     "share": "share of total", "trend": "trend", "why": "why it changed", "forecast": "forecast", "target": "target", "runrate": "run rate", "average": "average",
     "pareto": "80 % analysis", "concentration": "concentration", "movers": "biggest changes", "streak": "falling in a row", "zero": "without sales",
@@ -42,7 +48,11 @@ _COMPARISONS = (("the year before", "compared with the year before"), ("the peri
 
 
 def _other_measures(name: str) -> tuple[tuple[str, str], ...]:
-    return tuple((label, text) for key, label, text in (("sales_eur_net", "Net revenue", "in revenue"), ("units", "Units", "in units")) if key != name)
+    return tuple(
+        (label, text)
+        for key, label, text in (("sales_eur_net", "Net revenue", "in revenue"), ("units", "Units", "in units"))
+        if key != name
+    )
 
 
 def _other_groups(name: str) -> tuple[tuple[str, str], ...]:

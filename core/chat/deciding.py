@@ -244,9 +244,7 @@ def _period(slots: Slots, operation: str, clock: Clock, notes: list[str]) -> Slo
     return replace(slots, asked=asked)
 
 
-def _compared(
-    slots: Slots, operation: str, period: Moment | None, compare: Moment | None, clock: Clock, notes: list[str]
-) -> Asked:
+def _compared(slots: Slots, operation: str, period: Moment | None, compare: Moment | None, clock: Clock, notes: list[str]) -> Asked:
     asked = slots.asked
     if period is None:
         period, default = _changing_period(slots, operation, clock)

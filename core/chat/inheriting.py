@@ -87,7 +87,7 @@ def inherit(previous: Slots, new: Slots, correcting: bool = False) -> Slots:
         nth=new.nth or (previous.nth if operations == previous.operations else None),
         threshold=new.threshold or previous.threshold,
         amount=new.amount or previous.amount,
-        versus=new.versus and new.asked.compare is None or (previous.versus and not new.source),
+        versus=(new.versus and new.asked.compare is None) or (previous.versus and not new.source),
         others=new.others or previous.others,
         alternatives=previous.alternatives and not (new.source or new.chosen),
         by_given=new.by_given or previous.by_given,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import pairwise
 
 from core.chat import times
 from core.chat.marking import Mark, Marked
@@ -190,7 +191,7 @@ def _pair(marked: Marked, atoms: Sequence[Mark], moments: list[Moment], comparin
     if versus and not growing:
         return Asked(period=first, compare=second)
     if (versus or comparing or growing) and second.period is not None:
-        return _in_order(first, second, keep=versus or growing and _named_base(marked))
+        return _in_order(first, second, keep=versus or (growing and _named_base(marked)))
     return _many(moments)
 
 
@@ -209,7 +210,7 @@ def _in_order(first: Moment, second: Moment, keep: bool) -> Asked:
 def _many(moments: Sequence[Moment]) -> Asked:
     """Several periods side by side: one range when they follow each other, else the later against the earlier."""
     spans = sorted((m.period for m in moments if m.period is not None), key=lambda p: p.start)
-    gapless = all(b.start - a.end == timedelta(days=1) for a, b in zip(spans, spans[1:], strict=False))
+    gapless = all(b.start - a.end == timedelta(days=1) for a, b in pairwise(spans))
     grain = moments[0].grain
     if gapless and spans:
         return Asked(period=Moment(Period(spans[0].start, spans[-1].end), f"{grain}s"), listed=True)

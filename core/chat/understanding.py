@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from core.chat import boundaries, deciding, inheriting, times
+from core.chat.building import build
 from core.chat.chips import chips_of
 from core.chat.lexicon import lexicon
 from core.chat.marking import Marked, mark
 from core.chat.names import suggest
-from core.chat.building import build
 from core.chat.reading import Reading
 from core.chat.slots import Slots, gather
 from core.chat.times import Clock
@@ -18,7 +18,25 @@ from core.chat.tokens import fold
 from core.chat.vocabulary import Vocabulary
 
 STALE_DAYS = 62  # data older than this: “last month” counts from the data's end, and says so
-_NAME_FOLLOWS = {"in", "for", "at", "from", "of", "to", "by", "per", "with", "without", "only", "at", "via", "through", "excluding", "vs", "versus", "against"}
+_NAME_FOLLOWS = {
+    "in",
+    "for",
+    "at",
+    "from",
+    "of",
+    "to",
+    "by",
+    "per",
+    "with",
+    "without",
+    "only",
+    "via",
+    "through",
+    "excluding",
+    "vs",
+    "versus",
+    "against",
+}
 _NAME_FOLLOWS |= {"fur", "bei", "ohne", "nur", "w", "dla", "bez", "pour", "chez", "sans", "hos", "utan", "en"}
 
 
@@ -27,48 +45,47 @@ def understand(question: str, vocabulary: Vocabulary, today: date, previous: Rea
     text = " ".join(question.split())
     if (early := _not_for_us(text)) is not None:
         return early
-    clock, stale = _clock(vocabulary, today)
+    clock = _clock(vocabulary, today)
     marked = mark(text, vocabulary.index, clock)
     if (bounded := _bounded(text, marked, clock)) is not None:
         return bounded
     slots = gather(marked, clock)
     if (asked := _problem(text, marked, slots, clock)) is not None:
         return asked
-    follow = previous is not None and previous.operation not in ("refused", "unclear") and inheriting.follows(marked, slots)
-    if previous is None or previous.operation in ("refused", "unclear"):
-        if (lonely := _lonely(text, marked, slots)) is not None:
-            return lonely
+    alone = previous is None or previous.operation in ("refused", "unclear")
+    follow = not alone and inheriting.follows(marked, slots)
+    if alone and (lonely := _lonely(text, marked, slots)) is not None:
+        return lonely
     if (unknown := _unknown(text, marked, slots, vocabulary, follow)) is not None:
         return unknown
     if follow and previous is not None:
         slots = inheriting.inherit(previous.slots, slots)
-    return replace(_read(text, marked, slots, vocabulary, clock), follows=follow, anchor=clock.today, **_with(stale))
+    return replace(_read(text, marked, slots, vocabulary, clock), follows=follow, anchor=clock.today)
 
 
-def _with(stale: str) -> dict[str, tuple[str, ...]]:
-    return {}
-
-
-def _clock(vocabulary: Vocabulary, today: date) -> tuple[Clock, str]:
-    """Today, or the data's last day when the data ended long ago; then also the sentence that says so."""
+def _clock(vocabulary: Vocabulary, today: date) -> Clock:
+    """Today, or the data's last day when the data ended long ago: “last month” of a stale stock of data would be empty."""
     last = vocabulary.last_day
     if last is not None and today - last > timedelta(days=STALE_DAYS):
-        note = f"The data end on {times.day_words(last)}; “last”, “this” and “next” are counted from there, not from today."
-        return Clock(last, vocabulary.first_day, last), note
-    return Clock(today, vocabulary.first_day, last), ""
+        return Clock(last, vocabulary.first_day, last)
+    return Clock(today, vocabulary.first_day, last)
 
 
 def _not_for_us(text: str) -> Reading | None:
     if not text:
         return _unclear(text, "Ask a question about your sales.")
     if len(text) > boundaries.LONGEST_QUESTION:
-        return _unclear(text[: boundaries.LONGEST_QUESTION], f"Please ask in at most {boundaries.LONGEST_QUESTION} characters, one question at a time.")
+        return _unclear(
+            text[: boundaries.LONGEST_QUESTION], f"Please ask in at most {boundaries.LONGEST_QUESTION} characters, one question at a time."
+        )
     boundary = boundaries.out_of_bounds(text)
     return Reading(text, "refused", refusal=boundary) if boundary else None
 
 
 def _unclear(text: str, question_back: str, suggestions: tuple[str, ...] = (), unknown: tuple[str, ...] = ()) -> Reading:
-    return Reading(text, "unclear", question_back=question_back, suggestions=suggestions or EXAMPLES, not_understood=unknown, intent="out-of-scope")
+    return Reading(
+        text, "unclear", question_back=question_back, suggestions=suggestions or EXAMPLES, not_understood=unknown, intent="out-of-scope"
+    )
 
 
 EXAMPLES = ("Sales by month this year", "Top 10 products in the last 12 months", "How are we doing?")
@@ -86,7 +103,9 @@ def _problem(text: str, marked: Marked, slots: Slots, clock: Clock) -> Reading |
     """Dates that do not exist, articles that do not exist, numbers that make no sense."""
     if slots.asked.problem == "fiscal":
         year = clock.today.year - 1
-        return _unclear(text, boundaries.FISCAL.format(year=year, before=year - 1), (f"sales in {year}", f"sales from April {year - 1} to March {year}"))
+        return _unclear(
+            text, boundaries.FISCAL.format(year=year, before=year - 1), (f"sales in {year}", f"sales from April {year - 1} to March {year}")
+        )
     if slots.asked.problem:
         return _unclear(text, slots.asked.problem)
     variant = next((m.name.problem for m in marked.marks if m.name is not None and m.name.problem), None)
@@ -99,11 +118,24 @@ def _problem(text: str, marked: Marked, slots: Slots, clock: Clock) -> Reading |
 
 def _lonely(text: str, marked: Marked, slots: Slots) -> Reading | None:
     """Questions that need an earlier one, asked first; and “compare” without two things to compare."""
-    subject = bool(slots.measures or marked.of("weak") or slots.by or slots.chosen or slots.asked.period or slots.asked.compare or slots.sources_named)
+    subject = bool(
+        slots.measures or marked.of("weak") or slots.by or slots.chosen or slots.asked.period or slots.asked.compare or slots.sources_named
+    )
     other_wishes = set(slots.operations) - {"compare"}
     if slots.operations == ("compare",) and not subject:
-        return _unclear(text, "What should be compared with what? Name two resellers, products, countries or periods.", ("Liberty against Galilu", "2024 against 2023"))
-    own_subject = slots.measures or marked.of("weak") or slots.chosen or slots.asked.period or other_wishes - {"why", "share", "trend"} or slots.sources_named
+        return _unclear(
+            text,
+            "What should be compared with what? Name two resellers, products, countries or periods.",
+            ("Liberty against Galilu", "2024 against 2023"),
+        )
+    own_subject = (
+        slots.measures
+        or marked.of("weak")
+        or slots.chosen
+        or slots.asked.period
+        or other_wishes - {"why", "share", "trend"}
+        or slots.sources_named
+    )
     if inheriting.leans(marked) and not own_subject:
         return _unclear(text, "There is no earlier answer in this conversation to go on from. Please ask the whole question.")
     if slots.chart and not subject and not other_wishes:
@@ -117,7 +149,9 @@ def _unknown(text: str, marked: Marked, slots: Slots, vocabulary: Vocabulary, fo
     meant = [m for m in marked.marks if m.kind not in ("filler", "link", "follow")]
     if not meant and not (follow and not words):
         listed = f"I did not understand {_quoted(words)}. " if words else "I did not understand the question. "
-        return _unclear(text, f"{listed}Ask about sales, units, orders or returns, by product, reseller, store, country or month.", unknown=words)
+        return _unclear(
+            text, f"{listed}Ask about sales, units, orders or returns, by product, reseller, store, country or month.", unknown=words
+        )
     telling = [i for i in marked.unknown if _stands_for_a_name(marked, i)]
     if telling:
         name = " ".join(marked.tokens[i].text for i in telling)
@@ -143,7 +177,11 @@ def _stands_for_a_name(marked: Marked, i: int) -> bool:
     token = marked.tokens[i]
     if i > 0 and marked.tokens[i - 1].key in _NAME_FOLLOWS:
         return True
-    if i > 1 and marked.tokens[i - 1].key in ("the", "a", "an", "our", "all", "der", "die", "das", "la", "le", "les") and marked.tokens[i - 2].key in _NAME_FOLLOWS:
+    if (
+        i > 1
+        and marked.tokens[i - 1].key in ("the", "a", "an", "our", "all", "der", "die", "das", "la", "le", "les")
+        and marked.tokens[i - 2].key in _NAME_FOLLOWS
+    ):
         return True
     if i > 0 and token.capital and token.text != token.text.upper().lower() and fold(token.text) not in lexicon().known_words:
         return True
@@ -199,7 +237,9 @@ def _resolved(slots: Slots) -> Slots:
         return slots
     now, relation = asked.period.period, asked.compare.relation
     base = times.before(now) if relation == "prior_period" else times.shift_years(now, -1)
-    words = {"prior_period": f"the period before ({times.describe(base)})"}.get(relation, f"the same time of the year before ({times.describe(base)})")
+    words = {"prior_period": f"the period before ({times.describe(base)})"}.get(
+        relation, f"the same time of the year before ({times.describe(base)})"
+    )
     if asked.period.grain in ("month", "quarter", "year", "half", "week"):
         words = times.describe(base)
     return replace(slots, asked=replace(asked, compare=replace(asked.compare, period=base, words=words)))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -88,36 +88,36 @@ class Vocabulary:
 def read_vocabulary(database: Database, scope: Scope = None, brand: str = "") -> Vocabulary:
     """The names this person may use, of one moment."""
     with database.reader(scope) as connection:
-        rows = lambda statement: connection.execute(statement).fetchall()  # noqa: E731
-        span = connection.execute(_SPAN).fetchone() or (None, None, None)
+        facts = "sales_rollup" if _rows(connection, "select exists (select from readable.sales_rollup)") == [(True,)] else "sales"
+        span = _rows(connection, _SPAN.replace("{facts}", facts))[0]
         return Vocabulary(
-            resellers=tuple(KnownReseller(*row) for row in rows(_RESELLERS)),
-            stores=tuple(KnownStore(*row) for row in rows(_STORES)),
-            products=tuple(KnownProduct(*row) for row in rows(_PRODUCTS)),
-            countries=tuple(str(code) for (code,) in rows(_COUNTRIES)),
-            utm_sources=tuple(str(source) for (source,) in rows(_SOURCES)),
+            resellers=tuple(KnownReseller(*row) for row in _rows(connection, _RESELLERS)),
+            stores=tuple(KnownStore(*row) for row in _rows(connection, _STORES)),
+            products=tuple(KnownProduct(*row) for row in _rows(connection, _PRODUCTS)),
+            countries=tuple(str(code) for (code,) in _rows(connection, _COUNTRIES.replace("{facts}", facts))),
+            utm_sources=tuple(str(source) for (source,) in _rows(connection, _SOURCES)),
             first_day=span[0],
             last_day=span[1],
             shop_first_day=span[2],
-            through=_through(connection),
+            through={str(name): day for name, day in _rows(connection, _THROUGH.replace("{facts}", facts))},
             brand=brand,
         )
 
 
-def _through(connection: psycopg.Connection[Any]) -> dict[str, date]:
-    return {str(name): day for name, day in connection.execute(_THROUGH).fetchall()}
+def _rows(connection: psycopg.Connection[Any], statement: str) -> list[tuple[Any, ...]]:
+    return connection.execute(statement.encode()).fetchall()
 
 
 _RESELLERS = """
-select name, key, country, key = 'online' or exists (select from readable.sales s where s.source = 'd2c' and s.reseller_id = r.id)
+select name, key, country, key = 'online' or exists (select from readable.ecommerce_orders o where o.reseller_id = r.id)
 from readable.resellers r order by name"""
 _STORES = "select name, reseller, channel, city, country from readable.stores order by reseller, name"
 _PRODUCTS = "select ean, functional_name, product_name, category, kind, on_sale_until from readable.products order by functional_name"
-_COUNTRIES = "select distinct country from readable.sales where country is not null order by 1"
-_SOURCES = "select distinct utm_source from readable.sales where utm_source is not null order by 1 limit 500"
-_SPAN = "select min(period_start), max(period_end), min(period_start) filter (where source = 'd2c') from readable.sales"
+_COUNTRIES = "select distinct country from readable.{facts} where country is not null order by 1"
+_SOURCES = "select distinct utm_source from readable.ecommerce_orders where utm_source is not null order by 1 limit 500"
+_SPAN = "select min(period_start), max(period_end), min(period_start) filter (where source = 'd2c') from readable.{facts}"
 _THROUGH = """
 select reseller, max(last_day) from (
   select reseller, max(period_end) as last_day from readable.covered_slices where period_end < 'infinity' group by 1
-  union all select reseller, max(period_end) from readable.sales group by 1
+  union all select reseller, max(period_end) from readable.{facts} group by 1
 ) as days group by 1 order by 1"""

@@ -1,0 +1,279 @@
+"""What changed: movers, growth over time, one against the rest, falling in a row, and where a change comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+import polars as pl
+
+from core.chat import times
+from core.chat.analyses.material import EUR, Finding, Material, frame_of, total_of, value_of
+from core.chat.analyses.totals import nothing
+from core.chat.analyses.wording import (
+    against,
+    change,
+    difference,
+    figure,
+    joined,
+    label,
+    name_of,
+    population,
+    reach,
+    sentence,
+    title,
+    when,
+)
+from core.sales import bridging
+from core.sales.charts import bridge_chart, chart_for
+from core.sales.dimensions import NOT_STATED, OTHERS
+from core.sales.formatting import format_points
+from core.sales.query import Filter, Period, Result
+
+SMALLEST_BASE = Decimal("0.01")  # of the total before: below, a growth rate says little
+
+
+def movers(m: Material) -> Finding:
+    """Groups by the size of their change; new ones are “new”, not +100 %."""
+    result = m.ask(replace(m.query, limit=None))
+    if result.frame.is_empty():
+        return nothing(m, result)
+    rows = _with_status(bridging.movers(result, m.measure), m.query.by)
+    if rows.is_empty():
+        return Finding(
+            f"Nothing{population(m)} can be compared{when(m)}: no reseller has stated both periods." + reach(result), rows, result
+        )
+    shown, text, extra = _chosen_movers(m, result, rows)
+    chart = chart_for(replace(result, frame=_as_compared(result, shown)), m.today)
+    return Finding(text + reach(result), shown, result, chart, extra)
+
+
+def _with_status(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    status = (
+        pl.when((pl.col("before") == 0) & (pl.col("now") != 0)).then(pl.lit("new"))
+        .when((pl.col("now") == 0) & (pl.col("before") != 0)).then(pl.lit("gone"))
+        .otherwise(pl.lit("both"))
+    )  # fmt: skip
+    for dimension in by:
+        if rows.schema[dimension] == pl.String:
+            rows = rows.filter(~pl.col(dimension).is_in([NOT_STATED, OTHERS]))
+    return rows.with_columns(status.alias("status"))
+
+
+def _as_compared(result: Result, shown: pl.DataFrame) -> pl.DataFrame:
+    by = list(result.query.by)
+    return shown.select(by).join(result.frame, on=by, how="left", maintain_order="left")
+
+
+def _chosen_movers(m: Material, result: Result, rows: pl.DataFrame) -> tuple[pl.DataFrame, str, tuple[str, ...]]:
+    both = m.slots.has("movers") or (m.slots.has("winners") and m.slots.has("losers"))
+    if both:
+        return _winners_and_losers(m, rows)
+    falling = (
+        m.slots.has("losers")
+        or (m.slots.has("decline") and not m.slots.has("winners"))
+        or (m.slots.has("growth") and m.slots.has("bottom"))
+    )
+    ranked = falling or m.slots.has("winners", "top", "bottom", "fastest") or m.slots.number is not None
+    single = ranked and not m.slots.plural and m.slots.number is None
+    if not ranked and m.slots.plural is False and m.slots.has("growth") and not m.slots.by_given:
+        ranked = single = True
+    if not ranked:
+        return _all_changes(m, result, rows)
+    return _ranked(m, result, rows, falling, single)
+
+
+def _winners_and_losers(m: Material, rows: pl.DataFrame) -> tuple[pl.DataFrame, str, tuple[str, ...]]:
+    count = m.slots.number or 5
+    up = rows.filter(pl.col("change") > 0).sort("change", descending=True).head(count)
+    down = rows.filter(pl.col("change") < 0).sort("change").head(count)
+    parts = []
+    for name, side in (("Up most", up), ("Down most", down)):
+        listed = [f"{_name(m, row)} {difference(m.measure, row['change'])}" for row in side.head(3).iter_rows(named=True)]
+        parts.append(f"{name}: {joined(listed)}." if listed else f"{name}: none.")
+    text = f"{label(m.measure)}{population(m)}{when(m)} against {against(m)}. {' '.join(parts)}"
+    return pl.concat([up, down]), text, ()
+
+
+def _name(m: Material, row: dict[str, Any]) -> str:
+    return ", ".join(name_of(dimension, row[dimension]) for dimension in m.query.by)
+
+
+def _ranked(m: Material, result: Result, rows: pl.DataFrame, falling: bool, single: bool) -> tuple[pl.DataFrame, str, tuple[str, ...]]:
+    """Those that rose or fell, most first: in money, or in percent where the question asks for the fastest."""
+    side = rows.filter(pl.col("change") < 0 if falling else pl.col("change") > 0)
+    notes: tuple[str, ...] = ()
+    by_rate = m.slots.has("fastest")
+    if by_rate:
+        least = value_of(result.totals.get(f"{m.measure}_before")) * SMALLEST_BASE
+        side = side.filter((pl.col("before") >= least) & pl.col("change_pct").is_not_null())
+        notes = (f"For rates only groups with a base of at least {figure(m.measure, least)} (1 % of the total before) take part.",)
+    ordered = side.sort("change_pct" if by_rate else "change", descending=not falling)
+    direction = "fell" if falling else "grew"
+    what = title(m.query.by[0], plural=True)
+    if ordered.is_empty():
+        return ordered, f"None of the {what}{population(m)} {direction}{when(m)} against {against(m)}.", notes
+    shown = ordered.head(1) if single else ordered.head(m.slots.number) if m.slots.number else ordered
+    row = shown.row(0, named=True)
+    detail = f"{label(m.measure).lower()} from {figure(m.measure, row['before'])} to {figure(m.measure, row['now'])}, {difference(m.measure, row['change'])} ({_rate(row)})"
+    if single:
+        text = f"{_name(m, row)} {direction} {'fastest' if by_rate else 'most'}{population(m)}{when(m)} against {against(m)}: {detail}."
+    else:
+        text = f"{ordered.height} of {rows.height} {what}{population(m)} {direction}{when(m)} against {against(m)}; most of all {_name(m, row)}: {detail}."
+    return shown, text, notes
+
+
+def _rate(row: dict[str, Any]) -> str:
+    return "new" if row["status"] == "new" else change(row["change_pct"])
+
+
+def _all_changes(m: Material, result: Result, rows: pl.DataFrame) -> tuple[pl.DataFrame, str, tuple[str, ...]]:
+    step, rate = result.totals.get(f"{m.measure}_change"), result.totals.get(f"{m.measure}_change_pct")
+    first = rows.row(0, named=True)
+    text = (
+        f"{label(m.measure)}{population(m)}{when(m)} against {against(m)}: {difference(m.measure, step)} ({change(rate)}) over what both periods cover. "
+        f"{_name(m, first)} moved most: {difference(m.measure, first['change'])} ({_rate(first)})."
+    )
+    return rows, text, ()
+
+
+def growth_series(m: Material) -> Finding:
+    """The change of every month (quarter …) against its base; without a base n/a, never 0 or endless."""
+    result = m.ask(m.query)
+    if result.frame.is_empty():
+        return nothing(m, result)
+    dimension, name = m.query.by[0], m.measure
+    columns = {f"{name}_comparable": "now", f"{name}_before": "before", f"{name}_change": "change", f"{name}_change_pct": "change_pct"}
+    frame = result.frame.select(*m.query.by, name, *columns).rename(columns)
+    rated = frame.filter(pl.col("change_pct").is_not_null())
+    text = f"{label(name)}{population(m)} by {title(dimension, False)}{when(m)} against {against(m)}: {change(result.totals.get(f'{name}_change_pct'))} overall"
+    if not rated.is_empty():
+        best, worst = rated.sort("change_pct", descending=True).row(0, named=True), rated.sort("change_pct").row(0, named=True)
+        text += f", from {change(worst['change_pct'])} in {name_of(dimension, worst[dimension])} to {change(best['change_pct'])} in {name_of(dimension, best[dimension])}"
+    bare = frame.height - rated.height
+    notes = (f"{bare} rows have no base and stand as n/a.",) if bare else ()
+    return Finding(sentence(text) + reach(result), frame, result, chart_for(result, m.today), notes, (bare,))
+
+
+def against_rest(m: Material) -> Finding:
+    """The growth of one name beside that of all others, in points."""
+    named = next((c for c in m.slots.chosen if not c.exclude), None)
+    if named is None:
+        return Finding("Whose growth should be compared with the others? Name a product, reseller, category or country.", unanswered=True)
+    own = m.ask(m.query)
+    others = tuple(Filter(f.dimension, f.values, True) if f.dimension == named.dimension else f for f in m.query.where)
+    if named.dimension == "reseller" and not any(f.dimension == "source" for f in others):
+        others = (*others, Filter("source", ("sell-out",)))
+    rest = m.ask(replace(m.query, where=others))
+    name = m.measure
+    rates = [r.totals.get(f"{name}_change_pct") for r in (own, rest)]
+    rows = [
+        (who, *(total_of(r, f"{name}{s}") for s in ("_comparable", "_before", "_change", "_change_pct")))
+        for who, r in ((named.label, own), ("all others", rest))
+    ]
+    frame = frame_of(rows, {"who": pl.String, "now": EUR, "before": EUR, "change": EUR, "change_pct": EUR})
+    text = f"{label(name)} of {named.label} changed by {change(rates[0])}{when(m)} against {against(m)}, all others by {change(rates[1])}"
+    if rates[0] is None or rates[1] is None:
+        return Finding(sentence(text + "; one of them has no base to compare with") + reach(own), frame, own)
+    gap = Decimal(rates[0]) - Decimal(rates[1])
+    verdict = "yes, faster" if gap > 0 else "no, not faster" if gap < 0 else "exactly as fast"
+    return Finding(sentence(f"{text}: {verdict}, by {format_points(gap)}") + reach(own), frame, own, figures=(gap,))
+
+
+def streak(m: Material) -> Finding:
+    """Groups that fell (or rose) from month to month over the last complete months."""
+    count = m.slots.asked.bare[0] if m.slots.asked.bare and m.slots.asked.bare[1] == "month" else 3
+    asked = m.slots.asked.period
+    months = m.stated_months(asked.period if asked else None)[-count:]
+    if len(months) < 2:
+        return Finding("There are not enough complete months to see a run." + reach(None), unanswered=True)
+    period = Period(months[0].start, months[-1].end)
+    result = m.ask(replace(m.query, period=period, order_by=None, limit=None))
+    item = m.query.by[0]
+    rising = m.slots.has("growth") and not m.slots.has("decline")
+    rows = _runs(result.frame, item, m.measure, [month.start for month in months], rising)
+    direction = "rose" if rising else "fell"
+    steps = " → ".join(times.describe(month) for month in months)
+    text = f"{len(rows)} {title(item, len(rows) != 1)}{population(m)} {direction} every month over the last {len(months)} complete months ({steps})"
+    if rows:
+        text += f", most of all {name_of(item, rows[0][0])}: {' → '.join(figure(m.measure, v) for v in rows[0][1:-1])}"
+    schema = {item: pl.String, **{times.describe(month): EUR for month in months}, "change": EUR}
+    return Finding(sentence(text) + reach(result), frame_of(rows, schema), result, figures=(len(rows), len(months)))
+
+
+def _runs(frame: pl.DataFrame, item: str, measure: str, months: Sequence[Any], rising: bool) -> list[tuple[Any, ...]]:
+    values: dict[str, dict[Any, Decimal]] = {}
+    for name, month, value in frame.select(item, "month", measure).iter_rows():
+        values.setdefault(name, {})[month] = value_of(value)
+    rows: list[tuple[Any, ...]] = []
+    for name, by_month in values.items():
+        line = [by_month.get(month, Decimal(0)) for month in months]
+        steps = [b - a for a, b in pairwise(line)]
+        if name not in (NOT_STATED, OTHERS) and all(step > 0 if rising else step < 0 for step in steps):
+            rows.append((name, *line, line[-1] - line[0]))
+    return sorted(rows, key=lambda row: row[-1], reverse=rising)
+
+
+_PARTS = ("source", "reseller", "country", "product")
+
+
+def why(m: Material) -> Finding:
+    """Contributions by source, reseller, country and product that each add up to the change, and the bridge of price and volume."""
+    result = m.ask(m.query)
+    name = m.measure
+    step = total_of(result, f"{name}_change")
+    if step is None or result.compared_with is None:
+        return Finding(
+            f"The change{population(m)}{when(m)} can not be explained: no reseller has stated both periods." + reach(result), result=result
+        )
+    contributions = {part: bridging.movers(m.ask(replace(m.query, by=(part,))), name) for part in _PARTS if not _fixed(m, part)}
+    frame = _contributions(contributions)
+    start = f"{label(name)}{population(m)} {_went(m, step)} by {difference(name, abs(step)).lstrip('+')} ({change(result.totals[f'{name}_change_pct'])}){when(m)} against {against(m)}"
+    leaders = [_leader(part, rows, name, step) for part, rows in contributions.items()]
+    text = sentence(f"{start}. Largest contributions: {joined([x for x in leaders if x], 4)}")
+    if name != "sales_eur_net":
+        return Finding(text + reach(result), frame, result, figures=(abs(step),))
+    closing = bridging.bridge(m.ask(bridging.bridge_query(m.query)))
+    text += f" Volume explains {difference(name, closing.volume)}, price {difference(name, closing.price)}, new articles {difference(name, closing.new)}, lost ones {difference(name, closing.lost)}, money without units {difference(name, closing.without_units)}."
+    rows = [("bridge", label_, None, None, value, None) for label_, value in closing.steps]
+    frame = pl.concat([frame, frame_of(rows, dict(frame.schema))])
+    notes = ("Each group of contributions and the bridge add up to the change. They say where it happened, not what caused it.",)
+    return Finding(
+        text + reach(result), frame, result, bridge_chart(closing, result), notes, (abs(step), *(value for _, value in closing.steps))
+    )
+
+
+def _fixed(m: Material, part: str) -> bool:
+    """A part that the filters pin to one value explains nothing."""
+    pinned = {f.dimension for f in m.query.where if not f.exclude and len(f.values) == 1}
+    return part in pinned or (part == "source" and "reseller" in pinned)
+
+
+def _went(m: Material, step: Decimal) -> str:
+    direction = "rose" if step > 0 else "fell" if step < 0 else "changed"
+    if m.slots.has("decline") and step > 0:
+        return "did not drop but rose"
+    if m.slots.has("growth") and not m.slots.has("decline") and step < 0:
+        return "did not grow but fell"
+    return direction
+
+
+def _leader(part: str, rows: pl.DataFrame, measure: str, step: Decimal) -> str:
+    ordered = rows.filter(pl.col("change") > 0 if step > 0 else pl.col("change") < 0).sort(pl.col("change").abs(), descending=True)
+    if ordered.is_empty():
+        return ""
+    row = ordered.row(0, named=True)
+    return f"{title(part, False)} {name_of(part, row[part])} {difference(measure, row['change'])}"
+
+
+def _contributions(parts: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    schema = {"part": pl.String, "name": pl.String, "before": EUR, "now": EUR, "change": EUR, "points": EUR}
+    rows = [
+        (part, name_of(part, row[part]), row["before"], row["now"], row["change"], row["points"])
+        for part, frame in parts.items()
+        for row in frame.sort("change").iter_rows(named=True)
+    ]
+    return frame_of(rows, schema)

@@ -1,0 +1,47 @@
+"""The analyses by name: what each way of reading a question runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from core.chat.analyses import changes, lookups, outlooks, rankings, series, totals
+from core.chat.analyses.material import Finding, Material
+
+ANALYSES: Mapping[str, Callable[[Material], Finding]] = {
+    "total": totals.total,
+    "compare": totals.compare,
+    "split": totals.split,
+    "overview": totals.overview,
+    "breakdown": rankings.breakdown,
+    "ranking": rankings.ranking,
+    "best_period": rankings.best_period,
+    "per_group": rankings.per_group,
+    "orders": rankings.orders,
+    "share": rankings.share,
+    "pareto": rankings.pareto,
+    "concentration": rankings.concentration,
+    "zero": rankings.zero,
+    "movers": changes.movers,
+    "growth_series": changes.growth_series,
+    "against_rest": changes.against_rest,
+    "streak": changes.streak,
+    "why": changes.why,
+    "trend": series.trend,
+    "rolling": series.rolling,
+    "cumulative": series.cumulative,
+    "average": series.average,
+    "volatility": series.volatility,
+    "launch": series.launch,
+    "heatmap": series.heatmap,
+    "forecast": outlooks.forecast,
+    "target": outlooks.target,
+    "runrate": outlooks.runrate,
+    "pairs": lookups.pairs,
+    "multi": lookups.multi,
+    "catalogue": lookups.catalogue,
+    "upload": lookups.upload,
+    "held": lookups.held,
+    "coverage": lookups.coverage,
+    "stock": lookups.stock,
+    "help": lookups.help_text,
+}
