@@ -43,9 +43,11 @@ SENTENCES: Mapping[str, str] = {
     "42501": "This query reaches beyond the published views.",
     "22": "A value can not be read as the number or date it is used as. Check the casts and patterns.",
     "42": "This statement does not fit the published views. Check its columns, groups and joins.",
+    "0A": "This part of SQL does not work on the published views. Use plain SELECT, JOIN, WHERE and GROUP BY.",
     "53": "This query needs more memory or disk than a question may use. Ask for less at once.",
     "54": "This query is too large. Ask for less at once.",
 }
+LOST = {"08", "57", "58", "F0", "XX"}  # the connection or the server itself, as far as it is no time-out
 
 
 @dataclass(frozen=True)
@@ -160,10 +162,9 @@ def _translated() -> Iterator[None]:
         raise DatabaseUnavailable("Too many questions are running at once. Try again in a minute.") from error
     except psycopg.Error as error:
         state = error.sqlstate or ("22" if isinstance(error, psycopg.DataError) else "")
-        sentence = SENTENCES.get(state) or SENTENCES.get(state[:2])
-        if sentence is None:
+        if not state or (state[:2] in LOST and state not in SENTENCES):
             raise DatabaseUnavailable from error
-        raise QueryRefused(sentence) from error
+        raise QueryRefused(SENTENCES.get(state) or SENTENCES.get(state[:2])) from error
 
 
 def _log(database: Database, username: str, statement: str, code: str, started: float, **details: Any) -> None:

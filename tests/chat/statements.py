@@ -248,7 +248,7 @@ SELECT EXISTS (SELECT 1 FROM products WHERE category = 'x')
 SELECT r.name, (SELECT SUM(s.sales_eur_net) FROM sellout_entries2 s WHERE s.reseller_id = r.id) FROM resellers r
 SELECT string_agg(DISTINCT country, ', ' ORDER BY country) FROM resellers
 SELECT array_to_string(array_agg(name), ', ') FROM resellers
-SELECT country, string_agg(name || ' (' || currency || ')', ', ') FROM resellers r JOIN sellout_entries2 s ON s.reseller_id = r.id GROUP BY country
+SELECT country, string_agg(name || ' (' || s.currency || ')', ', ') FROM resellers r JOIN sellout_entries2 s ON s.reseller_id = r.id GROUP BY country
 SELECT * FROM sellout_entries2 s, resellers r WHERE s.reseller_id = r.id AND r.country = 'DE'
 SELECT SUM(quantity * 1.0) / 3, sum(quantity) % 2, -sum(quantity), @ sum(quantity) FROM sellout_entries2
 SELECT TO_CHAR(SUM(sales_eur_net), 'FM999,999,990.00') FROM sellout_entries2
@@ -282,7 +282,6 @@ SELECT AVG(sales_eur_net)::numeric(10,2), ROUND(AVG(sales_eur_net), 2) FROM ecom
 WITH monthly AS (SELECT month, SUM(sales_eur_net) AS s FROM sellout_entries2 GROUP BY month) SELECT month, s, s - LAG(s) OVER (ORDER BY month) AS diff, FIRST_VALUE(s) OVER (ORDER BY month) FROM monthly
 WITH total AS (SELECT SUM(sales_eur_net) AS total FROM sales) SELECT store, SUM(sales_eur_net) / total FROM sales, total GROUP BY store, total
 SELECT year FROM sellout_entries2 WHERE (year, month) IN ((2024, 1), (2024, 2))
-SELECT MAX(sales_eur_net) FROM sellout_entries2 TABLESAMPLE SYSTEM (10)
 SELECT date_trunc('month', sale_date) + INTERVAL '1 month' - INTERVAL '1 day' FROM sellout_entries2
 SELECT make_interval(days => 7)
 SELECT s.year, s.month FROM sellout_entries2 s GROUP BY (s.year, s.month)

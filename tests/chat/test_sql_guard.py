@@ -96,11 +96,30 @@ def test_schema_names_are_a_choice() -> None:
     assert not check("SELECT store FROM public.facts", READABLE, GuardLimits(schemas=("mine",))).allowed
 
 
+def test_a_sample_of_a_table_is_a_plain_number() -> None:
+    assert check("SELECT max(amount) FROM facts TABLESAMPLE SYSTEM (10)", READABLE).allowed
+    assert not check("SELECT max(amount) FROM facts TABLESAMPLE SYSTEM (length(store))", READABLE).allowed
+
+
 def test_growth_adds_up_over_nested_queries() -> None:
     doubled = "SELECT store AS s FROM facts"
     for _ in range(6):
         doubled = f"SELECT s || s || s || s || s || s || s || s || s || s || s || s || s || s || s || s AS s FROM ({doubled}) q"
     assert check(doubled, READABLE).code == "too_large"
+
+
+def test_expressions_that_double_with_each_level_are_refused() -> None:
+    summed = "SELECT amount AS s FROM facts"
+    for _ in range(7):
+        summed = f"SELECT s + s + s + s + s + s + s + s AS s FROM ({summed}) q"
+    assert check(summed, READABLE).code == "too_large"
+
+
+def test_grouping_ends_the_growth_of_an_expression() -> None:
+    summed = "SELECT store, amount AS s FROM facts"
+    for _ in range(6):
+        summed = f"SELECT store, sum(s + s + s + s + s + s + s + s) AS s FROM ({summed}) q GROUP BY store"
+    assert check(summed, READABLE).allowed
 
 
 @pytest.mark.parametrize("text", ["+1" * 9_000, " IS NULL" * 2_000, "[1]" * 6_000, " UNION SELECT 1" * 1_200, "NOT " * 4_900, "(" * 19_000])

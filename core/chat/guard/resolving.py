@@ -11,10 +11,11 @@ from pglast import ast, enums
 from core.chat.guard import bounds, naming, offered
 from core.chat.guard.refusals import Refusal
 from core.chat.guard.shape import children, name_of
-from core.chat.guard.sources import MANY, SOME, Columns, Output, Scope, Source, combined_rows, joined, written
+from core.chat.guard.sources import MANY, SOME, STORED, Columns, Output, Scope, Size, Source, combined_rows, joined, written
 
 Named = Mapping[str, Output]  # the WITH queries visible at a place
 MOST_GROWTH = 22.0
+MOST_WEIGHT = 4_000
 
 
 class Resolver:
@@ -44,15 +45,15 @@ class Resolver:
 
     def _set_operation(self, node: ast.SelectStmt, named: Named, outer: Scope | None) -> Output:
         left, right = self.select(node.larg, named, outer), self.select(node.rarg, named, outer)
-        pairs = zip(left.columns.items(), [*right.columns.values(), *([0.0] * len(left.columns))], strict=False)
-        columns = {name: max(growth, other) for (name, growth), other in pairs}
+        pairs = zip(left.columns.items(), [*right.columns.values(), *([STORED] * len(left.columns))], strict=False)
+        columns = {name: Size.around(pair) for name, *pair in ((name, size, other) for (name, size), other in pairs)}
         self._ordering(node, columns, Scope((), outer), named)
         return Output(columns, left.explicit and right.explicit, self._limited(node, left.rows + right.rows), left.views + right.views)
 
     def _values(self, node: ast.SelectStmt, named: Named, outer: Scope | None) -> Output:
         scope = Scope((), outer)
         rows = [[self.visit(value, scope, named) for value in row] for row in node.valuesLists]
-        columns = {f"column{i + 1}": max(growths) for i, growths in enumerate(zip(*rows, strict=False))}
+        columns = {f"column{i + 1}": Size.around(sizes) for i, sizes in enumerate(zip(*rows, strict=False))}
         self._ordering(node, columns, scope, named)
         return Output(columns, True, float(len(rows)))
 
@@ -69,9 +70,11 @@ class Resolver:
             self.visit(clause, scope, named)
         self._ordering(node, columns, scope, named)
         views: Counter[str] = sum((s.output.views for s in sources), Counter())
-        return Output(columns, explicit, self._size(node, rows), views if self._size(node, rows) >= MANY else Counter())
+        made = self._rows_of(node, rows)
+        output = Output(columns, explicit, made, views if made >= MANY else Counter())
+        return output.settled() if made == 1.0 or node.groupClause or node.distinctClause or node.limitCount else output
 
-    def _size(self, node: ast.SelectStmt, rows: float) -> float:
+    def _rows_of(self, node: ast.SelectStmt, rows: float) -> float:
         if not node.groupClause and (node.havingClause or any(naming.aggregates(t) for t in node.targetList or ())):
             return 1.0
         return self._limited(node, min(rows, SOME) if node.groupClause or node.distinctClause else rows)
@@ -137,7 +140,7 @@ class Resolver:
         if (node.schemaname is not None and node.schemaname not in self.schemas) or node.relname not in self.readable:
             name = f"{node.schemaname}.{node.relname}" if node.schemaname else node.relname
             raise Refusal("relation", name=name, known=", ".join(sorted(self.readable)))
-        output = Output(dict.fromkeys(self.readable[node.relname], 0.0), False, MANY, Counter({node.relname: 1}))
+        output = Output(dict.fromkeys(self.readable[node.relname], STORED), False, MANY, Counter({node.relname: 1}))
         return Source(alias or node.relname, output.renamed(columns), view=None if alias else node.relname)
 
     def _derived(self, node: ast.RangeSubselect, named: Named, outer: Scope | None, links: list[set[int]]) -> Source:
@@ -149,11 +152,11 @@ class Resolver:
 
     def _rows(self, node: ast.RangeFunction, named: Named, scope: Scope, links: list[set[int]]) -> Source:
         calls = [call for call, _ in node.functions]
-        growths, met = self._touching(lambda: [self.visit(call, scope, named) for call in calls])
+        sizes, met = self._touching(lambda: [self.visit(call, scope, named) for call in calls])
         alias, columns = naming.alias_of(node.alias)
         name = alias or (calls[0].funcname[-1].sval if len(calls) == 1 else None)
         offers = naming.row_columns(calls, name, node.ordinality)
-        output = Output(dict.fromkeys(offers, max(growths, default=0.0)), True, naming.guessed_rows(calls)).renamed(columns)
+        output = Output(dict.fromkeys(offers, Size.around(sizes)), True, naming.guessed_rows(calls)).renamed(columns)
         source = Source(name, output, scalar=len(calls) == 1 and len(offers) == 1)
         links.append(met | {id(source)})
         return source
@@ -205,58 +208,61 @@ class Resolver:
         met, self.touched = self.touched, before | self.touched
         return result, met
 
-    def visit(self, node: Any, scope: Scope, named: Named, *, rows: bool = False) -> float:
-        """Check an expression; returns the growth of its value. `rows`: a list of columns (a, b) may stand here."""
+    def visit(self, node: Any, scope: Scope, named: Named, *, rows: bool = False) -> Size:
+        """Check an expression; returns its size. `rows`: a list of columns (a, b) may stand here."""
         if node is None:
-            return 0.0
+            return STORED
         if isinstance(node, ast.ColumnRef):
             return self._column(node, scope)
         if isinstance(node, ast.SelectStmt):
-            return max(self.select(node, named, scope).columns.values(), default=0.0)
+            return Size.around(self.select(node, named, scope).columns.values())
         if isinstance(node, ast.RowExpr) and not rows:
             raise Refusal("construct")
-        grown = self._call(node, scope, named) if isinstance(node, ast.FuncCall) else self._parts(node, scope, named)
-        if grown > MOST_GROWTH:
+        size = self._call(node, scope, named) if isinstance(node, ast.FuncCall) else self._parts(node, scope, named)
+        if size.growth > MOST_GROWTH or size.weight > MOST_WEIGHT:
             raise Refusal("too_large")
-        return grown
+        return size
 
-    def _parts(self, node: Any, scope: Scope, named: Named) -> float:
+    def _parts(self, node: Any, scope: Scope, named: Named) -> Size:
         rows = isinstance(node, (ast.SubLink, ast.GroupingSet, ast.WindowDef, ast.SortBy)) or (
             isinstance(node, ast.A_Expr) and name_of(node.name) in offered.COMPARISONS | offered.WORD_OPERATORS
         )
-        grown = [self.visit(child, scope, named, rows=rows) for child in children(node)]
-        if isinstance(node, ast.A_Expr) and name_of(node.name) == "||":
-            return bounds.summed(grown)
-        if isinstance(node, ast.A_ArrayExpr):
-            return bounds.summed(grown)
-        return max(grown, default=0.0)
+        sizes = [self.visit(child, scope, named, rows=rows) for child in children(node)]
+        if isinstance(node, ast.A_ArrayExpr) or (isinstance(node, ast.A_Expr) and name_of(node.name) == "||"):
+            return Size.around(sizes, bounds.summed([s.growth for s in sizes]))
+        return Size.around(sizes)
 
-    def _column(self, node: ast.ColumnRef, scope: Scope) -> float:
+    def _column(self, node: ast.ColumnRef, scope: Scope) -> Size:
         if isinstance(node.fields[-1], ast.A_Star):
             raise Refusal("star")
-        source, growth = scope.find(written(node.fields), self.schemas)
+        source, size = scope.find(written(node.fields), self.schemas)
         self.touched.add(id(source))
-        return growth
+        return size
 
-    def _call(self, node: ast.FuncCall, scope: Scope, named: Named) -> float:
+    def _call(self, node: ast.FuncCall, scope: Scope, named: Named) -> Size:
         name = node.funcname[-1].sval
         if name == "random":
             raise Refusal("random")
         args = node.args or ()
-        grown = [self._argument(arg, name, scope, named) for arg in args]
-        for extra in (*(node.agg_order or ()), node.agg_filter, node.over):
-            self.visit(extra, scope, named, rows=True)
-        if name in offered.COLLECTING:
-            return bounds.summed(grown) + bounds.COLLECTED
-        if name in offered.GROWING or name in offered.JSON_BUILDING:
-            return bounds.growth_of(name, args, grown)
-        return max(grown, default=0.0) if name not in ("count", "sum", "avg") else 0.0
+        sizes = [self._argument(arg, name, scope, named) for arg in args]
+        beside = [self.visit(e, scope, named, rows=True) for e in (*(node.agg_order or ()), node.agg_filter, node.over) if e is not None]
+        return Size.around([*sizes, *beside], _growth(name, args, [s.growth for s in sizes]))
 
-    def _argument(self, node: Any, function: str, scope: Scope, named: Named) -> float:
+    def _argument(self, node: Any, function: str, scope: Scope, named: Named) -> Size:
         """An argument; a derived row whose columns were all named may be turned into JSON as a whole."""
         if function in offered.WHOLE_ROW_READERS and isinstance(node, ast.ColumnRef) and naming.bare(node):
             source = scope.named(naming.bare(node) or "")
-            if source is not None and source.output.explicit and not source.output.columns.get(source.name or ""):
+            if source is not None and source.output.explicit and source.name not in source.output.columns:
                 self.touched.add(id(source))
-                return bounds.summed(list(source.output.columns.values()))
+                sizes = source.output.columns.values()
+                return Size.around(sizes, bounds.summed([s.growth for s in sizes]))
         return self.visit(node, scope, named, rows=function in offered.GROUPS_OF_COLUMNS)
+
+
+def _growth(name: str, args: tuple[Any, ...], grown: list[float]) -> float:
+    """The growth of a function's value."""
+    if name in offered.COLLECTING:
+        return bounds.summed(grown) + bounds.COLLECTED
+    if name in offered.GROWING or name in offered.JSON_BUILDING:
+        return bounds.growth_of(name, args, grown)
+    return 0.0 if name in ("count", "sum", "avg") else max(grown, default=0.0)

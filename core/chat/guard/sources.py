@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.chat.guard.refusals import Refusal
 
@@ -14,7 +14,25 @@ MANY, SOME = 1e6, 1e4  # rows a view is taken to have, and a list of distinct or
 MOST_PAIRS = 4e8  # rows that sources without a common condition may make together
 MOST_COPIES = 2  # of one view inside one FROM list
 
-Columns = dict[str, float]  # name → growth: by which power of two its values may be longer than stored ones
+
+class Size(NamedTuple):
+    """How large an expression is. `growth`: by which power of two its value may be longer than stored ones. `weight`: how many parts it
+    has once the planner has put the queries inside one another into one; that doubles with each level and nothing interrupts it.
+    """
+
+    growth: float = 0.0
+    weight: int = 1
+
+    @classmethod
+    def around(cls, parts: Iterable[Size], growth: float | None = None) -> Size:
+        """The size of an expression over `parts`; without `growth` its value is as long as its longest part."""
+        parts = list(parts)
+        longest = max((part.growth for part in parts), default=0.0)
+        return cls(longest if growth is None else growth, 1 + sum(part.weight for part in parts))
+
+
+STORED = Size()
+Columns = dict[str, Size]
 
 
 @dataclass(frozen=True)
@@ -25,6 +43,10 @@ class Output:
     explicit: bool = True
     rows: float = 1.0
     views: Counter[str] = field(default_factory=Counter)
+
+    def settled(self) -> Output:
+        """The same where the planner can not look inside: grouped, sorted out or cut rows."""
+        return replace(self, columns={name: Size(size.growth) for name, size in self.columns.items()})
 
     def renamed(self, names: Sequence[str]) -> Output:
         """The first columns under other names: WITH x(a, b), AS t(a, b)."""
@@ -55,8 +77,8 @@ class Scope:
             yield scope
             scope = scope.outer
 
-    def find(self, parts: Sequence[str], schemas: Sequence[str]) -> tuple[Source, float]:
-        """The source and growth of a written column. Raises Refusal."""
+    def find(self, parts: Sequence[str], schemas: Sequence[str]) -> tuple[Source, Size]:
+        """The source and size of a written column. Raises Refusal."""
         if len(parts) == 1:
             return self._bare(parts[0])
         if len(parts) == 2:
@@ -68,7 +90,7 @@ class Scope:
     def named(self, name: str) -> Source | None:
         return next((s for level in self.levels() for s in level.sources if s.name == name), None)
 
-    def _bare(self, name: str) -> tuple[Source, float]:
+    def _bare(self, name: str) -> tuple[Source, Size]:
         for level in self.levels():
             for source in level.sources:
                 if name in source.output.columns:
@@ -77,11 +99,11 @@ class Scope:
         if whole is None:
             raise Refusal("column", name=name)
         if whole.scalar:
-            return whole, max(whole.output.columns.values(), default=0.0)
+            return whole, next(iter(whole.output.columns.values()))
         raise Refusal("whole_row", name=name)
 
     @staticmethod
-    def _of(source: Source | None, parts: Sequence[str]) -> tuple[Source, float]:
+    def _of(source: Source | None, parts: Sequence[str]) -> tuple[Source, Size]:
         if source is None or parts[-1] not in source.output.columns:
             raise Refusal("column", name=".".join(parts))
         return source, source.output.columns[parts[-1]]
