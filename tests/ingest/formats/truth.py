@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,10 +12,19 @@ from typing import Any
 import polars as pl
 
 from core.ingest.reading import ReadLimits, read_book
-from core.ingest.shapes import ControlTotal, RawBook, ReadOptions, SalesFrame
+from core.ingest.shapes import ControlTotal, RawBook, SalesFrame
 from tests.conftest import SHARED
+from tests.ingest.formats.mutating import Mutation
 
 Fact = tuple[Any, ...]
+
+# Warnings that need the catalogue or what is loaded already, and are given by later stages.
+LATER = frozenset(
+    {
+        *("unmatched_product", "unmatched_store", "store_missing", "ean_check_digit", "bulk_line", "sample_flood", "identical_rows"),
+        *("same_period_again", "same_content_other_period", "history_restated"),
+    }
+)
 
 
 def files_of(vendor: str) -> list[Path]:
@@ -125,9 +133,9 @@ def rules(frame: SalesFrame) -> set[str]:
     return {problem.rule for problem in frame.problems}
 
 
-def expected_rules(truth: dict[str, Any], later: Iterable[str]) -> set[str]:
-    """The warnings that the file alone shows; `later` names those that need what is loaded already."""
-    return {warning["code"] for warning in truth["expected_warnings"]} - set(later)
+def expected_rules(truth: dict[str, Any]) -> set[str]:
+    """The warnings that the file alone shows."""
+    return {warning["code"] for warning in truth["expected_warnings"]} - LATER
 
 
 def skipped(frame: SalesFrame) -> set[tuple[str | None, int]]:
@@ -148,4 +156,16 @@ def skipped_in(truth: dict[str, Any]) -> set[tuple[str | None, int]]:
     }
 
 
-Reader = Callable[[RawBook, ReadOptions], SalesFrame]
+def differences(frame: SalesFrame, truth: dict[str, Any], mutation: Mutation | None = None) -> dict[str, Any]:
+    """Everything in which a frame is not the truth; of a mutated file the rows stand elsewhere."""
+    moved = mutation is not None
+    read, stated = facts_of(frame, rows=not moved), facts_in(truth, rows=not moved)
+    found: dict[str, Any] = {"too many": read - stated, "missing": stated - read, "disagreeing": disagreeing(frame)}
+    if mutation is None:
+        found["controls"] = printed_in(truth) - printed(frame)
+        found["set aside"] = {(sheet, row) for sheet, row in skipped_in(truth) - skipped(frame) if row}
+        found["rules"] = expected_rules(truth) - rules(frame)
+    else:
+        at = {row["source_row"] for row in frame.rows.filter(pl.col("primary_view")).iter_rows(named=True)}
+        found["rows"] = at ^ {mutation.row(row["source_row"]) for row in truth["rows"]}
+    return {name: value for name, value in found.items() if value}
