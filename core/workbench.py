@@ -141,11 +141,13 @@ class Workbench:
 
     def check_sql(self, sql: str) -> sql_guard.Verdict:
         """Whether a statement may run: one SELECT over the published views."""
-        return sql_guard.check(sql, querying.readable_catalogue())
+        return querying.check_sql(sql)
 
     def run_sql(self, sql: str) -> pl.DataFrame:
         """Run a guarded SELECT as the reader role. Errors: QueryRefused with the reason."""
-        return querying.run_sql(self.database, sql, scope=self.scope).frame
+        return querying.run_sql(
+            self.database, sql, scope=self.scope, max_rows=self.settings.query_rows, max_cost=self.settings.query_cost
+        ).frame
 
     def build_report(self, report_id: int, format: str = "pdf", today: date | None = None) -> bytes:
         """The bytes of a saved report as 'pdf', 'xlsx' or 'csv'. Errors: UnknownRecord."""
