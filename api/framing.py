@@ -20,7 +20,7 @@ def frame_hosts() -> tuple[str, ...]:
     if _kept and time.monotonic() - _kept[0][0] < SECONDS:
         return _kept[0][1]
     try:
-        hosts = allowing.frame_sources(opened.opened().database, opened.opened().settings)
+        hosts = allowing.frame_sources(opened.opened().database)
     except (WorkbenchError, sa.exc.SQLAlchemyError, psycopg.Error):
         return ()
     _kept[:] = [(time.monotonic(), hosts)]

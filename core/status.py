@@ -50,6 +50,13 @@ def reseller_names(database: Database, scope: Scope) -> tuple[str, ...]:
         return tuple(str(name) for (name,) in connection.execute("select name from readable.resellers order by lower(name)").fetchall())
 
 
+def resellers(database: Database) -> tuple[tuple[int, str], ...]:
+    """Id and name of every reseller, by name."""
+    with database.read() as connection:
+        rows = connection.execute(sa.text("select id, name from resellers order by lower(name)"))
+        return tuple((int(row.id), str(row.name)) for row in rows)
+
+
 def data_version(database: Database) -> int:
     """Rises with every stored, undone or decided change of the figures."""
     with database.read() as connection:

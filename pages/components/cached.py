@@ -15,6 +15,8 @@ import streamlit as st
 
 from core import opened, status
 from core.catalogue.reading import read_catalogue
+from core.chat import models
+from core.chat.models import Model
 from core.dashboards import health
 from core.dashboards.health import Health
 from core.dashboards.links import read_link
@@ -200,3 +202,18 @@ def store_names(reseller_id: int) -> list[str]:
     with database().read() as connection:
         stores = read_catalogue(connection).stores
     return sorted(stores.filter(pl.col("reseller_id") == reseller_id)["store"].unique(), key=str.casefold)
+
+
+def model() -> Model | None:
+    """The language model of the settings, opened once; None without one."""
+    return _model(_mark())
+
+
+@st.cache_resource(show_spinner=False)
+def _model(_database_mark: str) -> Model | None:
+    return models.open_model(settings())
+
+
+def resellers_by_id() -> tuple[tuple[int, str], ...]:
+    """Every reseller, for those who manage people."""
+    return status.resellers(database())

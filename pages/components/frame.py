@@ -79,6 +79,12 @@ def card(title: str = "", lead: str = "", *, key: str | None = None) -> Iterator
         yield box
 
 
+def reload_browser() -> None:
+    """Load the whole page anew in the browser, for what only a fresh load can learn (a newly allowed host)."""
+    with st.container(key="unseen"):
+        st.components.v2.component("workbench_reload", js="export default function () { window.location.reload(); }")(key="reload")
+
+
 def footer(parts: Sequence[str]) -> None:
     """One quiet line at the end: how far the data reaches, how much of the world it covers, which version, when."""
     st.html(f'<div class="footer">{" · ".join(escaped(part) for part in parts if part)}</div>')

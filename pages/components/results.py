@@ -64,6 +64,7 @@ def table(
         column_config=column_config(names, titles or {}),
         on_select="rerun" if select else "ignore",
         selection_mode="single-cell",
+        placeholder="–",
         alt=", ".join(_title(name, titles or {}) for name in names),
     )
     picked = event.selection.cells[0][0] if select and event.selection.cells else None
@@ -81,7 +82,7 @@ def pivot(found: Pivot, *, rows: int = 22) -> None:
     unit = short_title(found.measure)
     st.caption(f"{unit} by {', '.join(texts) or 'all'} and {DIMENSIONS[found.across].title.lower()}")
     config = {name: st.column_config.Column(pinned=True) for name in texts}
-    st.dataframe(styled, hide_index=True, height=_height(plain.height, rows), column_config=config, key="pivot")
+    st.dataframe(styled, hide_index=True, height=_height(plain.height, rows), column_config=config, key="pivot", placeholder="")
 
 
 def _with_total(frame: pl.DataFrame, result: Result) -> pl.DataFrame:

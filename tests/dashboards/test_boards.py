@@ -10,7 +10,6 @@ from core.db.engine import Database
 from core.db.tables import dashboard_configs
 from core.errors import BoardRefused, NotAllowed, UnknownRecord
 from core.people.permissions import SYSTEM, Person
-from core.settings import Settings
 
 NOW = datetime.now(UTC)
 KEY = "a key of more than thirty-two characters"
@@ -30,31 +29,30 @@ def test_a_known_host_is_added_and_framed(database: Database) -> None:
     assert board.provider_title == "Power BI"
 
 
-def test_an_unknown_host_needs_a_word_first(database: Database, settings: Settings) -> None:
+def test_an_unknown_host_needs_a_word_first(database: Database) -> None:
     with pytest.raises(BoardRefused, match="not on the list"):
         add(database, "https://bi.example.com/x")
     add(database, "https://bi.example.com/x", allow_host=True)
     assert allowing.added_hosts(database) == ("bi.example.com",)
-    assert allowing.frame_sources(database, settings) == ("https://bi.example.com",)
+    assert "https://bi.example.com" in allowing.frame_sources(database)
 
 
-def test_a_host_taken_off_the_list_is_no_longer_framed(database: Database, settings: Settings) -> None:
+def test_a_host_taken_off_the_list_is_no_longer_framed(database: Database) -> None:
     add(database, "https://bi.example.com/x", allow_host=True)
     allowing.remove(database, SYSTEM, "bi.example.com")
     (board,) = boards.boards_for(database, SYSTEM)
     with pytest.raises(BoardRefused, match="no longer"):
         boards.framed(database, board, KEY, AROUND, NOW)
-    assert allowing.frame_sources(database, settings) == ()
+    assert not any("example.com" in origin for origin in allowing.frame_sources(database))
 
 
-def test_a_row_tampered_with_is_checked_when_shown(database: Database, settings: Settings) -> None:
+def test_a_row_tampered_with_is_checked_when_shown(database: Database) -> None:
     add(database)
     with database.write() as connection:
         connection.execute(dashboard_configs.update().values(url="data:text/html,<script>alert(1)</script>"))
     (board,) = boards.boards_for(database, SYSTEM)
     with pytest.raises(BoardRefused):
         boards.framed(database, board, KEY, AROUND, NOW)
-    assert allowing.frame_sources(database, settings) == ()
 
 
 def test_a_secret_is_stored_encrypted_and_signs_each_view(database: Database) -> None:
