@@ -12,14 +12,15 @@ import polars as pl
 
 from core.catalogue import storing as catalogue_storing
 from core.chat import answering, models, querying, sql_guard
+from core.chat.answers import Answer
 from core.db.engine import Database, Scope
-from core.ingest import importing, inbox, originals, revaluing, tracing, undoing
+from core.ingest import importing, inbox, originals, revaluing, undoing
 from core.ingest import reading_back as facts
 from core.ingest.shapes import ImportReport
 from core.reports import rendering
 from core.sales import coverage as sales_coverage
-from core.sales import running
-from core.sales.query import Period, build_query
+from core.sales import lines, running
+from core.sales.query import Period, Result, build_query
 from core.settings import Settings
 
 
@@ -118,7 +119,7 @@ class Workbench:
         period: str | Period | None = None,
         compare: str | Period | None = None,
         **options: Any,
-    ) -> running.Result:
+    ) -> Result:
         """As `sales`, with totals, SQL, caveats and data-through."""
         return running.run(self.database, build_query(measures, by, where, period, compare, **options), self.scope)
 
@@ -126,13 +127,18 @@ class Workbench:
         """Reseller × period: received, partial, missing, late, restated, not expected."""
         return sales_coverage.coverage(self.database, self.scope, today or date.today())
 
-    def trace(self, **where: Any) -> pl.DataFrame:
-        """The source cells behind a figure: file, sheet, row, cells. `where` as in `sales`, plus `period`."""
-        return tracing.trace(self.database, self.scope, **where)
+    def trace(
+        self,
+        where: Mapping[str, str | Sequence[str]] | None = None,
+        period: str | Period | None = None,
+        limit: int = 10_000,
+    ) -> pl.DataFrame:
+        """The lines behind a figure: file, sheet, row, cells, units, `amount_local` as stated and EUR net; `where`, `period` as in `sales`."""
+        return lines.lines(self.database, build_query("sales_eur_net", (), where, period), self.scope, limit).frame
 
     # Words ------------------------------------------------------------------------------------------------------------
 
-    def ask(self, question: str, conversation: str | None = None, today: date | None = None) -> answering.Answer:
+    def ask(self, question: str, conversation: str | None = None, today: date | None = None) -> Answer:
         """Answer a question in words; follow-ups pass the `conversation_id` of the answer before."""
         model = models.open_model(self.settings)
         return answering.ask(

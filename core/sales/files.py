@@ -43,11 +43,16 @@ def notes(result: Result) -> tuple[tuple[str, str], ...]:
 
 
 def csv_bytes(result: Result) -> bytes:
+    """The rows of a result, as `frame_csv` writes them."""
+    return frame_csv(result.frame)
+
+
+def frame_csv(frame: pl.DataFrame) -> bytes:
     """UTF-8 with a byte-order mark, comma, decimal point; texts that a spreadsheet would run as a formula are quoted with an apostrophe."""
-    texts = [name for name, dtype in result.frame.schema.items() if dtype == pl.String]
-    frame = result.frame.with_columns(pl.col(name).map_elements(harmless, return_dtype=pl.String) for name in texts)
-    frame = frame.with_columns(_plain_decimals(frame)).rename({name: column_title(name) for name in frame.columns})
-    return "\ufeff".encode() + frame.write_csv().encode()
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    safe = frame.with_columns(pl.col(name).map_elements(harmless, return_dtype=pl.String) for name in texts)
+    safe = safe.with_columns(_plain_decimals(safe)).rename({name: column_title(name) for name in safe.columns})
+    return "\ufeff".encode() + safe.write_csv().encode()
 
 
 def harmless(text: str) -> str:
