@@ -15,9 +15,13 @@ BLOCK_ROWS = 25_000
 
 
 def copy_frame(connection: psycopg.Connection[Any], table: str, frame: pl.DataFrame, on_rows: Callable[[int], None] | None = None) -> None:
-    """Append all rows of `frame` to `table`; its columns are the table's. Null stays null, an empty text an empty text."""
+    """Append all rows of `frame` to `table`; its columns are the table's. Null stays null, an empty text an empty text.
+
+    Columns without any value are left to the table: not sending them is the fastest way to store nothing.
+    """
     if not frame.height:
         return
+    frame = frame.select(column for column in frame.get_columns() if column.null_count() < frame.height)
     columns = sql.SQL(", ").join(sql.Identifier(name) for name in frame.columns)
     statement = sql.SQL("copy {} ({}) from stdin (format csv)").format(sql.Identifier(table), columns)
     cursor = connection.cursor()

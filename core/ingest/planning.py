@@ -16,11 +16,12 @@ from core.ingest.content import SLICE, file_key, nominal, slice_keys, timeless_k
 from core.ingest.diffing import cells, difference
 from core.ingest.matching import match
 from core.ingest.reconciling import WeekToDate, actuals, chain_problems, disagreements, link, reconcile, ytd_key
-from core.ingest.shapes import Choice, PeriodEvidence, Problem, Question, SalesFrame
+from core.ingest.shapes import CHANGES, Choice, PeriodEvidence, Problem, Question, SalesFrame
 from core.ingest.standing import EarlierFile, Standing
 from core.ingest.valuing import value, value_from_price_list
 
 LONGEST_CELL = timedelta(days=35)
+LONG_LIST = 200_000
 TELLING_ROWS = 3  # so few lines may well be equal in two periods
 
 
@@ -117,6 +118,7 @@ def make_plan(
         *chain,
         *not_proven(controls, frame),
         *once_only(frame, standing),
+        *nothing_before(rows, standing),
         *restatements(changes, standing),
         *stores_missing(rows, frame, standing),
     ]
@@ -132,10 +134,27 @@ def changes_of(rows: pl.DataFrame, frame: SalesFrame, standing: Standing) -> pl.
     """The difference list over the slices that the file would make live."""
     if frame.by_order:
         return difference(standing.cells, cells(rows))
+    if all_new(rows, standing):
+        return pl.DataFrame(schema=CHANGES)
     won = pl.concat([changing(standing.slices), fresh(standing.slices)]).select(SLICE)
     # A further view that spans many months at once (a money total over the whole list) has no cell to compare with.
     recurring = pl.col("primary_view") | ((pl.col("period_end") - pl.col("period_start")) <= LONGEST_CELL)
     return difference(standing.cells, cells(rows.filter(recurring).join(won, on=SLICE, how="semi")))
+
+
+def all_new(rows: pl.DataFrame, standing: Standing) -> bool:
+    """True for a very long list of which nothing was stored before: a difference list would be the list itself."""
+    return rows.height > LONG_LIST and not changing(standing.slices).height and not standing.cells.height
+
+
+def nothing_before(rows: pl.DataFrame, standing: Standing) -> list[Problem]:
+    if not all_new(rows, standing):
+        return []
+    return [
+        Problem(
+            "all_new", f"Nothing of these periods was stored before: all {rows.height:,} rows are new and not listed as changes.", "info"
+        )
+    ]
 
 
 def restatements(changes: pl.DataFrame, standing: Standing) -> list[Problem]:

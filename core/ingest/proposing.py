@@ -47,7 +47,9 @@ def content_of(frame: SalesFrame) -> Content:
         nothing = pl.DataFrame(schema=KEYED_SLICES)
         return Content(nothing, file_key(nothing), timeless_key(frame.rows))
     keyed = slice_keys(frame)
-    return Content(keyed.clear() if frame.by_order else keyed, file_key(keyed), timeless_key(frame.rows))
+    # Only a fresh report can be another period's sent again; a list that grows is compared period by period.
+    timeless = "" if frame.living or frame.by_order else timeless_key(frame.rows)
+    return Content(keyed.clear() if frame.by_order else keyed, file_key(keyed), timeless)
 
 
 def standing_of(connection: sa.Connection, frame: SalesFrame, content: Content, reseller: Reseller) -> Standing:

@@ -53,7 +53,7 @@ def read_standing(
         live_cells(connection, reseller_id, changing(slices)),
         read_weeks(connection, reseller_id),
         _same(connection, reseller_id, t.upload_batches.c.content_key == content_key),
-        _same(connection, reseller_id, t.upload_batches.c.report["timeless_key"].astext == timeless),
+        _same(connection, reseller_id, t.upload_batches.c.report["timeless_key"].astext == timeless) if timeless else None,
         last_stores,
         last_period,
     )

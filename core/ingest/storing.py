@@ -16,6 +16,7 @@ from core.ingest.content import SLICE
 from core.ingest.copying import copy_frame, driver
 from core.ingest.planning import Plan
 from core.ingest.reporting import save_plan
+from core.ingest.rolling_up import roll_up
 from core.ingest.shapes import ROW_COLUMNS
 from core.people import audit
 
@@ -110,7 +111,16 @@ def _store_slices(connection: sa.Connection, batch_id: int, plan: Plan, on_progr
     copy_frame(driver(connection), "slice_claims", claims)
     _mark_stored(connection, batch_id, plan)
     slices.settle(connection, plan.reseller.id, decided, batch_id)
-    slices.roll_up_slices(connection, plan.reseller.id, decided.filter("wins"))
+    _roll_up(connection, plan.reseller.id, decided.filter("wins"), written)
+
+
+def _roll_up(connection: sa.Connection, reseller_id: int, won: pl.DataFrame, written: pl.DataFrame) -> None:
+    """Slices nobody stated before are summed from the rows at hand; the others from the table, where earlier rows may share them."""
+    fresh = pl.col("shared_from").is_null() & pl.col("live_key").is_null()
+    slices.roll_up_slices(connection, reseller_id, won.filter(~fresh))
+    placed = written.filter(pl.col("live") & pl.col("primary_view") & pl.col("rule").is_null())
+    sums = roll_up(placed.join(won.filter(fresh), on=SLICE, how="semi"))
+    copy_frame(driver(connection), "sales_rollup", sums.select(pl.lit(reseller_id).alias("reseller_id"), pl.all()))
 
 
 def _copy_rows(connection: sa.Connection, batch_id: int, plan: Plan, rows: pl.DataFrame, on_progress: Progress | None) -> None:

@@ -136,7 +136,7 @@ def blocks_on(sheet: RawSheet) -> Iterator[Block]:
 
 def month_header(sheet: RawSheet, row: int) -> tuple[Header, dict[int, dates.Span]] | None:
     """The row as a header if it names months beside 'Store', 'total' or 'Total in euro'."""
-    months = {column: span for column, text in enumerate(sheet.grid[row]) if (span := month_of(text))}
+    months = {column: span for column, text in enumerate(sheet.frame.row(row)) if (span := month_of(text))}
     if not months:
         return None
     header = header_of(sheet, row)

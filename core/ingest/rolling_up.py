@@ -1,0 +1,40 @@
+"""The rollup of freshly written rows, summed before they are sent: the same sums as the statement in `slices`, without reading them back."""
+
+from __future__ import annotations
+
+import polars as pl
+
+KEYS = (
+    *(
+        "store_id",
+        "channel",
+        "product_ean",
+        "view",
+        "period_start",
+        "period_end",
+        "year",
+        "month",
+        "line_kind",
+        "bulk",
+        "valued",
+        "currency",
+    ),
+)
+
+
+def roll_up(rows: pl.DataFrame) -> pl.DataFrame:
+    """Live, placed, primary rows of resellers summed to the grain of `sales_rollup`; a sum over nothing is null, as in SQL."""
+    net, unconverted = pl.col("sales_eur_net"), pl.col("sales_eur_net").is_null()
+    return rows.group_by(KEYS).agg(
+        pl.lit("sell-out").alias("source"),
+        pl.len().alias("lines"),
+        *(_sum(pl.col(name)).alias(name) for name in ("quantity", "sales_eur_net", "sales_eur_gross", "amount_local")),
+        (pl.col("amount_local").is_not_null() & unconverted).sum().alias("unconverted_lines"),
+        _sum(pl.col("amount_local").filter(unconverted)).alias("unconverted_local"),
+        _sum(pl.col("quantity").filter(net.is_not_null())).alias("priced_quantity"),
+        _sum(net.filter(pl.col("quantity").is_not_null())).alias("priced_net"),
+    )
+
+
+def _sum(column: pl.Expr) -> pl.Expr:
+    return pl.when(column.count() > 0).then(column.sum())
