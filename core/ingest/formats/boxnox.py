@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -14,7 +15,7 @@ from core.ingest.formats import tables
 from core.ingest.formats.tables import Table
 from core.ingest.layout import carried_labels, sheets_set_aside, total_of
 from core.ingest.normalising import fold, map_texts, present_column, read_eans
-from core.ingest.numbers import NumberColumn, read_number, read_typed
+from core.ingest.numbers import read_number, read_typed
 from core.ingest.shapes import (
     ControlTotal,
     Guess,
@@ -71,117 +72,100 @@ def recognise(book: RawBook) -> Guess:
 def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     """Every line of the list as a fact of its own month; the month totals of the other sheet as controls."""
     found = tables.find_table(book, COLUMNS, REQUIRED)
+    basis, currency = options.vat_basis or "net", options.currency or "EUR"
     if found is None:
-        return _nothing(book, options)
+        period = periods.resolve(periods.find_months(book.file_name), "month", options)
+        return SalesFrame(KEY, complete_rows(pl.DataFrame()), period, currency, basis, problems=book.problems, living=True)
     totals = tables.is_total(found, ("ean", "sku"))
     nowhere = ~(found.written("year") | found.written("pos") | totals)
     table = found.only(~(totals | nowhere))
-    units, amounts = table.numbers("quantity", ",", "units"), table.numbers("amount", ",")
-    lines, problems = _lines(table, units, amounts)
-    empty = lines["quantity"].is_null() & lines["amount_local"].is_null() & lines["held_reason"].is_null()
-    zero = ((lines["quantity"] == 0) & (lines["amount_local"] == 0)).fill_null(False)
-    rows = complete_rows(
-        lines.filter(~(empty | zero)),
-        source_sheet=table.sheet.name,
-        currency=options.currency or "EUR",
-        vat_basis=options.vat_basis or "net",
-    )
+    cells = Cells.of(table)
+    facts = tables.facts_of(_lines(table, cells))
+    rows = complete_rows(facts.lines, source_sheet=table.sheet.name, currency=currency, vat_basis=basis)
     controls = tuple(control for sheet in book.visible if sheet is not table.sheet for control in _controls(sheet))
     period = _period(book, rows, options)
+    aside = (
+        *tables.runs(found.rows.filter(totals), "total row", found.sheet.name),
+        *tables.runs(found.rows.filter(nowhere), "neither year nor POS", found.sheet.name),
+        *tables.runs(table.rows.filter(facts.empty), "no units and no amount", found.sheet.name),
+        *_other_sheets(book, table, controls),
+    )
+    problems = (*book.problems, *_problems(table, cells), *_remarks(book, table), *periods.describe(period), *_unproven(rows, controls))
     return SalesFrame(
-        KEY,
-        rows,
-        period,
-        options.currency or "EUR",
-        options.vat_basis or "net",
-        controls=controls,
-        slices=_slices(rows),
-        set_aside=(
-            *tables.runs(found.rows.filter(totals), "total row", found.sheet.name),
-            *tables.runs(found.rows.filter(nowhere), "neither year nor POS", found.sheet.name),
-            *tables.runs(table.rows.filter(empty), "no units and no amount", found.sheet.name),
-            *_other_sheets(book, table, controls),
-        ),
-        problems=(
-            *book.problems,
-            *problems,
-            *tables.unknown_columns(table),
-            *tables.hidden_remarks(book, table),
-            *periods.describe(period),
-            *_unproven(rows, controls),
-        ),
-        explicit_zeros=int(zero.sum()),
-        living=True,
+        KEY, rows, period, currency, basis, controls, (), _slices(rows), aside, problems, explicit_zeros=facts.zeros, living=True
     )
 
 
-def _nothing(book: RawBook, options: ReadOptions) -> SalesFrame:
-    period = periods.resolve(periods.find_months(book.file_name), "month", options)
-    return SalesFrame(KEY, complete_rows(pl.DataFrame()), period, "EUR", "net", problems=book.problems, living=True)
+@dataclass(frozen=True)
+class Cells:
+    """The columns of the list, read. `undated` masks lines whose year or month can not be read."""
+
+    year: pl.Series
+    month: pl.Series
+    ean_text: pl.Series
+    ean: pl.Series
+    ean_rule: pl.Series
+    sku: pl.Series
+    description: pl.Series
+    figures: tables.Figures
+
+    @classmethod
+    def of(cls, table: Table) -> Cells:
+        ean_text, sku, description = (present_column(table.column(key)) for key in ("ean", "sku", "description"))
+        year = map_texts(table.column("year"), dates.read_year, pl.Int32)
+        month = map_texts(table.column("month"), dates.read_month, pl.Int8)
+        return cls(year, month, ean_text, *read_eans(table.column("ean")), sku, description, tables.read_figures(table, ","))
+
+    @property
+    def undated(self) -> pl.Series:
+        return self.year.is_null() | self.month.is_null()
 
 
-def _lines(table: Table, units: NumberColumn, amounts: NumberColumn) -> tuple[pl.DataFrame, tuple[Problem, ...]]:
-    """The columns of ROW_COLUMNS that the list states, one row for each line, and what is odd about its cells."""
-    years, months = table.column("year"), table.column("month")
-    year, month = map_texts(years, dates.read_year, pl.Int32), map_texts(months, dates.read_month, pl.Int8)
-    ean_text, sku, name = (present_column(table.column(key)) for key in ("ean", "sku", "description"))
-    ean, ean_rule = read_eans(table.column("ean"))
-    held_units, unit_problems = tables.number_problems(table, "quantity", units)
-    held_amount, amount_problems = tables.number_problems(table, "amount", amounts)
-    fractional = (units.values % 1 != 0).fill_null(False)
-    undated = year.is_null() | month.is_null()
-    lines = pl.DataFrame(
-        {
-            "row": table.rows,
-            "store_text": table.column("pos"),
-            "ean": ean,
-            "ean_text": ean_text,
-            "sku_text": sku,
-            "product_text": name,
-            "vendor_channel": table.column("channel"),
-            "year": year,
-            "month": month,
-            "quantity": units.values,
-            "amount_local": amounts.values,
-            "held_units": held_units,
-            "held_amount": held_amount,
-            "fractional": fractional,
-            "undated": undated,
-        }
-    )
-    first_day = pl.date("year", "month", 1)
+def _lines(table: Table, cells: Cells) -> pl.DataFrame:
+    """The columns of ROW_COLUMNS that the list states, one row for each line."""
+    columns = {
+        "source_row": table.rows,
+        "row": table.rows,
+        "store_text": table.column("pos"),
+        "vendor_channel": table.column("channel"),
+        "ean": cells.ean,
+        "ean_text": cells.ean_text,
+        "sku_text": cells.sku,
+        "product_text": cells.description,
+        "year": cells.year,
+        "month": cells.month,
+        "quantity": cells.figures.quantity,
+        "amount_local": cells.figures.amounts.values,
+        "held": cells.figures.held,
+    }
     keyless = pl.col("ean_text").is_null() & pl.col("sku_text").is_null()
-    lines = lines.select(
-        pl.col("row").alias("source_row"),
+    first_day = pl.date("year", "month", 1)
+    return pl.DataFrame(columns).with_columns(
         table.cells("quantity", "amount").alias("source_cells"),
-        "store_text",
-        "ean",
-        "sku_text",
-        "product_text",
-        "vendor_channel",
         pl.when(keyless).then("product_text").alias("name_text"),
         pl.coalesce("ean_text", "sku_text", "product_text", pl.lit("")).alias("vendor_key"),
-        pl.when(~pl.col("undated")).then(first_day).alias("period_start"),
-        pl.when(~pl.col("undated")).then(first_day.dt.month_end()).alias("period_end"),
-        pl.when(~pl.col("fractional")).then(pl.col("quantity").cast(pl.Int64, strict=False)).alias("quantity"),
-        "amount_local",
+        first_day.alias("period_start"),
+        first_day.dt.month_end().alias("period_end"),
         pl.coalesce(
-            "held_units",
-            "held_amount",
-            pl.when("fractional").then(pl.lit("fractional_units")),
-            pl.when("undated").then(pl.lit("missing_period")),
+            "held",
+            pl.when(first_day.is_null()).then(pl.lit("missing_period")),
             pl.when(keyless & pl.col("product_text").is_null()).then(pl.lit("ean_missing")),
         ).alias("held_reason"),
     )
-    problems = (
-        *unit_problems,
-        *amount_problems,
-        *tables.as_text_problem(table, "amount", amounts),
-        *table.remarks(fractional, "quantity", "fractional_units", "Units must be whole; the line is held.", "error"),
-        *table.remarks(undated, "month", "missing_period", "The year or month of this line can not be read; the line is held.", "error"),
-        *tables.ean_problems(table, ean_text, ean_rule, sku.is_not_null(), "SKU"),
+
+
+def _problems(table: Table, cells: Cells) -> tuple[Problem, ...]:
+    """What is odd about the cells of the list."""
+    undated = "The year or month of this line can not be read; the line is held."
+    return (
+        *tables.figure_problems(table, cells.figures),
+        *table.remarks(cells.undated, "month", "missing_period", undated, "error"),
+        *tables.ean_problems(table, cells.ean_text, cells.ean_rule, cells.sku.is_not_null(), "SKU"),
     )
-    return lines, problems
+
+
+def _remarks(book: RawBook, table: Table) -> tuple[Problem, ...]:
+    return (*tables.unknown_columns(table), *tables.hidden_remarks(book, table))
 
 
 def _period(book: RawBook, rows: pl.DataFrame, options: ReadOptions) -> PeriodReading:

@@ -55,18 +55,9 @@ COLUMNS = {
 }
 REQUIRED = ("order_id", "quantity", "amount", "date")
 PASSED_ON = ("line_id", "city", "utm_source", "utm_medium", "utm_campaign", "device_type")
+COUNTS = ("session_pages", "session_count")
 ANALYTICS = {"order #", "product(s)", "items sold", "net sales"}
 OWN_SHOP = {"online", "webshop", "web shop", "nordlys webshop", "d2c", "e-shop", "eshop"}
-
-
-@dataclass(frozen=True)
-class Order:
-    """The columns that are numbers, read."""
-
-    units: NumberColumn
-    amounts: NumberColumn
-    costs: NumberColumn
-    fees: NumberColumn
 
 
 def recognise(book: RawBook) -> Guess:
@@ -91,51 +82,60 @@ def recognise(book: RawBook) -> Guess:
 def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     """Every order line as a fact of its day. NotASalesReport for the analytics export, whose lines can not be told apart."""
     found = tables.find_table(book, COLUMNS, REQUIRED)
+    basis, currency = options.vat_basis or "net", options.currency or "EUR"
     if found is None:
-        if tables.header_texts(book) >= ANALYTICS:
-            raise NotASalesReport(
-                "This is the shop's analytics export: all products of an order stand in one cell, so the lines can not be told apart. "
-                "Export the order lines instead, and nothing of this file was stored."
-            )
-        return SalesFrame(KEY, complete_rows(pl.DataFrame()), periods.resolve((), "day", options), "EUR", "net", by_order=True)
+        _explain_analytics(book)
+        return SalesFrame(KEY, complete_rows(pl.DataFrame()), periods.resolve((), "day", options), currency, basis, by_order=True)
     totals = tables.is_total(found, ("ean", "code"))
     again = _exported_again(found) & ~totals
     table = found.only(~(totals | again))
-    order = Order(*(table.numbers(key, None, "units" if key == "quantity" else "amount") for key in ("quantity", "amount", "cost", "fee")))
-    lines, problems = _lines(table, order, options)
-    empty = lines["quantity"].is_null() & lines["amount_local"].is_null() & lines["held_reason"].is_null()
-    zero = ((lines["quantity"] == 0) & (lines["amount_local"] == 0)).fill_null(False)
-    rows = complete_rows(
-        lines.filter(~(empty | zero)),
-        source_sheet=table.sheet.name,
-        currency=options.currency or "EUR",
-        vat_basis=options.vat_basis or "net",
-    )
+    cells = Cells.of(table, options)
+    facts = tables.facts_of(_lines(table, cells, options))
+    rows = complete_rows(facts.lines, source_sheet=table.sheet.name, currency=currency, vat_basis=basis)
     period = _period(book, rows, options)
-    return SalesFrame(
-        KEY,
-        rows,
-        period,
-        options.currency or "EUR",
-        options.vat_basis or "net",
-        set_aside=(
-            *tables.runs(found.rows.filter(totals), "total row", found.sheet.name),
-            *tables.runs(found.rows.filter(again), "same line id as a line above: exported twice, counted once", found.sheet.name),
-            *tables.runs(table.rows.filter(empty), "no units and no amount", found.sheet.name),
-            *_other_sheets(book, table),
-        ),
-        problems=(
-            *book.problems,
-            *problems,
-            *_repeated(found, again),
-            *fees.remarks(table, order.fees.values),
-            *tables.unknown_columns(table),
-            *tables.hidden_remarks(book, table),
-            *periods.describe(period),
-        ),
-        explicit_zeros=int(zero.sum()),
-        by_order=True,
+    aside = (
+        *tables.runs(found.rows.filter(totals), "total row", found.sheet.name),
+        *tables.runs(found.rows.filter(again), "same line id as a line above: exported twice, counted once", found.sheet.name),
+        *tables.runs(table.rows.filter(facts.empty), "no units and no amount", found.sheet.name),
+        *_other_sheets(book, table),
     )
+    problems = (*book.problems, *_problems(table, cells), *_repeated(found, again), *_remarks(book, table), *periods.describe(period))
+    return SalesFrame(KEY, rows, period, currency, basis, set_aside=aside, problems=problems, explicit_zeros=facts.zeros, by_order=True)
+
+
+def _explain_analytics(book: RawBook) -> None:
+    if tables.header_texts(book) >= ANALYTICS:
+        raise NotASalesReport(
+            "This is the shop's analytics export: all products of an order stand in one cell, so the lines can not be told apart. "
+            "Export the order lines instead; nothing of this file was stored."
+        )
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The columns of the list, read."""
+
+    days: dates.DateColumn
+    order_id: pl.Series
+    ean_text: pl.Series
+    ean: pl.Series
+    ean_rule: pl.Series
+    code: pl.Series
+    name: pl.Series
+    figures: tables.Figures
+    costs: NumberColumn
+    fees: NumberColumn
+
+    @classmethod
+    def of(cls, table: Table, options: ReadOptions) -> Cells:
+        days = dates.read_dates(dates.local_days(table.column("date"), options.time_zone), "dmy")
+        order_id, ean_text, code, name = (present_column(table.column(key)) for key in ("order_id", "ean", "code", "name"))
+        eans = read_eans(table.column("ean"))
+        return cls(days, order_id, ean_text, *eans, code, name, tables.read_figures(table), table.numbers("cost"), table.numbers("fee"))
+
+    @property
+    def undated(self) -> pl.Series:
+        return self.days.values.is_null()
 
 
 def _exported_again(table: Table) -> pl.Series:
@@ -168,93 +168,78 @@ def _repeated(table: Table, again: pl.Series) -> tuple[Problem, ...]:
     )
 
 
-def _lines(table: Table, order: Order, options: ReadOptions) -> tuple[pl.DataFrame, tuple[Problem, ...]]:
-    """The columns of ROW_COLUMNS that the list states, one row for each line, and what is odd about its cells."""
-    days = dates.read_dates(dates.local_days(table.column("date"), options.time_zone), "dmy")
-    held_units, unit_problems = tables.number_problems(table, "quantity", order.units)
-    held_amount, amount_problems = tables.number_problems(table, "amount", order.amounts)
-    fractional = (order.units.values % 1 != 0).fill_null(False)
-    undated = days.values.is_null()
-    ean_text, code, name = (present_column(table.column(key)) for key in ("ean", "code", "name"))
-    ean, ean_rule = read_eans(table.column("ean"))
-    order_id = present_column(table.column("order_id"))
-    lines = pl.DataFrame(
-        {
-            "row": table.rows,
-            "day": days.values,
-            "ean": ean,
-            "ean_text": ean_text,
-            "code": code,
-            "name": name,
-            "quantity": order.units.values,
-            "amount_local": order.amounts.values,
-            "cost": order.costs.values,
-            "held": pl.DataFrame(
-                {"u": held_units, "a": held_amount, "f": fractional, "d": undated}
-            ).select(
-                pl.coalesce("u", "a", pl.when("f").then(pl.lit("fractional_units")), pl.when("d").then(pl.lit("missing_period")))
-            ).to_series(),
-            "order_id": order_id,
-            "payment_fee": fees.split_by_order(order_id, order.amounts.values, order.fees.values),
-            "country": table.column("country").str.strip_chars().str.to_uppercase(),
-            "is_gift": map_texts(table.column("is_gift"), read_flag, pl.Boolean),
-            "session_pages": table.column("session_pages").cast(pl.Float64, strict=False).cast(pl.Int32, strict=False),
-            "session_count": table.column("session_count").cast(pl.Float64, strict=False).cast(pl.Int32, strict=False),
-            "seller": present_column(table.column("reseller")),
-            **{key: table.column(key) for key in PASSED_ON},
-        }
-    )  # fmt: skip
-    keyless = pl.col("ean_text").is_null() & pl.col("code").is_null()
-    units = pl.when(pl.col("quantity") % 1 == 0).then(pl.col("quantity").cast(pl.Int64, strict=False))
-    lines = lines.select(
-        pl.col("row").alias("source_row"),
+def _lines(table: Table, cells: Cells, options: ReadOptions) -> pl.DataFrame:
+    """The columns of ROW_COLUMNS that the list states, one row for each line."""
+    amounts = cells.figures.amounts.values
+    columns = {
+        "source_row": table.rows,
+        "row": table.rows,
+        "sale_date": cells.days.values,
+        "order_id": cells.order_id,
+        "ean": cells.ean,
+        "ean_text": cells.ean_text,
+        "sku_text": cells.code,
+        "name": cells.name,
+        "quantity": cells.figures.quantity,
+        "amount_local": amounts,
+        "cost": cells.costs.values,
+        "payment_fee": fees.split_by_order(cells.order_id, amounts, cells.fees.values),
+        "held": cells.figures.held,
+        "seller": present_column(table.column("reseller")),
+        **_visit(table),
+    }
+    keyless = pl.col("ean_text").is_null() & pl.col("sku_text").is_null()
+    return pl.DataFrame(columns).with_columns(
         table.cells("quantity", "amount").alias("source_cells"),
         pl.col("seller").fill_null("Online").alias("store_text"),
-        "ean",
-        pl.col("code").alias("sku_text"),
         pl.when(keyless).then("name").alias("name_text"),
-        pl.coalesce("ean_text", "code", "name", pl.lit("")).alias("vendor_key"),
-        pl.coalesce("name", "code").alias("product_text"),
-        pl.col("day").alias("period_start"),
-        pl.col("day").alias("period_end"),
-        pl.col("day").alias("sale_date"),
-        units.alias("quantity"),
-        "amount_local",
-        pl.coalesce("held", pl.when(keyless & pl.col("name").is_null()).then(pl.lit("ean_missing"))).alias("held_reason"),
-        "order_id",
-        "country",
-        "is_gift",
-        "payment_fee",
-        (pl.col("cost") * (units if options.cost_is == "unit" else 1)).cast(MONEY).alias("cost_of_goods"),
-        "session_pages",
-        "session_count",
-        *PASSED_ON,
+        pl.coalesce("ean_text", "sku_text", "name", pl.lit("")).alias("vendor_key"),
+        pl.coalesce("name", "sku_text").alias("product_text"),
+        pl.col("sale_date").alias("period_start"),
+        pl.col("sale_date").alias("period_end"),
+        (pl.col("cost") * (pl.col("quantity") if options.cost_is == "unit" else 1)).cast(MONEY).alias("cost_of_goods"),
+        pl.coalesce(
+            "held",
+            pl.when(pl.col("sale_date").is_null()).then(pl.lit("missing_period")),
+            pl.when(keyless & pl.col("name").is_null()).then(pl.lit("ean_missing")),
+        ).alias("held_reason"),
     )
-    problems = (
-        *unit_problems,
-        *amount_problems,
-        *_cost_and_fee_problems(table, order),
-        *tables.as_text_problem(table, "amount", order.amounts),
-        *table.remarks(fractional, "quantity", "fractional_units", "Units must be whole; the line is held.", "error"),
-        *table.remarks(undated, "date", "missing_period", "The order date of this line can not be read; the line is held.", "error"),
-        *table.remarks(
-            order_id.is_null(), "order_id", "order_missing", "This line has no order number; it stays out of orders and averages."
-        ),
-        *_date_remarks(table, days),
-        *tables.ean_problems(table, ean_text, ean_rule, code.is_not_null(), "code"),
-    )
-    return lines, problems
 
 
-def _cost_and_fee_problems(table: Table, order: Order) -> tuple[Problem, ...]:
+def _visit(table: Table) -> dict[str, pl.Series]:
+    """Where the order went and what is known of the visit; texts as printed."""
+    return {
+        "country": table.column("country").str.strip_chars().str.to_uppercase(),
+        "is_gift": map_texts(table.column("is_gift"), read_flag, pl.Boolean),
+        **{key: table.column(key).cast(pl.Float64, strict=False).cast(pl.Int32, strict=False) for key in COUNTS},
+        **{key: table.column(key) for key in PASSED_ON},
+    }
+
+
+def _problems(table: Table, cells: Cells) -> tuple[Problem, ...]:
+    """What is odd about the cells of the list."""
+    undated = "The order date of this line can not be read; the line is held."
+    no_order = "This line has no order number; it stays out of orders and averages."
+    return (
+        *tables.figure_problems(table, cells.figures),
+        *_unknown_amounts(table, "cost", cells.costs),
+        *_unknown_amounts(table, "fee", cells.fees),
+        *table.remarks(cells.undated, "date", "missing_period", undated, "error"),
+        *table.remarks(cells.order_id.is_null(), "order_id", "order_missing", no_order),
+        *_date_remarks(table, cells.days),
+        *tables.ean_problems(table, cells.ean_text, cells.ean_rule, cells.code.is_not_null(), "code"),
+        *fees.remarks(table, cells.fees.values),
+    )
+
+
+def _unknown_amounts(table: Table, meaning: str, numbers: NumberColumn) -> tuple[Problem, ...]:
     """A cost or fee that can not be read is unknown, not zero; it holds no line."""
-    return tuple(
-        problem
-        for key, numbers in (("cost", order.costs), ("fee", order.fees))
-        for problem in table.remarks(
-            numbers.states.is_in(["unreadable", "error", "ambiguous"]), key, "cell_error", "This is no number; it counts as unknown."
-        )
-    )
+    broken = numbers.states.is_in(["unreadable", "error", "ambiguous"])
+    return table.remarks(broken, meaning, "cell_error", "This is no number; it counts as unknown.")
+
+
+def _remarks(book: RawBook, table: Table) -> tuple[Problem, ...]:
+    return (*tables.unknown_columns(table), *tables.hidden_remarks(book, table))
 
 
 def _date_remarks(table: Table, days: dates.DateColumn) -> tuple[Problem, ...]:

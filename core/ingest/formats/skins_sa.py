@@ -150,8 +150,8 @@ def lines_of(table: Table, units: NumberColumn, amounts: NumberColumn, gross: Nu
             "units": units.values,
             "amount_local": amounts.values,
             "amount_gross": gross.values,
-            "held_units": tables.number_problems(table, "quantity", units)[0],
-            "held_amount": tables.number_problems(table, "amount", amounts)[0],
+            "held_units": tables.held_by(table, "quantity", units),
+            "held_amount": tables.held_by(table, "amount", amounts),
         }
     )
     money = pl.coalesce("amount_local", "amount_gross")
@@ -186,8 +186,8 @@ def problems_of(table: Table, lines: pl.DataFrame, units: NumberColumn, amounts:
     other_month = (lines["sale_date"].dt.month_start() != lines["period_start"]).fill_null(False)
     undated = table.written("day") & lines["sale_date"].is_null()
     return (
-        *tables.number_problems(table, "quantity", units)[1],
-        *tables.number_problems(table, "amount", amounts)[1],
+        *tables.number_problems(table, "quantity", units),
+        *tables.number_problems(table, "amount", amounts),
         *table.remarks(lines["fractional"], "quantity", "fractional_units", "Units must be whole; the line is held.", "error"),
         *table.remarks(
             lines["turned"], "quantity", "sign_mismatch", "1 unit is printed with negative money: the line is a return and counts as -1."

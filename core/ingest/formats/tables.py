@@ -225,38 +225,89 @@ def hidden_remarks(book: RawBook, table: Table) -> tuple[Problem, ...]:
     return (Problem("hidden_sheet_read", message, "error", table.sheet.name),)
 
 
-def number_problems(table: Table, meaning: str, numbers: NumberColumn) -> tuple[pl.Series, tuple[Problem, ...]]:
-    """(`held`, problems): the rule that holds each row because of this number (String, null: none), and one problem for each such cell.
+@dataclass(frozen=True)
+class Figures:
+    """Units and money of a list, read. `fractional` masks units that are not whole; `held` the rule that holds a line because of its
+    figures (String, null: none)."""
+
+    units: NumberColumn
+    amounts: NumberColumn
+    fractional: pl.Series
+    held: pl.Series
+
+    @property
+    def quantity(self) -> pl.Series:
+        """Signed units (Int64), null where they are absent or not whole."""
+        return self.units.values.set(self.fractional, None).cast(pl.Int64, strict=False)
+
+
+def read_figures(table: Table, decimal: DecimalSign | None = None) -> Figures:
+    """The columns `quantity` and `amount`; `decimal` is the vendor's sign where a column leaves it open."""
+    units, amounts = table.numbers("quantity", decimal, "units"), table.numbers("amount", decimal)
+    fractional = (units.values % 1 != 0).fill_null(False)
+    rules = {"u": held_by(table, "quantity", units), "a": held_by(table, "amount", amounts), "f": fractional}
+    held = pl.DataFrame(rules).select(pl.coalesce("u", "a", pl.when("f").then(pl.lit("fractional_units"))))
+    return Figures(units, amounts, fractional, held.to_series())
+
+
+def figure_problems(table: Table, figures: Figures) -> tuple[Problem, ...]:
+    """Everything that is odd about the columns `quantity` and `amount`."""
+    return (
+        *number_problems(table, "quantity", figures.units),
+        *number_problems(table, "amount", figures.amounts),
+        *as_text_problem(table, "amount", figures.amounts),
+        *table.remarks(figures.fractional, "quantity", "fractional_units", "Units must be whole; the line is held.", "error"),
+    )
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Lines of a list that state something; `zeros` lines print 0 and 0, `empty` masks lines (of all) that state nothing."""
+
+    lines: pl.DataFrame
+    zeros: int
+    empty: pl.Series
+
+
+def facts_of(lines: pl.DataFrame) -> Facts:
+    """Lines with `quantity`, `amount_local` and `held_reason` parted into facts, explicit zeros and lines without figures."""
+    empty = lines["quantity"].is_null() & lines["amount_local"].is_null() & lines["held_reason"].is_null()
+    zero = ((lines["quantity"] == 0) & (lines["amount_local"] == 0)).fill_null(False)
+    return Facts(lines.filter(~(empty | zero)), int(zero.sum()), empty)
+
+
+def held_by(table: Table, meaning: str, numbers: NumberColumn) -> pl.Series:
+    """The rule that holds each line because of this number (String, null: none).
 
     `cell_error`: an error or a text that is no number; `no_cached_value`: a formula never calculated; `ambiguous_number`: two readings.
     """
-    texts = table.column(meaning)
-    uncached = table.without_value(meaning)
-    broken = numbers.unreadable & ~uncached
-    unclear = numbers.states == "ambiguous"
-    held = pl.DataFrame({"u": uncached, "b": broken, "a": unclear}).select(
+    masks = {"u": table.without_value(meaning), "b": numbers.unreadable, "a": numbers.states == "ambiguous"}
+    held = pl.DataFrame(masks).select(
         pl.when("u").then(pl.lit("no_cached_value")).when("b").then(pl.lit("cell_error")).when("a").then(pl.lit("ambiguous_number"))
     )
-    errors = texts.str.starts_with("#").fill_null(False) & broken
-    problems = (
-        *table.remarks(
+    return held.to_series()
+
+
+def number_problems(table: Table, meaning: str, numbers: NumberColumn) -> tuple[Problem, ...]:
+    """One problem for each cell that holds its line, see `held_by`."""
+    uncached = table.without_value(meaning)
+    broken = numbers.unreadable & ~uncached
+    errors = table.column(meaning).str.starts_with("#").fill_null(False) & broken
+    said = (
+        (
             uncached,
-            meaning,
             "no_cached_value",
             "The formula in this cell has no stored result. Open the file in Excel, save it and upload it again.",
-            "error",
         ),
-        *table.remarks(errors, meaning, "cell_error", "This cell holds an error instead of a number; the line is held.", "error"),
-        *table.remarks(broken & ~errors, meaning, "cell_error", "This is no number; the line is held.", "error"),
-        *table.remarks(
-            unclear,
-            meaning,
+        (errors, "cell_error", "This cell holds an error instead of a number; the line is held."),
+        (broken & ~errors, "cell_error", "This is no number; the line is held."),
+        (
+            numbers.states == "ambiguous",
             "ambiguous_number",
             "This can be read as two different numbers; the line is held until the reseller's decimal sign is set.",
-            "error",
         ),
     )
-    return held.to_series(), problems
+    return tuple(problem for mask, rule, message in said for problem in table.remarks(mask, meaning, rule, message, "error"))
 
 
 def as_text_problem(table: Table, meaning: str, numbers: NumberColumn) -> tuple[Problem, ...]:
