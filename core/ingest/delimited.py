@@ -208,7 +208,8 @@ def _stretches(data: bytes, size: int = 1 << 25) -> Iterator[tuple[int, int]]:
 
 
 def _outside(places: np.ndarray, quotes: np.ndarray) -> np.ndarray:
-    return places[np.searchsorted(quotes, places) % 2 == 0]
+    outside: np.ndarray = places[np.searchsorted(quotes, places) % 2 == 0]
+    return outside
 
 
 def _quotes_sound(data: bytes, signs: np.ndarray, quotes: np.ndarray, delimiter: int, width: int) -> bool:
