@@ -115,7 +115,7 @@ def recognise(book: RawBook) -> Guess:
 
 
 def names_reseller(book: RawBook) -> bool:
-    return any("selfridges" in fold(text) for sheet in book.visible for text in sheet.frame.row(sheet.height - 1) if text)
+    return any("selfridges" in fold(text) for sheet in book.visible for cells in sheet.frame.tail(1).rows() for text in cells if text)
 
 
 def read(book: RawBook, options: ReadOptions) -> SalesFrame:
