@@ -24,6 +24,7 @@ ANALYSES: Mapping[str, Callable[[Material], Finding]] = {
     "movers": changes.movers,
     "growth_series": changes.growth_series,
     "against_rest": changes.against_rest,
+    "stepwise": changes.stepwise,
     "streak": changes.streak,
     "why": changes.why,
     "trend": series.trend,

@@ -17,7 +17,7 @@ class Boundary:
 
 
 MISSING: dict[str, str] = {  # phrases → what is said; the phrase names a field that no file carries
-    "store type|store types|type of store|type of shop|store format|store formats|store size|store cluster|shop type|filialtyp|typ sklepu|type de magasin": (
+    "shop format|shop formats|store type|store types|type of store|type of shop|store format|store formats|store size|store cluster|shop type|filialtyp|typ sklepu|type de magasin": (
         "The files state no store type. Ask by store, reseller, city or channel instead, for example “units per store in 2024”."
     ),
     "market share|market shares|share of market|marktanteil|marktanteile|udzial w rynku|part de marche|marknadsandel|competitor|competitors|competition|rival|rivals|konkurrenz|konkurrencja|benchmark|industry": (
@@ -64,7 +64,7 @@ SCOPE: dict[str, str] = {
     "poem|poems|song|joke|jokes|story|haiku|essay|gedicht|wiersz|poeme|dikt|limerick|slogan|blog post|tweet|linkedin post": "I do not write texts.",
     "translate|translation|ubersetze|przetlumacz|traduis|traduire|oversatt": "I do not translate.",
     "news|politics|president|election|football|sports|stock price|share price|bitcoin|capital of|recipe|cook|restaurant|movie|film|music|birthday|horoscope|who are you|your name"
-    "|are you human|meaning of life|homework|python|javascript|write code|program a|who is|who was|what time is it|flight|hotel|exchange rate of|nachrichten|wiadomosci": (
+    "|are you human|meaning of life|homework|python|javascript|write code|program a|what time is it|flight|hotel|exchange rate of|nachrichten|wiadomosci": (
         "That is outside what I can answer."
     ),
 }

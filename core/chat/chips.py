@@ -16,7 +16,7 @@ SOURCE_WORDS = {
     "": "all sources",
 }
 _OPERATION_WORDS = {
-    "share": "share of total", "trend": "trend", "why": "why it changed", "forecast": "forecast", "target": "target", "runrate": "run rate", "average": "average",
+    "share": "share of total", "trend": "trend", "why": "why it changed", "forecast": "forecast", "target": "target", "runrate": "run rate", "stepwise": "step by step", "average": "average",
     "pareto": "80 % analysis", "concentration": "concentration", "movers": "biggest changes", "streak": "falling in a row", "zero": "without sales",
     "rolling": "moving average", "cumulative": "running total", "volatility": "volatility", "launch": "launches", "best_period": "best period", "orders": "orders by value",
     "per_group": "best of each", "heatmap": "heat map", "pairs": "bought together", "multi": "orders with several products", "overview": "overview", "split": "before and after",
@@ -26,7 +26,12 @@ _OPERATION_WORDS = {
 def chips_of(slots: Slots, operation: str) -> tuple[Chip, ...]:
     """Measure, source, filters, groups, period, comparison, in the order people say them."""
     found = [Chip("operation", _OPERATION_WORDS[operation])] if operation in _OPERATION_WORDS else []
-    found += [Chip("measure", MEASURES[name].label, _other_measures(name)) for name in slots.measures if name in MEASURES]
+    asks_figures = operation not in ("help", "upload", "held", "coverage", "catalogue", "stock", "pairs", "multi")
+    found += (
+        []
+        if not asks_figures
+        else [Chip("measure", MEASURES[name].label, _other_measures(name)) for name in slots.measures if name in MEASURES]
+    )
     found.append(Chip("source", SOURCE_WORDS[slots.source], tuple((text, q) for text, q in _SOURCES if text != SOURCE_WORDS[slots.source])))
     found += [Chip("filter", f"without {c.label}" if c.exclude else c.label) for c in slots.chosen]
     found += [Chip("group", f"by {DIMENSIONS[name].title.lower()}", _other_groups(name)) for name in slots.by if name in DIMENSIONS]

@@ -28,6 +28,7 @@ ENTITIES = (
     "order",
 )
 CHANGING = ("growth", "decline", "yoy", "mom", "qoq", "wow", "movers", "winners", "losers")
+_NOT_COUNTED = "The own web shop is not among the resellers and stores here; ask “online” for it."
 _FIRST = ("help", "upload", "held", "coverage", "pairs", "multi")
 _SIMPLE = ("why", "pareto", "zero", "volatility", "launch", "heatmap", "rolling", "cumulative")
 
@@ -42,6 +43,8 @@ def decide(slots: Slots, clock: Clock) -> str:
         return looking_ahead
     if slots.has("stock"):
         return "stock"
+    if slots.has("concentration") and any(not c.exclude for c in slots.chosen):
+        return "share"
     if slots.has("concentration") or (slots.has("share") and slots.has("top") and slots.number):
         return "concentration"
     if slots.has("streak") or (slots.has("decline", "growth") and slots.asked.bare and entity and slots.asked.compare is None):
@@ -68,6 +71,8 @@ def _about_figures(slots: Slots, entity: list[str]) -> str:
     measured = set(slots.measures) - {"sales_eur_net"}
     if slots.has("median") or (slots.has("average") and not measured & RATIOS):
         return "average"
+    if _is_stepwise(slots):
+        return "stepwise"
     if slots.has(*CHANGING):
         return _change(slots, entity)
     if slots.has("share") and not (slots.asked.compare and not slots.by):
@@ -76,7 +81,7 @@ def _about_figures(slots: Slots, entity: list[str]) -> str:
         return "catalogue"
     if slots.asked.compare is not None or slots.has("share"):
         return "movers" if entity else "growth_series" if slots.by else "compare"
-    if _is_ranking(slots, entity):
+    if _is_ranking(slots):
         return _ranking(slots, entity)
     if slots.has("catalogue") and not set(slots.measures) - {"resellers", "active_stores", "active_products"}:
         return "catalogue"
@@ -85,6 +90,18 @@ def _about_figures(slots: Slots, entity: list[str]) -> str:
     if slots.has("trend"):
         return "trend"
     return "breakdown" if slots.by else "total"
+
+
+_STEPS = {"mom": ("month", 31), "qoq": ("quarter", 92), "wow": ("week", 7)}
+
+
+def _is_stepwise(slots: Slots) -> bool:
+    """Month over month of a longer time: every step, not one comparison."""
+    found = next((_STEPS[name] for name in _STEPS if slots.has(name)), None)
+    period = slots.asked.period.period if slots.asked.period else None
+    if found is None or slots.asked.compare is not None or slots.has("why"):
+        return False
+    return period.days > found[1] if period else bool(slots.by) or not slots.has("top", "bottom")
 
 
 def _change(slots: Slots, entity: list[str]) -> str:
@@ -102,11 +119,10 @@ def _change(slots: Slots, entity: list[str]) -> str:
     return "compare"
 
 
-def _is_ranking(slots: Slots, entity: list[str]) -> bool:
+def _is_ranking(slots: Slots) -> bool:
     if slots.nth is not None or slots.number is not None or slots.has("bottom"):
         return True
-    superlative = "active_products" in slots.measures and bool(entity)
-    return slots.has("top") or superlative
+    return slots.has("top", "ends")
 
 
 def _ranking(slots: Slots, entity: list[str]) -> str:
@@ -134,6 +150,10 @@ def complete(slots: Slots, operation: str, clock: Clock, first_word: str) -> tup
     slots = _group(slots, operation, first_word)
     slots = _source(slots, operation, notes)
     slots = _measure(slots, operation)
+    if (slots.source in ("", "both") and any(c.dimension == "country" for c in slots.chosen)) or (
+        "country" in slots.by and slots.source in ("", "both")
+    ):
+        notes.append("Country: of the store or reseller in sell-out, of delivery in the own web shop.")
     slots = _moving(slots, clock)
     slots = _period(slots, operation, clock, notes)
     return slots, notes
@@ -161,6 +181,9 @@ def _group(slots: Slots, operation: str, first_word: str) -> Slots:
         return replace(slots, by=("day" if operation == "rolling" else "month",))
     if operation == "growth_series" and slots.has("qoq", "mom", "wow") and not slots.by:
         return replace(slots, by=("quarter" if slots.has("qoq") else "month",))
+    if operation == "stepwise":
+        grain = next(_STEPS[name][0] for name in _STEPS if slots.has(name))
+        return replace(slots, by=(*(d for d in slots.by if d not in TIME), grain))
     if operation == "heatmap":
         return replace(slots, by=slots.by if len(slots.by) == 2 else ((slots.by or ("product",))[0], "month"))
     if operation in ("total", "breakdown", "share", "compare", "ranking") and not slots.by:
@@ -209,7 +232,7 @@ def _source(slots: Slots, operation: str, notes: list[str]) -> Slots:
         operation in ("ranking", "movers", "streak", "zero", "volatility", "concentration", "pareto") and "reseller" in slots.by
     )
     if about_stores or ranks_resellers or (operation == "per_group" and "reseller" in slots.by):
-        notes.append("The own web shop is not among the resellers and stores here; ask “online” for it.")
+        notes.append(_NOT_COUNTED)
         return replace(slots, source="offline")
     return slots
 
@@ -230,7 +253,7 @@ _LAST_12 = "the last 12 complete months"
 
 def _period(slots: Slots, operation: str, clock: Clock, notes: list[str]) -> Slots:
     asked = slots.asked
-    if asked.period is None and asked.bare is not None and operation not in ("streak",):
+    if asked.period is None and asked.bare is not None and operation not in ("streak", "rolling"):
         asked = replace(asked, period=_last(asked.bare, clock))
     if operation == "overview" and asked.period is None:
         asked = replace(asked, period=_this_year(clock), compare=Moment(None, relation="prior_year"))
@@ -239,6 +262,8 @@ def _period(slots: Slots, operation: str, clock: Clock, notes: list[str]) -> Slo
         asked = _compared(slots, operation, asked.period, asked.compare, clock, notes)
     if operation in ("target", "runrate") and asked.period is None:
         asked = replace(asked, period=Moment(Period(clock.today.replace(day=1), clock.today), "month_to_date", words="this month so far"))
+    if operation == "stepwise" and asked.period is None:
+        asked = replace(asked, period=_last((12, "month"), clock))
     if operation == "rolling" and asked.period is None:
         asked = replace(asked, period=_last((90, "day"), clock))
     return replace(slots, asked=asked)

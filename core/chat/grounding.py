@@ -27,7 +27,7 @@ VAGUE = re.compile(
     r"\b(half|twice|double[ds]?|doubling|triple[ds]?|tripling|quadrupl\w+|dozens?|hundreds?|thousands|millions|\w+fold)\b", re.I
 )
 NUMBER = re.compile(
-    r"(?<![\w.,#])(?P<sign>[-−–+])?\s?(?:[€$£]\s?)?(?P<digits>\d[\d,  ]*\d|\d)(?P<rest>\.\d+)?"
+    r"(?<![\w.,#])(?P<sign>[-−–+])?\s?(?:[€$£]\s?)?(?P<digits>\d{1,3}(?:[, \u00a0\u202f]\d{3})+(?!\d)|\d+)(?P<rest>\.\d+)?"
     r"(?:(?:st|nd|rd|th)\b|\s?(?P<scale>k|thousand|mn|mio|m|million|bn|billion)\b)?\s?(?P<percent>%|percent\b|per cent\b|pp\b)?",
     re.I,
 )
@@ -132,7 +132,7 @@ def figures_of(text: str) -> Iterator[Stated]:
 
 
 def _stated(found: re.Match[str]) -> Stated | None:
-    digits = re.sub(r"[,  ]", "", found["digits"]) + (found["rest"] or "")
+    digits = re.sub(r"[, \u00a0\u202f]", "", found["digits"]) + (found["rest"] or "")
     try:
         value = Decimal(digits)
     except InvalidOperation:

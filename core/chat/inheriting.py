@@ -64,6 +64,10 @@ def _only_a_measure(marked: Marked, slots: Slots) -> bool:
 def leans(marked: Marked) -> bool:
     """True when a question makes no sense without an earlier one: `plot it`, `split that by product`, `and last month?`."""
     follow = [mark for mark in marked.marks if mark.kind == "follow"]
+    if any(
+        mark.kind == "link" and {t.key for t in marked.tokens[mark.first : mark.last]} & {"it", "that", "this"} for mark in marked.marks
+    ):
+        return True
     return any(mark.value in ("that", "same") or (mark.value in ("and", "correct") and mark.first == 0) for mark in follow)
 
 
@@ -143,11 +147,18 @@ def _periods(previous: Slots, new: Slots) -> Asked:
     if asked.period is not None and before.period is not None and asked.period.period == before.period.period and relation == "last_year":
         return replace(asked, period=_shifted(before.period, "prior_year"), compare=None)
     if asked.period is not None:
-        kept = before.compare if before.compare is not None and before.compare.period is None else None
+        kept = _relative(before.compare)
         return replace(asked, compare=asked.compare or kept)
     if asked.compare is not None:
         return replace(before, compare=asked.compare)
     return replace(before, notes=())
+
+
+def _relative(compare: Moment | None) -> Moment | None:
+    """“The year before” moves with the period; a base that was named does not."""
+    if compare is None or compare.relation not in ("prior_year", "last_year", "prior_period"):
+        return None
+    return Moment(None, relation=compare.relation)
 
 
 def _shorter(moment: Moment) -> bool:

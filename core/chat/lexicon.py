@@ -66,10 +66,10 @@ def lexicon() -> Lexicon:
     fillers = frozenset(word for text in wishes.FILLERS.split() for word in keys(text))
     of_time = {*MONTHS, *SYMBOLS, *SEASONS, *WEEKDAYS, *(word for name in NAMED_DAYS for word in name)}
     single = {phrase[0] for phrase in phrases if len(phrase) == 1}
-    in_phrases = {word for phrase in phrases for word in phrase}
-    correctable = tuple(sorted(word for word in single | in_phrases | set(MONTHS) | set(SYMBOLS) if len(word) >= 4))
+    correctable = tuple(sorted(word for word in single | set(MONTHS) | set(SYMBOLS) | _LONG_WORDS if len(word) >= 4))
     known = frozenset(single | fillers | of_time | _STRUCTURE)
     return Lexicon(phrases, fillers, known, correctable, max(len(phrase) for phrase in phrases))
 
 
+_LONG_WORDS = {"average", "quantity", "basket", "price", "selling", "number", "traffic", "source", "gross", "moving", "without", "compared"}
 _STRUCTURE = {"above", "under", "least", "more", "less", "fewer", "higher", "lower", "faster", "slower", "better", "eur", "euro", "euros"}

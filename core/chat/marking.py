@@ -151,7 +151,7 @@ def _near_words(
 
 
 def _near_word(key: str, book: Lexicon) -> str | None:
-    if len(key) < 4 or not key.isalpha():
+    if len(key) < 5 or not key.isalpha():
         return None
     slips = 1 if len(key) < 8 else 2
     near = process.extract(key, book.correctable, scorer=OSA.distance, score_cutoff=slips, limit=8)

@@ -164,7 +164,7 @@ def _add_resellers(phrases: dict[tuple[str, ...], Named], resellers: Sequence[tu
 
 
 def _add_stores(phrases: dict[tuple[str, ...], Named], stores: Sequence[tuple[str, str, str | None]], own_shops: set[str]) -> None:
-    for name, reseller, city in stores:
+    for name, reseller, _city in stores:
         if reseller in own_shops:
             continue
         _add(phrases, name, Named("store", (name,), name))
@@ -289,7 +289,7 @@ def nearest(tokens: Sequence[Token], first: int, last: int, index: NameIndex) ->
 
 def suggest(text: str, index: NameIndex, limit: int = 3) -> list[str]:
     """Known names that resemble `text`, nearest first, for “did you mean”."""
-    found = process.extract(" ".join(keys(text)), index.spoken.keys(), scorer=fuzz.WRatio, score_cutoff=60, limit=limit * 3)
+    found = process.extract(" ".join(keys(text)), index.spoken.keys(), scorer=fuzz.WRatio, score_cutoff=78, limit=limit * 3)
     labels = [
         index.phrases[words].label if (words := index.spoken[name]) in index.phrases else " ".join(words).title() for name, _, _ in found
     ]

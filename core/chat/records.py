@@ -54,7 +54,17 @@ select r.name, h.rule, coalesce(h.key_text, h.key, h.vendor_key, ''), max(coales
 from held_rows h join resellers r on r.id = h.reseller_id
 where h.live and h.resolved_at is null and h.primary_view
   and (cast(:scope as bigint[]) is null or h.reseller_id = any(cast(:scope as bigint[])))
-group by 1, 2, 3, 9 order by 7 desc nulls last, 1, 3 limit 1000""")
+group by 1, 2, 3, 9
+union all
+select r.name, 'not_in_product_list', f.product_ean, max(f.product_text), count(*), sum(f.quantity)::bigint, round(sum(f.sales_eur_net), 9), round(sum(f.amount_local), 9), f.currency
+from (
+  select reseller_id, product_ean, product_text, quantity, sales_eur_net, amount_local, currency from sellout_entries2 where live and primary_view
+  union all select reseller_id, product_ean, product_text, quantity, sales_eur_net, amount_local, currency from ecommerce_orders where live
+) as f join resellers r on r.id = f.reseller_id
+where f.product_ean is not null and not exists (select from products p where p.ean = f.product_ean)
+  and (cast(:scope as bigint[]) is null or f.reseller_id = any(cast(:scope as bigint[])))
+group by r.name, f.product_ean, f.currency
+order by 7 desc nulls last, 1, 3 limit 1000""")
 
 
 def recent_uploads(database: Database, scope: Scope = None) -> pl.DataFrame:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+
+import polars as pl
 
 from core.chat import querying
 from core.chat.analyses.material import Finding, Material
@@ -11,6 +14,7 @@ from core.chat.answers import Answer
 from core.chat.background import Background
 from core.chat.chips import chips_of
 from core.chat.desk import Desk
+from core.chat.grounding import checked_sentences
 from core.chat.models import Model
 from core.chat.names import find_exact
 from core.chat.proposals import Briefing, Proposal, Turn
@@ -24,7 +28,7 @@ from core.chat.times import Moment, describe
 from core.chat.tokens import tokenise
 from core.chat.understanding import intent_of
 from core.chat.vocabulary import Vocabulary
-from core.errors import BadQuestion
+from core.errors import BadQuestion, ModelUnavailable
 from core.sales.dimensions import DIMENSIONS, WEEKDAYS
 from core.sales.measures import LINE_KINDS, MEASURES
 from core.sales.query import Filter, Period, SalesQuery
@@ -129,7 +133,7 @@ def _asked(query: SalesQuery) -> Asked:
 def _as_query(desk: Desk, question: str, query: SalesQuery, known: Background) -> Answer:
     reading = reading_of(question, query)
     material = Material(reading, known.vocabulary, desk.today, known.covered, desk.ask, desk.look_up, desk.look_into)
-    return told(desk, reading, ANALYSES[reading.operation](material))
+    return told(desk, reading, ANALYSES[reading.operation](material), material)
 
 
 def _as_sql(desk: Desk, model: Model, question: str, sql: str, briefing: Briefing, username: str) -> Answer:
@@ -137,4 +141,14 @@ def _as_sql(desk: Desk, model: Model, question: str, sql: str, briefing: Briefin
     desk.statements.append(result.sql)
     reading = Reading(question, "sql", notes=(BY_MODEL, "It is answered by a SELECT of the model that passed the guard."))
     shown = f"the first {result.frame.height} rows" if result.truncated else f"{result.frame.height} rows"
-    return told(desk, reading, Finding(f"The statement below returned {shown}.", result.frame, figures=(result.frame.height,)))
+    plain = f"The statement below returned {shown}."
+    proven = " ".join(checked_sentences(_sentence(model, question, result.frame, briefing), result.frame, (question,)))
+    return told(desk, reading, Finding(proven or plain, result.frame, figures=(result.frame.height, question)))
+
+
+def _sentence(model: Model, question: str, frame: pl.DataFrame, briefing: Briefing) -> Iterator[str]:
+    """The model's words about the rows; when they do not come, there are none, and the rows stand for themselves."""
+    try:
+        yield from model.stream_sentence(question, "a SELECT over the published views", frame, briefing)
+    except ModelUnavailable:
+        return

@@ -82,7 +82,7 @@ def gather(marked: Marked, clock: Clock) -> Slots:
         by=by,
         per=tuple(dict.fromkeys(mark.value for mark in dimensions if _follows(marked, mark, "by"))),
         plural=any(mark.plural for mark in dimensions) or (sellers and not dimensions),
-        counted=next((mark.value for mark in marked.of("dimension") if _is_counted(marked, mark)), ""),
+        counted=_counted(marked),
         chosen=_chosen(marked),
         asked=asked,
         operations=operations,
@@ -99,12 +99,23 @@ def gather(marked: Marked, clock: Clock) -> Slots:
 
 
 _BY_PRODUCT = {"sellers": ("top",), "flops": ("bottom",), "fast": ("top", "fast"), "slow": ("bottom", "slow")}
+_LISTS = {"product_list": "product", "reseller_list": "reseller", "store_list": "store"}
 
 
 def _operations(marked: Marked) -> tuple[str, ...]:
     """`best sellers`, `slow movers` are products ranked from the top or the bottom."""
-    named = [operation for value in marked.values("operation") for operation in _BY_PRODUCT.get(value, (value,))]
+    if "active_products" in marked.values("counted"):
+        narrow = any(token.key in ("smallest", "narrowest") for token in marked.tokens)
+        return (*dict.fromkeys(marked.values("operation")), "bottom" if narrow else "top")
+    listed = ["catalogue" if value in _LISTS else value for value in marked.values("operation")]
+    named = [operation for value in listed for operation in _BY_PRODUCT.get(value, (value,))]
     return tuple(dict.fromkeys(named))
+
+
+def _counted(marked: Marked) -> str:
+    """What is counted or listed: `how many stores`, `the product list`."""
+    listed = [_LISTS[value] for value in marked.values("operation") if value in _LISTS]
+    return next((mark.value for mark in marked.of("dimension") if _is_counted(marked, mark)), listed[0] if listed else "")
 
 
 def _follows(marked: Marked, mark: Mark, link: str, reach: int = 2) -> bool:

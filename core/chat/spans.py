@@ -184,7 +184,8 @@ def _pair(marked: Marked, atoms: Sequence[Mark], moments: list[Moment], comparin
     if first.period is None:
         return Asked(period=second, compare=first)
     if second.period is None or second.relation == "last_year":
-        relative = replace(second, relation="prior_year") if second.period and first.grain not in ("year", "years") else second
+        shifted = second.period is not None and first.grain not in ("year", "years")
+        relative = Moment(None, relation="prior_year") if shifted else second
         if second.period is None or _against(marked, atoms[1]) or comparing or growing:
             return Asked(period=first, compare=relative)
     versus = any(m.kind == "link" and m.value == "versus" for m in marked.marks if atoms[0].last <= m.first < atoms[1].first)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.chat import drawing
-from core.chat.analyses.material import Finding
+from core.chat.analyses.material import Finding, Material
 from core.chat.answers import Answer
 from core.chat.checking import check_text
 from core.chat.desk import Desk
@@ -11,9 +13,11 @@ from core.chat.reading import Reading
 from core.chat.suggesting import next_questions
 
 
-def told(desk: Desk, reading: Reading, finding: Finding) -> Answer:
+def told(desk: Desk, reading: Reading, finding: Finding, material: Material | None = None) -> Answer:
     """A finding as an answer: its sentence checked against its rows, its caveats in order, the statement that ran."""
     results = list(desk.results.values())
+    span = material.data_span() if material else None
+    days = (span.start, span.end, *material.vocabulary.through.values()) if material and span else ()
     through = [day for result in results for day in result.data_through.values()]
     sql = finding.result.sql if finding.result is not None else next(iter(desk.statements), None)
     return Answer(
@@ -30,7 +34,7 @@ def told(desk: Desk, reading: Reading, finding: Finding) -> Answer:
         question_back=finding.text if finding.unanswered and reading.operation != "help" else None,
         chips=reading.chips,
         next_questions=next_questions(reading),
-        checked_numbers=check_text(finding, results, reading),
+        checked_numbers=check_text(replace(finding, figures=(*finding.figures, *days)), results, reading),
         data_through=max(through, default=None),
         reading=reading,
     )

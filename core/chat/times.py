@@ -69,7 +69,7 @@ def describe(period: Period) -> str:
         if end.month - start.month == 2 and end.month % 3 == 0:
             return f"Q{end.month // 3} {start.year}"
         if span in ((1, 6), (7, 12)):
-            return f"the {'first' if start.month == 1 else 'second'} half of {start.year}"
+            return f"H{1 if start.month == 1 else 2} {start.year}"
         if start.month == end.month:
             return f"{MONTH_NAMES[start.month - 1]} {start.year}"
         return f"{MONTH_NAMES[start.month - 1]} – {MONTH_NAMES[end.month - 1]} {end.year}"

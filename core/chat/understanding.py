@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -111,7 +112,8 @@ def _problem(text: str, marked: Marked, slots: Slots, clock: Clock) -> Reading |
     variant = next((m.name.problem for m in marked.marks if m.name is not None and m.name.problem), None)
     if variant:
         return _unclear(text, variant)
-    if slots.number is not None and slots.number < 1:
+    below_one = slots.number is not None and slots.number < 1
+    if below_one or re.search(r"\b(top|best|first|worst|bottom)\s+[-−]\s*\d", text, re.IGNORECASE):
         return _unclear(text, "Please ask for at least 1 row, for example “top 10 products”.", ("top 10 products",))
     return None
 
@@ -159,7 +161,8 @@ def _unknown(text: str, marked: Marked, slots: Slots, vocabulary: Vocabulary, fo
         hint = f" Did you mean {' or '.join(near)}?" if near else " It is no product, reseller, store, country or figure here."
         rest = tuple(_replaced(text, name, found) for found in near)
         return replace(_unclear(text, f"I did not understand “{name}”.{hint}", rest, words), slots=slots)
-    if len(words) > len(meant):
+    says_what = slots.measures or slots.operations or marked.of("weak") or slots.counted or follow
+    if len(words) > len(meant) or (words and not says_what):
         return replace(_unclear(text, f"I did not understand {_quoted(words)}. Please say it in other words.", unknown=words), slots=slots)
     return None
 
@@ -256,7 +259,7 @@ def _unplaced(marked: Marked, slots: Slots) -> tuple[str, ...]:
 
 _INTENTS = {
     "forecast": "forecast", "target": "forecast", "runrate": "forecast", "trend": "trend", "rolling": "trend", "cumulative": "trend", "why": "trend",
-    "streak": "trend", "volatility": "trend", "movers": "growth", "growth_series": "growth", "against_rest": "growth", "share": "share",
+    "streak": "trend", "volatility": "trend", "movers": "growth", "growth_series": "growth", "against_rest": "growth", "stepwise": "growth", "share": "share",
     "concentration": "share", "multi": "share", "average": "average", "pareto": "top-n", "orders": "top-n", "split": "comparison", "pairs": "product",
     "launch": "product", "held": "product", "stock": "out-of-scope", "help": "out-of-scope", "upload": "offline", "coverage": "reseller", "heatmap": "product",
 }  # fmt: skip

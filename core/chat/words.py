@@ -23,7 +23,7 @@ MEASURES: Mapping[str, str] = {
     "|genomsnittligt ordervarde|ticket medio|scontrino medio",
     "average_unit_price": "average price|avg price|mean price|average selling price|avg selling price|average unit price|unit price|price per unit|price per piece"
     "|average price per unit|average price per piece|asp|weighted average price|weighted price|weighted average selling price|sell for on average"
-    "|sells for on average|sold for on average|on average sell for|selling price|price point|average retail price|average sales price|sales price|cost on average"
+    "|sells for on average|sold for on average|on average sell for|selling price|price point|average retail price|average sales price|sales price|price|prices|price development|cost on average"
     "|durchschnittspreis|durchschnittlicher preis|durchschnittlicher verkaufspreis|preis pro stuck|srednia cena|cena srednia|cena za sztuke"
     "|prix moyen|prix de vente moyen|prix unitaire|snittpris|genomsnittspris|medelpris|precio medio|prezzo medio|gemiddelde prijs",
     "returns_rate": "return rate|returns rate|refund rate|rate of returns|rate of return|share of returns|returns in percent|retourenquote|rucksendequote"
@@ -38,6 +38,7 @@ MEASURES: Mapping[str, str] = {
     "contribution": "contribution margin|contribution after fees",
     "cost_of_goods": "cost of goods|cost of goods sold|cogs|costs of goods|wareneinsatz|koszt towarow|cout des marchandises",
     "payment_fee": "payment fee|payment fees|stripe fee|stripe fees|transaction fees|fees|zahlungsgebuhren",
+    "active_products": "active products|selling products|product count|number of different products|anzahl produkte",
     "sell_through": "sell through|sell through rate|sellthrough",
 }
 COUNTED: Mapping[str, str] = {  # measures that count the members of a dimension
@@ -102,7 +103,7 @@ PLURAL: Mapping[str, str] = {
     "device": "devices|device types|gerate|geraete|urzadzenia|appareils",
     "day": "days|dates|daily|by day|day by day|day to day|per day|tage|taglich|taeglich|tageweise|tagesweise|dziennie|dni|jours|quotidien|quotidiennes|dagar|dagligen",
     "week": "weeks|weekly|week by week|wochen|wochentlich|woechentlich|wochenweise|tygodniowo|tygodnie|tygodni|semaines|hebdomadaire|veckovis|veckor",
-    "month": "months|monthly|month by month|month to month|monate|monaten|monatlich|monatsweise|monatliche|miesiace|miesiecy|miesiecznie|miesieczna|mensuel|mensuelle"
+    "month": "months|por mes|al mes|monthly|month by month|month to month|monate|monaten|monatlich|monatsweise|monatliche|miesiace|miesiecy|miesiecznie|miesieczna|mensuel|mensuelle"
     "|mensuelles|manader|manadsvis|meses|mensual|mensuales|mesi|mensile|maanden|maandelijks",
     "quarter": "quarters|quarterly|quarter by quarter|quartale|quartalsweise|quartalen|kwartaly|kwartalow|kwartalnie|trimestres|trimestriel|trimestrielles|kvartalsvis|trimestri",
     "year": "years|yearly|annual|annually|year by year|jahre|jahren|jahrlich|jaehrlich|rocznie|lata|annuel|annuelles|annees|arligen|anos|anni",
@@ -117,7 +118,7 @@ SOURCES: Mapping[str, str] = {
     "|physical stores|physical shops|physical retail|shops only|stores only|only stores|only shops|only in stores|only in shops|in retail|at retail|through resellers"
     "|via resellers|at resellers|through retail|wholesale partners|at retailers|through partners|store sales|in store sales|high street|in doors|stationar|stationaer"
     "|im handel|im laden|in den laden|stationarer handel|einzelhandel|handel|stacjonarnie|w sklepach|stacjonarna|stacjonarnych|detal|en magasin|en boutique|en magasins"
-    "|magasins physiques|i butik|fysiska butiker|i butikerna|en tienda|in negozio|in de winkel|from resellers|or in shops|on the high street",
+    "|magasins physiques|i butik|fysiska butiker|i butikerna|en tienda|in negozio|in de winkel|the shops|did the stores|did stores|did shops|from resellers|or in shops|on the high street",
     "reseller_web": "resellers web shops|reseller web shops|web shops of resellers|web shops of the resellers|online at resellers|resellers online|partner web shops"
     "|retailers web shops|online stores of resellers|online shops of resellers|partners web shops",
     "both": "both channels|all channels|online and offline|offline and online|in total over all channels|combined|all sources|everywhere|total business|omnichannel",

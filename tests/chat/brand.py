@@ -99,7 +99,9 @@ def seed(database: Database) -> Brand:
             c.execute(t.resellers.insert(), {"key": key, "name": name, "country": country, "cadence": cadence})
         resellers = {row.key: row.id for row in c.execute(sa.select(t.resellers.c.key, t.resellers.c.id))}
         for key, name, channel, city, country in STORES:
-            c.execute(t.stores.insert(), {"reseller_id": resellers[key], "name": name, "channel": channel, "city": city, "country": country})
+            c.execute(
+                t.stores.insert(), {"reseller_id": resellers[key], "name": name, "channel": channel, "city": city, "country": country}
+            )
         stores = {row.name: row.id for row in c.execute(sa.select(t.stores.c.name, t.stores.c.id))}
         columns = ("ean", "functional_name", "product_name", "size_ml", "kind", "category", "rrp_eur")
         c.execute(t.products.insert(), [dict(zip(columns, product, strict=True)) for product in PRODUCTS])
@@ -135,7 +137,9 @@ def all_months() -> list[Period]:
     return [months(2023 + (10 + i) // 12, (10 + i) % 12 + 1, 1) for i in range(17)]
 
 
-def _line(source: str, store: tuple[Any, ...], product: tuple[Any, ...], day: date, quantity: int, net: Decimal, kind: str, **more: Any) -> dict[str, Any]:
+def _line(
+    source: str, store: tuple[Any, ...], product: tuple[Any, ...], day: date, quantity: int, net: Decimal, kind: str, **more: Any
+) -> dict[str, Any]:
     names = {key: name for key, name, *_ in RESELLERS}
     base = {"source": source, "channel": store[2], "reseller": names[store[0]], "store": store[1], "country": store[4]}
     base |= {"ean": product[0], "name": product[2], "category": product[5], "day": day, "month": day.replace(day=1)}
@@ -156,7 +160,11 @@ def _cell(number: int, s: int, store: tuple[Any, ...], p: int, product: tuple[An
     if product[0] == NEVER_SOLD or (product[0] == LATE_PRODUCT and number < 7) or (number + s + p) % 3 == 2:
         return []
     if product[5] in ("sample", "tester"):
-        return [_line("sell-out", store, product, period.end, 2, Decimal(0), "sample" if product[5] == "sample" else "tester")] if s == 0 else []
+        return (
+            [_line("sell-out", store, product, period.end, 2, Decimal(0), "sample" if product[5] == "sample" else "tester")]
+            if s == 0
+            else []
+        )
     units = 1 + (number * (s + 2) + p * 5) % 7 + (6 if period.start.month == 12 else 0) + (number // 6 if p % 2 else 0)
     price = Decimal(product[6]) - Decimal(number) / 4
     found = [_line("sell-out", store, product, period.end, units, units * price, "sale")]
@@ -200,7 +208,10 @@ def _claim(c: sa.Connection, resellers: dict[str, int], batches: dict[str, int])
     rows = []
     for key, *_ in RESELLERS[:-1]:
         own = {"upload_batch_id": batches[key], "facts_batch_id": batches[key], "reseller_id": resellers[key], "view": "main"}
-        rows += [{**own, "period_start": p.start, "period_end": p.end, "content_key": "a", "stated_until": p.end, "live": True} for p in all_months()]
+        rows += [
+            {**own, "period_start": p.start, "period_end": p.end, "content_key": "a", "stated_until": p.end, "live": True}
+            for p in all_months()
+        ]
     c.execute(t.slice_claims.insert(), rows)
 
 
@@ -231,5 +242,11 @@ def _entry(line: dict[str, Any], resellers: dict[str, int], stores: dict[str, in
 
 
 def _order(line: dict[str, Any], resellers: dict[str, int], stores: dict[str, int], batches: dict[str, int]) -> dict[str, Any]:
-    shop = {"order_id": line["order"], "order_date": line["day"], "country": line["country"], "utm_source": line["utm"], "cost_of_goods": line["cost"]}
+    shop = {
+        "order_id": line["order"],
+        "order_date": line["day"],
+        "country": line["country"],
+        "utm_source": line["utm"],
+        "cost_of_goods": line["cost"],
+    }
     return {**_shared(line, resellers, stores, batches), **shop}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -11,11 +12,13 @@ from typing import Any
 import polars as pl
 
 from core.chat import times
+from core.chat.analyses import filling
 from core.chat.analyses.material import EUR, Finding, Material, frame_of, total_of, value_of
 from core.chat.analyses.totals import nothing
 from core.chat.analyses.wording import (
     against,
     change,
+    change_of,
     difference,
     figure,
     joined,
@@ -28,7 +31,7 @@ from core.chat.analyses.wording import (
     when,
 )
 from core.sales import bridging
-from core.sales.charts import bridge_chart, chart_for
+from core.sales.charts import bridge_chart, chart_for, moment_end
 from core.sales.dimensions import NOT_STATED, OTHERS
 from core.sales.formatting import format_points
 from core.sales.query import Filter, Period, Result
@@ -72,11 +75,9 @@ def _chosen_movers(m: Material, result: Result, rows: pl.DataFrame) -> tuple[pl.
     both = m.slots.has("movers") or (m.slots.has("winners") and m.slots.has("losers"))
     if both:
         return _winners_and_losers(m, rows)
-    falling = (
-        m.slots.has("losers")
-        or (m.slots.has("decline") and not m.slots.has("winners"))
-        or (m.slots.has("growth") and m.slots.has("bottom"))
-    )
+    if m.slots.has("growth") and m.slots.has("bottom") and not m.slots.has("decline"):
+        return _slowest(m, rows)
+    falling = m.slots.has("losers") or (m.slots.has("decline") and not m.slots.has("winners"))
     ranked = falling or m.slots.has("winners", "top", "bottom", "fastest") or m.slots.number is not None
     single = ranked and not m.slots.plural and m.slots.number is None
     if not ranked and m.slots.plural is False and m.slots.has("growth") and not m.slots.by_given:
@@ -111,6 +112,11 @@ def _ranked(m: Material, result: Result, rows: pl.DataFrame, falling: bool, sing
         least = value_of(result.totals.get(f"{m.measure}_before")) * SMALLEST_BASE
         side = side.filter((pl.col("before") >= least) & pl.col("change_pct").is_not_null())
         notes = (f"For rates only groups with a base of at least {figure(m.measure, least)} (1 % of the total before) take part.",)
+    fresh = side.filter(pl.col("status") == "new") if not falling else side.clear()
+    side = side.filter(pl.col("status") != "new") if single and not falling else side
+    if single and not fresh.is_empty():
+        listed = [f"{_name(m, row)} {difference(m.measure, row['change'])}" for row in fresh.head(3).iter_rows(named=True)]
+        notes = (*notes, f"New, so without a growth rate: {joined(listed)}.")
     ordered = side.sort("change_pct" if by_rate else "change", descending=not falling)
     direction = "fell" if falling else "grew"
     what = title(m.query.by[0], plural=True)
@@ -124,6 +130,16 @@ def _ranked(m: Material, result: Result, rows: pl.DataFrame, falling: bool, sing
     else:
         text = f"{ordered.height} of {rows.height} {what}{population(m)} {direction}{when(m)} against {against(m)}; most of all {_name(m, row)}: {detail}."
     return shown, text, notes
+
+
+def _slowest(m: Material, rows: pl.DataFrame) -> tuple[pl.DataFrame, str, tuple[str, ...]]:
+    """The lowest growth rates, falling ones first."""
+    rated = rows.filter(pl.col("change_pct").is_not_null()).sort("change_pct")
+    if rated.is_empty():
+        return rated, f"No {title(m.query.by[0], False)}{population(m)} has a base to grow from{when(m)}.", ()
+    shown = rated.head(m.slots.number or (5 if m.slots.plural else 1))
+    listed = [f"{_name(m, row)} {change(row['change_pct'])}" for row in shown.head(3).iter_rows(named=True)]
+    return shown, f"Slowest growth of {label(m.measure).lower()}{population(m)}{when(m)} against {against(m)}: {joined(listed)}.", ()
 
 
 def _rate(row: dict[str, Any]) -> str:
@@ -217,6 +233,48 @@ def _runs(frame: pl.DataFrame, item: str, measure: str, months: Sequence[Any], r
     return sorted(rows, key=lambda row: row[-1], reverse=rising)
 
 
+def stepwise(m: Material) -> Finding:
+    """Every complete month (quarter, week) against the one before it, in all or by group."""
+    item, grain = (m.query.by[0] if len(m.query.by) > 1 else None), m.query.by[-1]
+    assert m.query.period is not None
+    earlier = filling.start_of(m.query.period.start - timedelta(days=1), grain)
+    period = Period(earlier, m.query.period.end)
+    result = m.ask(replace(m.query, period=period, order_by=None, limit=None))
+    rows = _steps(result.frame, item, grain, m.measure, starts := _covered_starts(m, period, grain))
+    if not rows:
+        return nothing(m, result)
+    schema = {**({item: pl.String} if item else {}), grain: pl.Date, "now": EUR, "before": EUR, "change": EUR, "change_pct": EUR}
+    frame = frame_of(rows, schema)
+    last = frame.filter(pl.col(grain) == frame[grain].max()).sort(pl.col("change").abs(), descending=True).row(0, named=True)
+    who = (
+        f"; in the last, {name_of(grain, last[grain])}, {name_of(item, last[item])} moved most"
+        if item
+        else f"; the last, {name_of(grain, last[grain])}"
+    )
+    text = f"{label(m.measure)}{population(m)}{when(m)}, {len(starts) - 1} {title(grain)} each against the one before{who}: {change(last['change_pct'])} ({difference(m.measure, last['change'])})"
+    return Finding(
+        sentence(text) + reach(result), frame, result, chart_for(result, m.today) if item is None else None, figures=(len(starts) - 1,)
+    )
+
+
+def _covered_starts(m: Material, period: Period, grain: str) -> list[date]:
+    ended = [s for s in filling.moments(period.start, period.end, grain) if moment_end(s, grain) < m.today]
+    return [s for s in ended if any(m.covered.covers(x.reseller_id, Period(s, moment_end(s, grain))) for x in m.senders())]
+
+
+def _steps(frame: pl.DataFrame, item: str | None, grain: str, measure: str, starts: Sequence[date]) -> list[tuple[Any, ...]]:
+    values: dict[Any, dict[date, Decimal]] = {}
+    for row in frame.iter_rows(named=True):
+        if row[grain] is not None and (item is None or row[item] not in (NOT_STATED, OTHERS)):
+            values.setdefault(row[item] if item else None, {})[row[grain]] = value_of(row[measure])
+    rows: list[tuple[Any, ...]] = []
+    for name, by_start in values.items():
+        for before_it, start in pairwise(starts):
+            now, base = by_start.get(start, Decimal(0)), by_start.get(before_it, Decimal(0))
+            rows.append((*((name,) if item else ()), start, now, base, now - base, change_of(now, base)))
+    return rows
+
+
 _PARTS = ("source", "reseller", "country", "product")
 
 
@@ -231,7 +289,7 @@ def why(m: Material) -> Finding:
         )
     contributions = {part: bridging.movers(m.ask(replace(m.query, by=(part,))), name) for part in _PARTS if not _fixed(m, part)}
     frame = _contributions(contributions)
-    start = f"{label(name)}{population(m)} {_went(m, step)} by {difference(name, abs(step)).lstrip('+')} ({change(result.totals[f'{name}_change_pct'])}){when(m)} against {against(m)}"
+    start = f"{label(name)}{population(m)} {_went(m, step)} by {difference(name, abs(step)).lstrip('+')} ({change(result.totals[f'{name}_change_pct'])}){when(m)} against {against(m)}{_alike(result, name)}"
     leaders = [_leader(part, rows, name, step) for part, rows in contributions.items()]
     text = sentence(f"{start}. Largest contributions: {joined([x for x in leaders if x], 4)}")
     if name != "sales_eur_net":
@@ -244,6 +302,10 @@ def why(m: Material) -> Finding:
     return Finding(
         text + reach(result), frame, result, bridge_chart(closing, result), notes, (abs(step), *(value for _, value in closing.steps))
     )
+
+
+def _alike(result: Result, name: str) -> str:
+    return "" if result.totals.get(name) == result.totals.get(f"{name}_comparable") else ", over what both periods cover"
 
 
 def _fixed(m: Material, part: str) -> bool:

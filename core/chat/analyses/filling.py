@@ -45,7 +45,10 @@ def with_gaps(m: Material, result: Result, frame: pl.DataFrame) -> pl.DataFrame:
     absent = [day for day in moments(first, last, dimension) if day not in set(present)]
     if not absent:
         return frame
-    rows: dict[str, list[Any]] = {dimension: absent, **{name: [_empty(m, name, day, dimension) for day in absent] for name in frame.columns if name != dimension}}
+    rows: dict[str, list[Any]] = {
+        dimension: absent,
+        **{name: [_empty(m, name, day, dimension) for day in absent] for name in frame.columns if name != dimension},
+    }
     more = pl.DataFrame([pl.Series(name, values, dtype=frame.schema[name]) for name, values in rows.items()]).select(frame.columns)
     blank = frame.filter(pl.col(dimension).is_null())
     return pl.concat([pl.concat([frame.filter(pl.col(dimension).is_not_null()), more]).sort(dimension), blank])

@@ -113,7 +113,7 @@ def catalogue(m: Material) -> Finding:
     rows, columns = _listed(m, subject)
     group = next((d for d in m.slots.by if d in ("country", "category", "reseller", "city") and d != subject and d in columns), None)
     frame = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
-    if group is not None and (m.slots.counted or m.slots.by_given):
+    if group is not None and m.slots.by_given:
         return _counts(frame, subject, group)
     where = "".join(
         f" {'without' if c.exclude else 'in' if c.dimension in ('country', 'city') else 'of'} {c.label}" for c in m.slots.chosen

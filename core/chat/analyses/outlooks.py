@@ -51,8 +51,8 @@ def expect(history: Mapping[date, Decimal], month: date) -> tuple[Decimal, str]:
     year_ago = [day.replace(year=day.year - 1) for day in recent]
     if same in history and all(day in history for day in year_ago) and sum(history[d] for d in year_ago) > 0:
         pace = sum((history[d] for d in recent), Decimal(0)) / sum((history[d] for d in year_ago), Decimal(0))
-        return history[same] * pace, "the same month of last year at the pace of the last three months"
-    return sum((history[d] for d in recent), Decimal(0)) / len(recent), "the mean of the last three months"
+        return history[same] * pace, "the same month of last year at the pace of the last 3 months"
+    return sum((history[d] for d in recent), Decimal(0)) / len(recent), "the mean of the last 3 months"
 
 
 def look_ahead(history: Mapping[date, Decimal], wanted: Sequence[date]) -> tuple[list[Outlook], Method]:
@@ -92,7 +92,7 @@ def _history(m: Material) -> tuple[dict[date, Decimal], Result | None]:
 
 def forecast(m: Material) -> Finding:
     """The months asked for, one figure and a range, with method and past error; months that have ended count as they were."""
-    if MEASURES[m.measure].additivity != "additive":
+    if MEASURES[m.measure].additivity != "additive" and m.measure != "orders":
         return Finding(
             f"A forecast is made for revenue and units; {label(m.measure).lower()} is not forecast. Ask for its trend instead.",
             declined=True,
@@ -121,9 +121,7 @@ def _target_period(m: Material) -> Period:
     period = m.query.period
     if period is None:
         return times.months_back(m.today, -1)
-    if m.slots.asked.period and m.slots.asked.period.grain in ("ytd",):
-        return Period(period.start, date(period.start.year, 12, 31))
-    return period
+    return _full(m)
 
 
 def _too_far(m: Material, last: date, wanted: Sequence[date]) -> Finding | None:
@@ -132,7 +130,7 @@ def _too_far(m: Material, last: date, wanted: Sequence[date]) -> Finding | None:
         return None
     furthest = times.describe(times.months_back(last, -FURTHEST_MONTHS))
     text = f"No forecast for {times.describe(_target_period(m))}: the data end in {times.describe(times.months_back(last, 0))}, and further than {FURTHEST_MONTHS} months ahead it would be a guess. I can look ahead as far as {furthest}."
-    return Finding(text, declined=True)
+    return Finding(text, declined=True, figures=(furthest, FURTHEST_MONTHS, last))
 
 
 def _told(
@@ -154,7 +152,7 @@ def _told(
         (o.month, None, o.expected, o.low, o.high) for o in outlooks
     ]
     frame = frame_of(rows, {"month": pl.Date, "actual": EUR, "forecast": EUR, "low": EUR, "high": EUR})
-    figures = (expected, low, high, actual, method.error, method.tested, *history.values())
+    figures = (expected, low, high, actual, method.error, method.tested, RECENT, *history.values())
     chart = _chart(m, history, outlooks)
     skipped = (
         f"The forecast starts from {times.describe(times.months_back(max(history), 0))}, the last month that all regular resellers have reported.",
@@ -221,7 +219,12 @@ def target(m: Material) -> Finding:
     rows = [(d, history[d], None, None, None) for d in done] + [(o.month, None, o.expected, o.low, o.high) for o in outlooks]
     frame = frame_of(rows, {"month": pl.Date, "actual": EUR, "forecast": EUR, "low": EUR, "high": EUR})
     return Finding(
-        text, frame, result, _chart(m, history, outlooks) if outlooks else None, (), (actual, expected, low, high, amount, method.error)
+        text,
+        frame,
+        result,
+        _chart(m, history, outlooks) if outlooks else None,
+        (),
+        (actual, expected, low, high, amount, method.error, RECENT),
     )
 
 

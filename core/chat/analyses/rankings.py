@@ -22,11 +22,13 @@ from core.chat.analyses.wording import (
     joined,
     label,
     name_of,
+    of_source,
     percent,
     population,
     ratio_of,
     reach,
     sentence,
+    subject,
     title,
     when,
 )
@@ -89,9 +91,10 @@ def _gap(m: Material, result: Result, frame: pl.DataFrame, missing: Sequence[str
     (first, high), (second, low) = sorted(frame.select(dimension, name).iter_rows(), key=lambda row: value_of(row[1]), reverse=True)
     gap = value_of(high) - value_of(low)
     lead = change_of(value_of(high), value_of(low))
-    ahead = f"{difference(name, gap).lstrip('+')} more" + (f", {percent(lead)} above" if lead is not None else "")
+    ahead = difference(name, gap).lstrip("+") + (f" ({percent(lead)})" if lead is not None else "")
+    who, verb = subject(dimension, first)
     start = f"{label(name)}{population(m, (dimension,))}{when(m)}: {name_of(dimension, first)} {figure(name, high or 0)}, {name_of(dimension, second)} {figure(name, low or 0)}"
-    text = f"{start}. {sentence(name_of(dimension, first))[:-1]} is ahead by {ahead}." if gap else f"{start}: exactly even."
+    text = f"{start}. {who} {verb} ahead by {ahead}." if gap else f"{start}: exactly even."
     return Finding(text + _none_of(missing, m) + reach(result), frame, result, chart_for(result, m.today), figures=(gap, lead))
 
 
@@ -154,6 +157,8 @@ def ranking(m: Material) -> Finding:
         return nothing(m, result)
     if m.slots.nth is not None:
         return _place(m, result, rows, m.slots.nth)
+    if m.slots.has("ends"):
+        return _both_ends(m, result, rows)
     shown = rows.head(asked.limit) if asked.limit else rows
     text = _winner(m, result, shown) if shown.height == 1 else _podium(m, result, shown)
     notes = [text + _fewer(m, shown) + _aside(m, aside) + reach(result)]
@@ -165,6 +170,19 @@ def ranking(m: Material) -> Finding:
         chart_for(replace(result, frame=shown), m.today) if shown.height > 1 else None,
         figures=_aside_figures(m, aside),
     )
+
+
+def _both_ends(m: Material, result: Result, rows: pl.DataFrame) -> Finding:
+    """The best and the worst side by side."""
+    count = min(m.slots.number or 5, max(1, rows.height // 2))
+    ordered = rows.sort(m.measure, descending=True)
+    best, worst = ordered.head(count), ordered.tail(count).reverse()
+    parts = []
+    for name, side in (("Top", best), ("Bottom", worst)):
+        listed = [f"{_group_name(m.query.by, row)} {counted(m.measure, row[m.measure])}" for row in side.head(3).iter_rows(named=True)]
+        parts.append(f"{name}: {joined(listed)}.")
+    text = f"{title(m.query.by[0]).capitalize()} by {label(m.measure).lower()}{population(m)}{when(m)}. {' '.join(parts)}"
+    return Finding(text + reach(result), pl.concat([best, worst]), result, chart_for(result, m.today))
 
 
 def _stated(frame: pl.DataFrame, by: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -195,18 +213,13 @@ def _winner(m: Material, result: Result, shown: pl.DataFrame) -> str:
         if m.measure == "units_returned" and row.get("returns_rate") is not None
         else ""
     )
-    where = "lowest" if lowest else "highest"
-    return sentence(
-        f"{_group_name(m.query.by, row)} has the {where} {label(m.measure).lower()}{population(m)}{when(m)}: {counted(m.measure, row[m.measure])}{part}{rate}"
-    )
+    verb = "is last" if lowest else "leads"
+    return f"{_group_name(m.query.by, row)} {verb} by {label(m.measure).lower()}{population(m)}{when(m)}: {counted(m.measure, row[m.measure])}{part}{rate}."
 
 
 def _podium(m: Material, result: Result, shown: pl.DataFrame) -> str:
     kind = "lowest" if m.query.descending is False else "top"
-    listed = [
-        f"{place}. {_group_name(m.query.by, row)} {counted(m.measure, row[m.measure])}"
-        for place, row in enumerate(shown.head(3).iter_rows(named=True), 1)
-    ]
+    listed = [f"{_group_name(m.query.by, row)} {counted(m.measure, row[m.measure])}" for row in shown.head(3).iter_rows(named=True)]
     share = SHARES.get(m.measure)
     part = ""
     if share in shown.columns and (covered := shown[share].sum()) is not None and kind == "top":
@@ -278,7 +291,7 @@ def best_period(m: Material) -> Finding:
         result,
         chart_for(result, m.today),
         ("Running periods do not take part.",),
-        (value_of(rows[m.measure][min(1, rows.height - 1)]),),
+        (value_of(rows[m.measure][min(1, rows.height - 1)]), rows[dimension][min(1, rows.height - 1)]),
     )
 
 
@@ -302,7 +315,9 @@ def per_group(m: Material) -> Finding:
         for row in kept.filter(pl.col("rank") == kept["rank"].min()).head(4).iter_rows(named=True)
     ]
     text = f"The {kind} {title(item, best > 1)} of each of {count_of(kept[group].n_unique(), group)} by {label(m.measure).lower()}{population(m)}{when(m)}: {'; '.join(listed)}"
-    return Finding(sentence(text) + _aside(m, aside) + reach(result), kept, result, figures=_aside_figures(m, aside))
+    return Finding(
+        sentence(text) + _aside(m, aside) + reach(result), kept, result, figures=(*_aside_figures(m, aside), kept[group].n_unique())
+    )
 
 
 def orders(m: Material) -> Finding:
@@ -445,9 +460,9 @@ def zero(m: Material) -> Finding:
     count = len(certain)
     what = f"{title(dimension, count != 1)}" if dimension != "product" else f"{'product' if count == 1 else 'products'}"
     text = (
-        f"{count} {what} sold nothing{population(m)}{when(m)}"
+        f"{count} {what} sold nothing{of_source(m)}{_at(m)}{when(m)}"
         if rows
-        else f"Every one of the {title(dimension)} sold something{population(m)}{when(m)}"
+        else f"Every one of the {title(dimension)} sold something{of_source(m)}{_at(m)}{when(m)}"
     )
     names = [name_of(dimension, row[0]) for row in certain[:5]]
     text = sentence(text + (f": {joined(names, 5)}{' and more' if len(certain) > 5 else ''}" if names else ""))
@@ -456,6 +471,10 @@ def zero(m: Material) -> Finding:
     text += f" {free} of them are testers or samples, which are not for sale." if free else ""
     text += f" Of {unknown} more it is not known, because the reseller has not reported the whole period." if unknown else ""
     return Finding(text + reach(result), frame, result, figures=(count, unknown, free, len(rows)))
+
+
+def _at(m: Material) -> str:
+    return population(m, ("source",))
 
 
 def _unsold(m: Material, dimension: str, sold: set[str]) -> list[tuple[str, str, str]]:

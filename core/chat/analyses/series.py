@@ -96,9 +96,7 @@ def rolling(m: Material) -> Finding:
     if result.frame.is_empty():
         return nothing(m, result)
     dimension, name = m.query.by[0], m.measure
-    window = m.slots.number or (
-        m.slots.asked.bare[0] if m.slots.asked.bare and m.slots.asked.period is None else 7 if dimension == "day" else 3
-    )
+    window = m.slots.asked.bare[0] if m.slots.asked.bare else m.slots.number or (7 if dimension == "day" else 3)
     frame = filling.with_gaps(m, result, result.frame).filter(pl.col(dimension).is_not_null())
     values = [value_of(value) for value in frame[name]]
     means = [None if i + 1 < window else sum(values[i + 1 - window : i + 1], Decimal(0)) / window for i in range(len(values))]
@@ -313,7 +311,7 @@ def _deviations(frame: pl.DataFrame, item: str, measure: str, months: Sequence[d
 
 
 def launch(m: Material) -> Finding:
-    """First month with units sold, that month and the first three full months after it, beside the median launch."""
+    """First month with units sold, that month and the first 3 full months after it, beside the median launch."""
     months = m.stated_months()
     if len(months) < 2:
         return Finding("There are not enough complete months to see launches.", unanswered=True)
@@ -342,12 +340,12 @@ def launch(m: Material) -> Finding:
         )
     listed = [
         f"{name_of('product', row[0])} ({name_of('month', row[1])}) {figure(name, row[2])}"
-        + (f", first three full months {figure(name, row[3])}" if row[3] is not None else "")
+        + (f", first 3 full months {figure(name, row[3])}" if row[3] is not None else "")
         for row in shown[:3]
     ]
     text = f"{len(shown)} launches{population(m)}{when(m)}; the newest: {'; '.join(listed)}."
-    text += f" The median launch made {figure(name, median)} in its first three full months." if median is not None else ""
-    return Finding(text + reach(result), frame, result, None, (_first_month_note(months[0]),), (len(shown), median))
+    text += f" The median launch made {figure(name, median)} in its first 3 full months." if median is not None else ""
+    return Finding(text + reach(result), frame, result, None, (_first_month_note(months[0]),), (len(shown), median, 3))
 
 
 def _first_month_note(first: Period) -> str:

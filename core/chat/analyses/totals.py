@@ -10,6 +10,7 @@ import polars as pl
 
 from core.chat import times
 from core.chat.analyses.material import EUR, Finding, Material, flat, frame_of, narrowed, total_of, value_of
+from core.chat.analyses.short_spans import SHORT_DAYS, is_short, short_total
 from core.chat.analyses.wording import (
     against,
     change,
@@ -17,6 +18,7 @@ from core.chat.analyses.wording import (
     counted,
     difference,
     figure,
+    joined,
     label,
     name_of,
     percent,
@@ -35,6 +37,8 @@ ADDITIVE = ("sales_eur_net", "sales_eur_gross", "units")
 
 def total(m: Material) -> Finding:
     """The figure asked for, its split where none was asked, and what stands beside it."""
+    if is_short(m):
+        return short_total(m) or nothing(m, m.ask(m.query))
     result = m.ask(m.query)
     asked = [name for name in m.query.measures if name in m.slots.measures] or list(m.query.measures[:1])
     if all(result.totals.get(name) is None for name in asked):
@@ -106,8 +110,14 @@ def nothing(m: Material, result: Result | None) -> Finding:
     )
     missing = [c.text for c in result.caveats if c.kind == "missing"] if result else []
     what = label(m.measure).lower() if m.reading.query else "sales"
-    text = f"There is no {what}{population(m)}{when(m)}.{known}"
-    return Finding(text + (f" {missing[0]}" if missing else ""), result.frame if result else pl.DataFrame(), result)
+    text = f"No {what}{population(m)}{when(m)}: no line states any.{known}"
+    unknown = [c for c in m.slots.chosen if c.dimension == "country" and not set(c.values) & set(m.vocabulary.countries)]
+    if unknown and m.vocabulary.countries:
+        text += f" Countries with sales: {joined([name_of('country', code) for code in m.vocabulary.countries], 12)}."
+    days = (span.start, span.end) if span else ()
+    return Finding(
+        text + (f" {missing[0]}" if missing else ""), result.frame if result else pl.DataFrame(), result, figures=(*days, *missing)
+    )
 
 
 def compare(m: Material) -> Finding:
@@ -150,13 +160,20 @@ def _row(result: Result, name: str, now: Decimal | None, before: Decimal | None)
 def _two_totals(m: Material, result: Result, name: str, now: Decimal | None, before: Decimal | None) -> str:
     base = against(m)
     if now is None and before is None:
-        return f"There is no {label(name).lower()}{population(m)} in either period."
+        return f"No line states {label(name).lower()}{population(m)} in either period."
     start = f"{label(name)}{population(m)} {was(name)} {figure(name, now or 0)}{when(m)} against {figure(name, before or 0)} in {base}"
     alike, alike_before = total_of(result, f"{name}_comparable"), total_of(result, f"{name}_before")
+    if before is None:
+        return f"{label(name)}{population(m)} {was(name)} {figure(name, now)}{when(m)}; nothing is loaded for {base}, so no change can be stated."
     now, before = now or Decimal(0), before or Decimal(0)
     if alike is None or alike_before is None:
         return f"{start}. The two periods can not be compared: no reseller has stated both."
     share = result.totals.get(f"{name}_change_pct")
+    if m.query.period is not None and m.query.period.days < SHORT_DAYS and (alike, alike_before) != (now, before):
+        return (
+            f"{label(name)}{population(m)} {was(name)} {figure(name, alike)}{when(m)} against {figure(name, alike_before)} in {base}: "
+            f"{difference(name, alike - alike_before)} ({change(share)}). Only sources that state days or weeks of both are in it."
+        )
     if alike == now and alike_before == before:
         return f"{start}: {difference(name, now - before)} ({change(share)})."
     loaded = f"as loaded {difference(name, now - before)} ({change(change_of(now, before))})"

@@ -191,6 +191,20 @@ def joined(names: Sequence[str], most: int = 5) -> str:
     return name_list(list(names), most)
 
 
+def of_source(m: Material) -> str:
+    """` in the own web shop`, ` at the resellers`: the source as a place."""
+    return {"online": " in the own web shop", "offline": " at the resellers", "reseller_web": " in the resellers’ web shops"}.get(
+        m.slots.source, ""
+    )
+
+
+def subject(dimension: str, value: Any) -> tuple[str, str]:
+    """A name at the beginning of a sentence and its verb: `The resellers`, `are`."""
+    if dimension == "source":
+        return ("The resellers", "are") if value == "sell-out" else ("The own web shop", "is")
+    return name_of(dimension, value), "is"
+
+
 def sentence(text: str) -> str:
     """First letter large, one full stop at the end."""
     text = text.strip()

@@ -20,6 +20,7 @@ MOST_DIGITS = 60
 COLLECTED = 16.0  # what an aggregate that collects rows adds to the growth of a value (powers of two)
 TODAY_BETWEEN = (date(2018, 1, 1), date(2030, 1, 1))  # what a date that is not written out is taken for
 DAYS = {"day": 1, "week": 7, "mon": 30, "month": 30, "quarter": 90, "year": 365}
+FIELDS = {2: "month", 4: "year", 8: "day"}  # the parser's numbers for INTERVAL '…' MONTH, YEAR, DAY
 NESTED_REPEAT = re.compile(r"[*+}]\s*\)\s*[*+{]|\\[1-9]|\{\s*\d{3,}|,\s*\d{3,}\s*\}|\(\?[=!<]")
 
 
@@ -84,8 +85,12 @@ def refuse_pattern(node: Any, *, regex: bool) -> None:
         for element in node.elements or ():
             refuse_pattern(element, regex=regex)
         return
-    if isinstance(node, ast.FuncCall):  # LIKE … ESCAPE …
-        for argument in node.args:
+    if isinstance(node, ast.A_Expr) and node.name[-1].sval == "||":
+        refuse_pattern(node.lexpr, regex=regex)
+        refuse_pattern(node.rexpr, regex=regex)
+        return
+    if isinstance(node, ast.FuncCall):  # LIKE … ESCAPE …, or lower('…')
+        for argument in node.args or ():
             refuse_pattern(argument, regex=regex)
         return
     pattern = text_of(node)
@@ -111,6 +116,13 @@ def refuse_format(node: ast.FuncCall) -> None:
     """The picture of to_char, to_date, to_number and the separators of text functions: a short literal."""
     args: tuple[Any, ...] = node.args or ()
     if len(args) > 1 and len(text_of(args[1]) or "x" * 99) > 60:
+        raise Refusal("too_large")
+
+
+def refuse_template(node: ast.FuncCall) -> None:
+    """format(): a short literal with plain %s only, since %1000s would pad."""
+    template = text_of((node.args or (None,))[0])
+    if template is None or len(template) > MOST_REPEATS or re.search(r"%(?![s%])", template):
         raise Refusal("too_large")
 
 
@@ -156,11 +168,19 @@ def _number_steps(numbers: list[Decimal | None]) -> Decimal | None:
 
 
 def _date_steps(args: tuple[Any, ...]) -> Decimal | None:
-    step = days_of(text_of(args[2])) if len(args) == 3 else None
+    step = _step_of(args[2]) if len(args) == 3 else None
     first, last = date_range(args[0]), date_range(args[1])
     if step is None or step < 1 or first is None or last is None:
         return None
     return Decimal(max(abs((a - b).days) for a in first for b in last)) / step
+
+
+def _step_of(node: Any) -> Decimal | None:
+    """The days of a step: '1 month', or INTERVAL '1' MONTH with its unit as a number."""
+    if isinstance(node, ast.TypeCast) and node.typeName.typmods:
+        unit = FIELDS.get(int(number_of(node.typeName.typmods[0]) or 0))
+        return days_of(f"{text_of(node)} {unit}") if unit else None
+    return days_of(text_of(node))
 
 
 def days_of(interval: str | None) -> Decimal | None:

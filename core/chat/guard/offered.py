@@ -30,7 +30,7 @@ AGGREGATES = COLLECTING | frozenset(
 )
 WINDOWS = frozenset("row_number rank dense_rank percent_rank cume_dist ntile lag lead first_value last_value nth_value".split())
 NUMBERS = frozenset("abs round ceil ceiling floor trunc sign mod div power pow sqrt cbrt ln log log10 exp pi width_bucket".split())
-GROWING = frozenset("repeat replace regexp_replace concat concat_ws array_append array_prepend array_cat".split())
+GROWING = frozenset("repeat replace regexp_replace concat concat_ws format array_append array_prepend array_cat".split())
 PADDING = frozenset("lpad rpad".split())
 PATTERNED = frozenset(  # their second argument is a regular expression
     """regexp_replace regexp_match regexp_matches regexp_like regexp_count regexp_substr regexp_instr regexp_split_to_array

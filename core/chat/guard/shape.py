@@ -67,6 +67,7 @@ def _function(node: ast.FuncCall) -> None:
     spelled = node.funcformat == enums.CoercionForm.COERCE_SQL_SYNTAX and names[-1] in offered.SPELLED
     escape = names[-1] in offered.ESCAPES
     if names[0] == "pg_catalog" and len(names) == 2 and (spelled or escape):
+        _bounded(names[1], node)
         return
     if len(names) != 1 or names[0] not in offered.FUNCTIONS or node.func_variadic:
         raise Refusal("function", name=".".join(names))
@@ -83,6 +84,10 @@ def _bounded(name: str, node: ast.FuncCall) -> None:
     if name in ("power", "pow"):
         bounds.refuse_power((node.args or (None,))[-1])
     if name in offered.PATTERNED and len(node.args or ()) > 1:
+        bounds.refuse_pattern(node.args[1], regex=True)
+    if name == "format":
+        bounds.refuse_template(node)
+    if name in ("substring", "substr") and len(node.args or ()) > 1 and bounds.text_of(node.args[1]) is not None:
         bounds.refuse_pattern(node.args[1], regex=True)
     if name in ("to_char", "to_date", "to_number", "to_timestamp", "array_to_string", "string_agg"):
         bounds.refuse_format(node)
