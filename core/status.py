@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from importlib import metadata
 from typing import Any, Literal
 
 import psycopg
@@ -14,6 +16,8 @@ import sqlalchemy as sa
 from core.db.engine import Database, Scope
 from core.db.tables import deliveries, heartbeats
 from core.errors import WorkbenchError
+from core.jobs.queue import QueueStatus, queue_status
+from core.sales.coverage import coverage
 from core.settings import Settings
 
 BEAT = timedelta(seconds=60)  # an older sign of life of the clock or a worker counts as none
@@ -63,14 +67,16 @@ def data_version(database: Database) -> int:
         return int(connection.execute(sa.text("select value #>> '{}' from app_state where key = 'data_version'")).scalar() or 0)
 
 
-def attention(database: Database, scope: Scope) -> dict[str, int]:
-    """Badge counts: 'held_rows' (lines in the inbox), 'failed_sends' (report mails that did not go out in the last 30 days)."""
+def attention(database: Database, scope: Scope, today: date) -> dict[str, int]:
+    """Badge counts: 'held_rows' (lines in the inbox), 'missing' (reports that are late or missing), 'failed_sends' (report mails that
+    did not go out in the last 30 days)."""
     with database.reader(scope) as connection:
         (held,) = _row(connection, "select count(*) from readable.held_lines")
     recent = deliveries.c.created_at > sa.func.now() - sa.text("interval '30 days'")
     with database.read() as connection:
         failed = connection.execute(sa.select(sa.func.count()).select_from(deliveries).where(deliveries.c.status == "failed", recent))
-        return {"held_rows": held, "failed_sends": int(failed.scalar_one())}
+        missing = coverage(database, scope, today)["status"].is_in(["late", "missing"]).sum()
+        return {"held_rows": held, "missing": int(missing), "failed_sends": int(failed.scalar_one())}
 
 
 def _row(connection: psycopg.Connection[Any], sql: str) -> tuple[Any, ...]:
@@ -95,35 +101,44 @@ class Check:
 def readiness(database: Callable[[], Database], now: datetime) -> tuple[Check, ...]:
     """What must be up before people are let in: database, queue, clock. `database` opens or returns the process's own."""
     try:
-        opened = database()
-        with opened.read() as connection:
-            connection.execute(sa.text("select 1"))
-            beats: dict[str, datetime] = {row.name: row.at for row in connection.execute(sa.select(heartbeats.c.name, heartbeats.c.at))}
-            queue = connection.execute(sa.text("select to_regclass('procrastinate_jobs') is not null")).scalar()
+        with database().read() as connection:
+            last = connection.execute(sa.select(heartbeats.c.at).where(heartbeats.c.name == "clock")).scalar()
+            queue = queue_status(connection)
     except (WorkbenchError, sa.exc.SQLAlchemyError, psycopg.Error):
         unknown = "Not known while the database does not answer."
         down = Check("database", "down", "The database does not answer. Check DATABASE_URL or start the workbench again.", True)
         return (down, Check("queue", "down", unknown, True), Check("clock", "down", unknown, True))
-    return (Check("database", "up", "The database answers.", True), _queue(bool(queue), beats, now), _clock(beats, now))
+    return (Check("database", "up", "The database answers.", True), _queue(queue), _clock(last, now))
 
 
-def _queue(installed: bool, beats: dict[str, datetime], now: datetime) -> Check:
-    workers = [name for name, at in beats.items() if name.startswith("worker") and now - at < BEAT]
-    if not installed:
-        return Check("queue", "down", "The job queue is not set up. Start the scheduler: `make run` does.", True)
-    if not workers:
-        return Check("queue", "down", "No worker has given a sign of life for a minute. Start the scheduler: `make run` does.", True)
-    return Check("queue", "up", "1 worker takes jobs." if len(workers) == 1 else f"{len(workers)} workers take jobs.", True)
+def _queue(found: QueueStatus) -> Check:
+    if not found.workers:
+        return Check("queue", "down", "No worker has given a sign of life for a minute. Start the scheduler; “make run” does.", True)
+    workers = "1 worker takes jobs" if found.workers == 1 else f"{found.workers} workers take jobs"
+    return Check("queue", "up", f"{workers}; {found.waiting} waiting, {found.running} running, {found.failed} failed.", True)
 
 
-def _clock(beats: dict[str, datetime], now: datetime) -> Check:
-    last = beats.get("clock")
+def _clock(last: datetime | None, now: datetime) -> Check:
     if last is None:
-        return Check("clock", "down", "The clock has not run yet. Start the scheduler: `make run` does.", True)
+        return Check("clock", "down", "The clock has not run yet. Start the scheduler; “make run” does.", True)
     seconds = int((now - last).total_seconds())
     if now - last >= BEAT:
         return Check("clock", "down", f"The clock last ticked {last.astimezone():%-d %b %H:%M:%S}. Start the scheduler again.", True)
     return Check("clock", "up", f"The clock ticked {max(seconds, 0)} s ago.", True)
+
+
+def versions(database: Database) -> tuple[tuple[str, str], ...]:
+    """Name and version of what the workbench runs on."""
+    with database.read() as connection:
+        server = str(connection.execute(sa.text("select split_part(version(), ' ', 2)")).scalar())
+        schema = str(connection.execute(sa.text("select version_num from alembic_version")).scalar())
+    parts = (("Streamlit", "streamlit"), ("polars", "polars"), ("SQLAlchemy", "sqlalchemy"), ("procrastinate", "procrastinate"))
+    return (
+        ("PostgreSQL", server),
+        ("Schema", schema),
+        ("Python", platform.python_version()),
+        *((n, metadata.version(p)) for n, p in parts),
+    )
 
 
 def surroundings(settings: Settings) -> tuple[Check, ...]:

@@ -77,7 +77,7 @@ def attention(scope: Scope) -> dict[str, int]:
 
 @st.cache_data(ttl=WHILE, show_spinner=False)
 def _attention(_database_mark: str, scope: Scope) -> dict[str, int]:
-    return status.attention(database(), scope)
+    return status.attention(database(), scope, date.today())
 
 
 def footer(scope: Scope) -> tuple[str, ...]:

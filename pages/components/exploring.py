@@ -46,7 +46,7 @@ def read(parameters: Mapping[str, Sequence[str]]) -> tuple[View, tuple[str, ...]
     filters = (*_filters(parameters.get("where", ()), problems), *_filters(parameters.get("not", ()), problems, exclude=True))
     view = View(
         measures,
-        by if "by" in parameters else default.by,
+        by if by or "" in parameters.get("by", ()) else default.by,
         across,
         compare,
         filters,

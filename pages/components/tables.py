@@ -24,6 +24,12 @@ def checks(found: Iterable[Check]) -> None:
     st.html(f'<dl class="facts">{"".join(lines)}</dl>')
 
 
+def facts(pairs: Iterable[tuple[str, str]]) -> None:
+    """Names and values, one line each."""
+    lines = (f"<dt>{escaped(name)}</dt><dd>{escaped(value)}</dd>" for name, value in pairs)
+    st.html(f'<dl class="facts">{"".join(lines)}</dl>')
+
+
 def log(lines: pl.DataFrame) -> None:
     """Lines of the audit log, newest first, in this machine's time."""
     local = lines.with_columns(pl.col("at").dt.convert_time_zone(str(cached.settings().time_zone)))

@@ -1,0 +1,54 @@
+"""Pages run by Streamlit's own AppTest, signed in or not, on a fresh database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core import opened
+from core.db.engine import Database
+from core.people import accounts, sessions
+from core.people.permissions import SYSTEM
+from core.settings import Settings
+
+SHELL = Path(__file__).resolve().parents[2] / "pages" / "shell.py"
+PASSWORD = "correct horse battery"
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def process(database: Database, settings: Settings) -> Iterator[opened.Opened]:
+    """This process works on the test's database."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    yield opened.use(settings, database)
+    opened._current.clear()
+
+
+@pytest.fixture
+def shell(process: opened.Opened) -> AppTest:
+    """The application as a browser that has not signed in meets it."""
+    return AppTest.from_file(str(SHELL), default_timeout=60)
+
+
+@pytest.fixture
+def open_page(process: opened.Opened, shell: AppTest) -> Open:
+    """`open_page("insight/overview.py", role="viewer", period="2025")`: that page, signed in, with the URL's parameters."""
+
+    def opened_page(page: str, role: str = "admin", scope: tuple[int, ...] | None = None, **parameters: str | list[str]) -> AppTest:
+        if accounts.find(process.database, role) is None:
+            accounts.create(process.database, SYSTEM, role, role.title(), role, password=PASSWORD, scope=scope, must_change_password=False)
+        begun = sessions.begin(process.database, role, datetime.now(UTC))
+        shell.session_state["session_id"] = begun.id
+        shell.session_state["authentication_status"] = True
+        shell.run()
+        for name, value in parameters.items():
+            shell.query_params[name] = value
+        return shell.switch_page(page).run()
+
+    return opened_page

@@ -1,0 +1,63 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from core.sales.chart_spec import ChartSpec, Kind, Series
+from core.sales.palette import DARK, LIGHT
+from pages.components.charts import to_plotly
+
+MONTHS = (date(2025, 1, 1), date(2025, 2, 1), date(2025, 3, 1))
+NOW = Series("2025", (Decimal(10), None, Decimal(-3)))
+BEFORE = Series("2024", (Decimal(8), Decimal(2), Decimal(1)), "before")
+
+
+def spec(kind: Kind, *series: Series, **more: object) -> ChartSpec:
+    texts = ("Jan 2025", "Feb 2025", "Mar 2025")
+    return ChartSpec(
+        kind, "Net revenue by month", MONTHS, series, "Month", "Net revenue (EUR net)", "EUR net", category_texts=texts, **more
+    )  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", ["line", "bar", "stacked_bar", "horizontal_bar", "heatmap"])
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_kind_draws_its_values(kind: Kind, dark: bool) -> None:
+    figure = to_plotly(spec(kind, NOW, BEFORE), dark=dark)
+    drawn = [list(trace.x if kind == "horizontal_bar" else trace.z[0] if kind == "heatmap" else trace.y) for trace in figure.data]
+    assert [10.0, None, -3.0] in drawn
+    assert figure.layout.font.color == (DARK if dark else LIGHT).text
+
+
+@pytest.mark.parametrize("kind", ["donut", "waterfall"])
+def test_single_series_kinds_keep_values_and_texts(kind: Kind) -> None:
+    series = Series("Share", (Decimal(5), Decimal(3), Decimal(2)))
+    (trace,) = to_plotly(spec(kind, series, totals=(0,))).data
+    assert list(trace.values if kind == "donut" else trace.y) == [5.0, 3.0, 2.0]
+    assert "€\u202f5" in trace.text
+
+
+def test_the_compared_period_is_quiet_and_under_this_one() -> None:
+    before, now = to_plotly(spec("line", NOW, BEFORE)).data
+    assert (before.name, before.line.dash, now.line.dash) == ("2024", "dot", "solid")
+    assert now.line.width > before.line.width and not to_plotly(spec("line", NOW, BEFORE)).layout.showlegend
+
+
+def test_a_running_month_is_hatched_or_hollow() -> None:
+    (bar,) = to_plotly(spec("bar", NOW, partial=(2,))).data
+    assert list(bar.marker.pattern.shape) == ["", "", "/"]
+    (line,) = to_plotly(spec("line", NOW, partial=(2,))).data
+    assert list(line.marker.symbol)[2] == "circle-open"
+
+
+def test_the_hover_says_the_exact_figure() -> None:
+    (bar,) = to_plotly(spec("bar", Series("2025", (Decimal("12345.6"), None, Decimal(1))))).data
+    assert bar.customdata[0] == "€\u202f12\u202f346" and bar.customdata[1] == "n/a"
+
+
+def test_the_theme_has_the_palette_of_charts() -> None:
+    import tomllib
+    from pathlib import Path
+
+    theme = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text())["theme"]
+    assert tuple(theme["light"]["chartCategoricalColors"]) == LIGHT.series and tuple(theme["dark"]["chartCategoricalColors"]) == DARK.series
+    assert theme["light"]["blueColor"] == LIGHT.up and theme["dark"]["orangeColor"] == DARK.down

@@ -1,0 +1,85 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.sales.dimensions import DIMENSIONS
+from core.sales.measures import MEASURES
+from core.sales.query import Filter, parse_period
+from pages.components.choosing import Choice
+from pages.components.exploring import COMPARISONS, LIMITS, SHOWS, View, charted, code, question, read, title, written
+
+CHOICE = Choice(parse_period("2025"), "", ("Liberty",))
+names = st.sampled_from(sorted(DIMENSIONS))
+filters = st.builds(
+    Filter, names, st.lists(st.sampled_from(["GB", "", "a:b", "Łódź"]), min_size=1, max_size=2, unique=True).map(tuple), st.booleans()
+)
+views = st.builds(
+    View,
+    st.lists(st.sampled_from(sorted(MEASURES)), min_size=1, max_size=3, unique=True).map(tuple),
+    st.lists(names, max_size=3, unique=True).map(tuple),
+    st.sampled_from(["", *sorted(DIMENSIONS)]),
+    st.sampled_from(list(COMPARISONS)),
+    st.lists(filters, max_size=2, unique_by=lambda f: (f.dimension, f.exclude)).map(tuple),
+    st.sampled_from(LIMITS),
+    st.booleans(),
+    st.sampled_from(list(SHOWS)),
+)
+
+
+@given(views)
+def test_a_view_survives_the_url(view: View) -> None:
+    found, problems = read(written(view))
+    assert problems == ()
+    assert replace(found, filters=()) == replace(view, filters=())
+    assert set(found.filters) == set(view.filters)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("measure", "foo", "There is no measure “foo”"),
+        ("by", "foo", "There is no dimension “foo”"),
+        ("across", "foo", "There is no dimension “foo”"),
+        ("compare", "foo", "“foo” can not be used"),
+        ("show", "foo", "“foo” can not be used"),
+        ("where", "foo", "is no filter"),
+        ("where", "foo:1", "There is no dimension “foo”"),
+        ("top", "many", "is no number of rows"),
+    ],
+)
+def test_what_a_url_can_not_mean_is_explained_and_left_out(name: str, value: str, sentence: str) -> None:
+    view, problems = read({name: [value]})
+    assert view == View() and sentence in problems[0]
+
+
+def test_the_question_joins_the_global_filter_and_the_own_ones() -> None:
+    query = question(View(filters=(Filter("country", ("GB",)),), across="month", by=("product", "month")), CHOICE)
+    assert query.where == (Filter("reseller", ("Liberty",)), Filter("country", ("GB",)))
+    assert query.by == ("product",) and query.limit == 50 and query.others
+
+
+def test_the_chart_puts_time_first_and_compares_one_dimension_only() -> None:
+    view = View(by=("product",), across="month")
+    shown = charted(view, question(view, CHOICE))
+    assert shown.by == ("month", "product") and shown.compare is None and shown.limit is None
+
+
+def test_the_code_asks_the_same_question() -> None:
+    from core.sales.query import SalesQuery, build_query
+
+    query = question(View(filters=(Filter("country", ("GB",), exclude=True),)), CHOICE)
+    calls: list[SalesQuery] = []
+
+    class Notebook:
+        def sales(self, **options: object) -> None:
+            calls.append(build_query(**options))  # type: ignore[arg-type]
+
+    text = code(query).replace("import core\n", "").replace("wb = core.open()\n", "")
+    exec(text, {"wb": Notebook()})
+    assert calls == [query]
+
+
+def test_the_title_names_figures_and_groups() -> None:
+    assert title(question(View(), CHOICE)) == "Net revenue, Units by Reseller"
