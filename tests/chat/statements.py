@@ -141,8 +141,11 @@ SELECT 9.9 ^ 100000
 SELECT 10 ^ quantity FROM sellout_entries2
 SELECT 1e100000
 SELECT factorial(100000)
-SELECT format('%1000000s', 'x')
+SELECT format('%9999s', 'x')
 SELECT gen_random_uuid()
+SELECT format('%s%2$100000s', 'a', 'b')
+SELECT format(functional_name, ean) FROM products
+SELECT substring(functional_name FROM '(a+)+') FROM products
 SELECT array_fill(1, ARRAY[10])
 SELECT random() FROM products
 SELECT * FROM products ORDER BY random()
@@ -284,6 +287,15 @@ WITH total AS (SELECT SUM(sales_eur_net) AS total FROM sales) SELECT store, SUM(
 SELECT year FROM sellout_entries2 WHERE (year, month) IN ((2024, 1), (2024, 2))
 SELECT date_trunc('month', sale_date) + INTERVAL '1 month' - INTERVAL '1 day' FROM sellout_entries2
 SELECT make_interval(days => 7)
+SELECT format('%s (%s)', name, country) FROM resellers
+SELECT substring(functional_name FROM '[0-9]+') FROM products
+SELECT ean FROM products WHERE functional_name LIKE 'A' || '%'
+SELECT d FROM generate_series(TIMESTAMP '2024-01-01', TIMESTAMP '2024-12-01', INTERVAL '1' MONTH) AS d
+SELECT r.id, v.k, v.x FROM resellers r CROSS JOIN LATERAL (VALUES ('name', r.name), ('country', r.country)) AS v(k, x)
+WITH m AS (SELECT generate_series(1, 12) AS n) SELECT m.n, sum(s.quantity) FROM m LEFT JOIN sales s ON s.month = m.n GROUP BY m.n
+SELECT a.month, a.quantity, b.quantity FROM sales a LEFT JOIN sales b ON b.store = a.store AND b.year = a.year - 1 AND b.month = a.month
+SELECT sum(quantity) OVER (ORDER BY sale_date RANGE BETWEEN INTERVAL '6 days' PRECEDING AND CURRENT ROW) FROM sales
+SELECT name FROM resellers WHERE (country, name) NOT IN (SELECT country, name FROM resellers WHERE country = 'DE')
 SELECT s.year, s.month FROM sellout_entries2 s GROUP BY (s.year, s.month)
 SELECT concat(name, ' / ', country), concat_ws('-', name, country) FROM resellers
 SELECT name FROM resellers WHERE name ILIKE 'a%' ORDER BY 1;
