@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from core.reports.content import Column
-from core.sales.formatting import MISSING, format_change, format_number, format_ratio
+from core.sales.formatting import MISSING, format_change, format_number, format_points, format_ratio
 from core.sales.naming import MONTHS, SHORT_MONTHS, name_day
 
 HEAD_UNITS = {"EUR net": "€ net", "EUR gross": "€ gross", "EUR per order": "€", "EUR per unit": "€"}
@@ -26,6 +26,8 @@ def cell(column: Column, value: Any) -> str:
     match column.kind:
         case "change":
             return format_change(value)
+        case "points":
+            return format_points(value)
         case "figure":
             return format_ratio(value) if column.unit == "ratio" else format_number(value, DECIMALS.get(column.unit or "", 0))
         case "date":

@@ -16,18 +16,19 @@ from core.sales.bridging import bridge
 from core.sales.chart_spec import ChartSpec
 from core.sales.charts import bridge_chart, chart_for
 from core.sales.dimensions import DIMENSIONS, TIME
-from core.sales.formatting import format_change, format_figure
+from core.sales.formatting import format_change, format_figure, format_points
 from core.sales.measures import MEASURES, Unit
 from core.sales.naming import name_day, name_list, name_period
 from core.sales.query import Caveat, Filter, Period, Result, SalesQuery
 
-ColumnKind = Literal["text", "date", "figure", "change"]
+ColumnKind = Literal["text", "date", "figure", "change", "points"]
 TRIES = 3  # a report is built again when data changed while it was built
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table. `kind` 'figure': a value in `unit`; 'change': a ratio. `grain` of a date: day, week, month, quarter, year."""
+    """One column of a table. `kind` 'figure': a value in `unit`; 'change': a ratio; 'points': the
+    difference of two ratios. `grain` of a date: day, week, month, quarter, year."""
 
     name: str
     label: str
@@ -38,12 +39,12 @@ class Column:
 
     @property
     def numeric(self) -> bool:
-        return self.kind in ("figure", "change")
+        return self.kind in ("figure", "change", "points")
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A key figure with its change; `before` and `change` (ratio) are None where nothing is comparable."""
+    """A key figure with its change: a ratio, or for figures that are ratios the difference; None where nothing is comparable."""
 
     measure: str
     label: str
@@ -58,7 +59,7 @@ class Figure:
 
     @property
     def change_text(self) -> str:
-        return format_change(self.change)
+        return format_points(self.change) if self.unit == "ratio" else format_change(self.change)
 
     def change_words(self, compared_with: str) -> str:
         """`+6.1 % from € 388 600, May 2024`; '' where nothing was compared."""
@@ -183,7 +184,7 @@ def _assemble(
     assert whole.period is not None
     figures = next((part.figures for part in parts if isinstance(part, KeyFigures)), ())
     caveats = [caveat for result in (whole, *results) for caveat in result.caveats]
-    measures = dict.fromkeys(name for result in results for name in result.query.measures)
+    measures = dict.fromkeys(m for block in definition.blocks if block.kind not in ("text", "coverage", "bridge") for m in block.measures)
     compared = next((r.compared_with for r in results if r.compared_with and r.period == whole.period), None)
     return ReportContent(
         title=definition.title,
@@ -275,7 +276,7 @@ def _key_figures(title: str, result: Result) -> KeyFigures:
             MEASURES[name].unit,
             totals.get(name),
             totals.get(f"{name}_before"),
-            totals.get(f"{name}_change_pct"),
+            totals.get(_change_column(name)),
         )
         for name in result.query.measures
     )
@@ -307,8 +308,13 @@ def _measure_columns(result: Result) -> tuple[Column, ...]:
         if result.compared_with is not None and name not in ("share", "units_share"):
             if position == 0:
                 columns.append(Column(f"{name}_before", _name(result.compared_with), "figure", unit, measure=name))
-            columns.append(Column(f"{name}_change_pct", "Change", "change", measure=name))
+            columns.append(Column(_change_column(name), "Change", "points" if unit == "ratio" else "change", measure=name))
     return tuple(columns)
+
+
+def _change_column(measure: str) -> str:
+    """A rate that rises from 1 % to 2 % rose by a point, not by 100 %."""
+    return f"{measure}_change" if MEASURES[measure].unit == "ratio" else f"{measure}_change_pct"
 
 
 def coverage_table(title: str, result: Result) -> Table:

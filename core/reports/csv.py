@@ -80,7 +80,9 @@ def plain(column: Column, value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return str(round_half_up(value, RATIO_DECIMALS if column.kind == "change" or column.unit == "ratio" else MONEY_DECIMALS))
+        return str(
+            round_half_up(value, RATIO_DECIMALS if column.kind in ("change", "points") or column.unit == "ratio" else MONEY_DECIMALS)
+        )
     return str(value) if column.numeric else safe(str(value))
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from core.db.engine import Database
 from core.db.locking import hold_lock
 from core.db.tables import edition_files, report_editions
-from core.mail.messages import Attachment
+from core.mail.messages import Attachment, sender_address
 from core.mail.writing import FigureLine, Letterhead, ReportText, TableText, report_mail
 from core.reports.cells import cell, head
 from core.reports.content import KeyFigures, ReportContent, Table
@@ -88,7 +88,7 @@ def _build(database: Database, settings: Settings, order: Order, now: datetime) 
     content = build_content(database, settings, report.definition, scope, today)
     made = documents(content, order.formats)
     kept, left_out = fit(made, settings.mail_megabytes)
-    words = mail_text(content, left_out, late=late_note(order, now, settings))
+    words = mail_text(content, left_out, late_note(order, now, settings), stop=sender_address(settings.mail_from))
     mail = report_mail(Letterhead.of(settings), (), words)
     values: dict[str, Any] = {
         "report_id": order.report_id,
@@ -123,7 +123,7 @@ def late_note(order: Order, now: datetime, settings: Settings) -> str:
     return f"This report was due on {name_day(due.date())} at {due:%H:%M} and goes out late: the workbench was not running then."
 
 
-def mail_text(content: ReportContent, left_out: tuple[Document, ...] = (), late: str = "") -> ReportText:
+def mail_text(content: ReportContent, left_out: tuple[Document, ...] = (), late: str = "", stop: str = "") -> ReportText:
     """The body of the mail: headline, key figures, the first table, what a reader must know."""
     first = next((part for part in content.parts if isinstance(part, KeyFigures)), None)
     compared = first.compared_with if first else ""
@@ -137,7 +137,7 @@ def mail_text(content: ReportContent, left_out: tuple[Document, ...] = (), late:
         tables=(_short(table),) if table is not None and table.frame.height else (),
         sentences=tuple(s for s in (late, content.headline) if s),
         notes=(*content.caveats[:6], *((content.comparison,) if content.comparison else ()), *too_large),
-        footer=(content.coverage, f"Filters: {content.filters}"),
+        footer=(content.coverage, f"Filters: {content.filters}", *((f"To stop this mail, write to {stop}.",) if stop else ())),
     )
 
 

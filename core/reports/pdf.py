@@ -20,7 +20,8 @@ from core.sales.vega import to_vega
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 FONTS = Path(font_source_sans_pro.font_directory)
 FONT = "Source Sans Pro"
-WIDTH = 560  # of the plot, in the points of an A4 page at which labels come out at 9 to 10 pt
+# Of the plot: labels come out at 9 to 10 pt, and two charts fit beside the key figures on the first page.
+WIDTH, HEIGHT = 560, 155
 
 
 def pictures(content: ReportContent, dots_per_inch: float = 96) -> tuple[bytes, ...]:
@@ -123,6 +124,6 @@ def draw(spec: ChartSpec | None) -> str:
         return ""
     _fonts()
     bars = len(spec.categories) * len(spec.series) if spec.kind == "horizontal_bar" else 0
-    vega = to_vega(spec, WIDTH, height=max(90, min(16 * bars, 420)) if bars else 190)
+    vega = to_vega(spec, WIDTH, height=max(90, min(16 * bars, 420)) if bars else HEIGHT)
     vega |= {"title": None, "padding": 2, "config": {**vega["config"], "font": FONT}}
     return str(vl_convert.vegalite_to_svg(vega))

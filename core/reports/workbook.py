@@ -24,6 +24,8 @@ NUMBER_FORMATS: dict[Unit | None, str] = {
     "units per order": "#,##0.00",
 }
 DATE_FORMATS = {"month": "mmmm yyyy", "year": "yyyy"}
+CHANGE = "+0.0%;-0.0%;0.0%"
+POINTS = '+0.0" pp";-0.0" pp";0.0" pp"'  # Excel has no format for points: the number is written in hundredths
 ACCENT, QUIET = palette().color(0), palette().quiet
 
 
@@ -111,7 +113,8 @@ def _figures(sheet: Worksheet, part: KeyFigures, formats: _Formats) -> None:
         _write_number(sheet, row, 1, figure.value, shown)
         if part.compared_with:
             _write_number(sheet, row, 2, figure.before, shown)
-            _write_number(sheet, row, 3, figure.change, formats.get(num_format="+0.0%;-0.0%;0.0%"))
+            column = Column("change", "Change", "points" if figure.unit == "ratio" else "change")
+            _write(sheet, row, 3, column, figure.change, formats)
 
 
 def _table(sheet: Worksheet, table: Table, formats: _Formats) -> None:
@@ -132,7 +135,7 @@ def _totals(sheet: Worksheet, row: int, table: Table, formats: _Formats) -> None
     sheet.write_string(row, 0, "Total", formats.get(bold=True, top=1))
     for index, column in enumerate(table.columns[1:], start=1):
         style = {"num_format": _format_of(column)} if column.numeric else {}
-        value = (table.totals or {}).get(column.name) if column.numeric else None
+        value = _shown(column, (table.totals or {}).get(column.name)) if column.numeric else None
         _write_number(sheet, row, index, value, formats.get(bold=True, top=1, **style))
 
 
@@ -147,12 +150,16 @@ def _head_row(sheet: Worksheet, heads: Iterable[str], numeric: Iterable[bool], f
 
 def _write(sheet: Worksheet, row: int, index: int, column: Column, value: Any, formats: _Formats) -> None:
     if column.numeric:
-        _write_number(sheet, row, index, value, formats.get(num_format=_format_of(column)))
+        _write_number(sheet, row, index, _shown(column, value), formats.get(num_format=_format_of(column)))
     elif column.kind == "date" and value is not None:
         shown = DATE_FORMATS.get(column.grain, "yyyy-mm-dd")
         sheet.write_datetime(row, index, value, formats.get(num_format=shown, align="left"))
     elif value is not None:
         sheet.write_string(row, index, str(value), formats.get())
+
+
+def _shown(column: Column, value: Any) -> Any:
+    return value * 100 if column.kind == "points" and value is not None else value
 
 
 def _write_number(sheet: Worksheet, row: int, index: int, value: Any, shown: Format) -> None:
@@ -163,7 +170,7 @@ def _write_number(sheet: Worksheet, row: int, index: int, value: Any, shown: For
 
 
 def _format_of(column: Column) -> str:
-    return "+0.0%;-0.0%;0.0%" if column.kind == "change" else number_format(column.unit)
+    return {"change": CHANGE, "points": POINTS}.get(column.kind) or number_format(column.unit)
 
 
 def number_format(unit: Unit | None) -> str:
