@@ -20,6 +20,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from core.db.embedded import forget_dead_processes
 from core.db.engine import open_database
 from core.errors import WorkbenchError
 from core.people.accounts import first_administrator
@@ -142,6 +143,8 @@ def main() -> int:
         say("Stopping …")
         for child in reversed(running):
             child.stop()
+        if settings.database_url is None:
+            forget_dead_processes(settings.home / "postgres")
         say("Stopped. Nothing was lost.")
     return 0
 

