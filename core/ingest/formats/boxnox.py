@@ -10,6 +10,7 @@ from decimal import Decimal
 import polars as pl
 
 from core.ingest import dates, periods
+from core.ingest.cells import month_slices
 from core.ingest.evidence import Clue, weigh
 from core.ingest.formats import tables
 from core.ingest.formats.tables import Table
@@ -27,7 +28,6 @@ from core.ingest.shapes import (
     ReadOptions,
     SalesFrame,
     SetAside,
-    Slice,
     complete_rows,
 )
 
@@ -92,7 +92,18 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     )
     problems = (*book.problems, *_problems(table, cells), *_remarks(book, table), *periods.describe(period), *_unproven(rows, controls))
     return SalesFrame(
-        KEY, rows, period, currency, basis, controls, (), _slices(rows), aside, problems, explicit_zeros=facts.zeros, living=True
+        KEY,
+        rows,
+        period,
+        currency,
+        basis,
+        controls,
+        (),
+        month_slices("main", rows["period_start"]),
+        aside,
+        problems,
+        explicit_zeros=facts.zeros,
+        living=True,
     )
 
 
@@ -175,11 +186,6 @@ def _period(book: RawBook, rows: pl.DataFrame, options: ReadOptions) -> PeriodRe
     hints = [periods.from_months("columns", months, "YEAR and MONTH of the rows"), *periods.find_months(book.file_name)]
     oldest = firsts.min()
     return periods.resolve(hints, "month", options, oldest if isinstance(oldest, date) else None)
-
-
-def _slices(rows: pl.DataFrame) -> tuple[Slice, ...]:
-    first, last = rows["period_start"].min(), rows["period_end"].max()
-    return (Slice("main", first, last),) if isinstance(first, date) and isinstance(last, date) else ()
 
 
 def _month_pairs(sheet: RawSheet) -> tuple[int, list[tuple[int, tuple[int, int], str]]] | None:

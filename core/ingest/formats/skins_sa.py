@@ -96,7 +96,13 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     rows = complete_rows(lines.filter(~(empty | zero)), source_sheet=table.sheet.name, currency=currency, vat_basis=basis)
     controls = tuple(controls_of(book, table))
     period = period_of(book, rows, options)
-    summaries = {control.sheet: "summary of the list, control totals only" for control in controls}
+    aside = {"branch subtotal, its money was compared; its units count returns as +1": totals, "a row of another brand": foreign}
+    problems = (
+        *problems_of(table, lines, units, amounts),
+        *wrong_subtotals(found, totals, found.numbers("gross", ",")),
+        *tables.unknown_columns(table),
+        *hidden_sheets(book),
+    )
     return SalesFrame(
         KEY,
         rows,
@@ -106,21 +112,11 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
         controls=controls,
         slices=month_slices("main", rows["period_start"]),
         set_aside=(
-            *tables.runs(
-                found.rows.filter(totals), "branch subtotal, its money was compared; its units count returns as +1", found.sheet.name
-            ),
-            *tables.runs(found.rows.filter(foreign), "a row of another brand", found.sheet.name),
+            *(run for reason, mask in aside.items() for run in tables.runs(found.rows.filter(mask), reason, found.sheet.name)),
             *tables.runs(table.rows.filter(empty), "no units and no amount", found.sheet.name),
-            *sheets_set_aside(book, {table.sheet.name}, summaries),
+            *sheets_set_aside(book, {table.sheet.name}, {c.sheet: "summary of the list, control totals only" for c in controls}),
         ),
-        problems=(
-            *book.problems,
-            *periods.describe(period),
-            *problems_of(table, lines, units, amounts),
-            *wrong_subtotals(found, totals, found.numbers("gross", ",")),
-            *tables.unknown_columns(table),
-            *hidden_sheets(book),
-        ),
+        problems=(*book.problems, *periods.describe(period), *problems),
         explicit_zeros=int(zero.sum()),
         living=True,
     )
