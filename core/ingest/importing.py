@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import sqlalchemy as sa
 
@@ -30,6 +31,7 @@ from core.sales.query import Period, parse_period
 NOBODY = Guess("", 0.0)
 PERIOD_RULES = ("no_period_in_name", "period_conflict", "odd_date_in_name", "date_not_sunday")
 OPEN = ("queued", "reading", "preview", "needs_decision", "refused", "failed")
+DISCARDABLE = ("queued", "preview", "needs_decision", "refused", "failed", "duplicate")  # nobody is working on it
 
 
 @dataclass(frozen=True)
@@ -140,20 +142,26 @@ def answered(
 # Two steps, as the upload page takes them -----------------------------------------------------------------------------
 
 
-def take_in(database: Database, settings: Any, source: Path | bytes, file_name: str | None = None, uploaded_by: str = "system") -> int:
+def take_in(
+    database: Database, settings: Any, source: Path | bytes | BinaryIO, file_name: str | None = None, uploaded_by: str = "system"
+) -> int:
     """Keep the original and enter the file as queued; returns the batch id. The same file that still waits for an answer goes on as it was."""
     sha256, size = originals.keep(settings, source)
-    name = _name(source, file_name)
+    with database.write() as connection:
+        return enter(connection, sha256, size, _name(source, file_name), uploaded_by)
+
+
+def enter(connection: sa.Connection, sha256: str, size: int, name: str, uploaded_by: str) -> int:
+    """Enter a kept original as queued, in the caller's transaction; returns the batch id, as `take_in` does."""
     c = t.upload_batches.c
     waiting = sa.select(c.id).where(c.sha256 == sha256, c.file_name == name, c.status.in_(OPEN)).order_by(c.id.desc()).limit(1)
-    with database.write() as connection:
-        known: int | None = connection.execute(waiting).scalar_one_or_none()
-        if known is not None:
-            return known
-        row = {"sha256": sha256, "file_name": name, "file_size": size, "uploaded_by": uploaded_by, "status": "queued"}
-        batch_id: int = connection.execute(t.upload_batches.insert().values(**row).returning(c.id)).scalar_one()
-        audit.record(connection, uploaded_by, "file taken in", f"batch {batch_id}", {"file": name, "bytes": size})
-        return batch_id
+    known: int | None = connection.execute(waiting).scalar_one_or_none()
+    if known is not None:
+        return known
+    row = {"sha256": sha256, "file_name": name, "file_size": size, "uploaded_by": uploaded_by, "status": "queued"}
+    batch_id: int = connection.execute(t.upload_batches.insert().values(**row).returning(c.id)).scalar_one()
+    audit.record(connection, uploaded_by, "file taken in", f"batch {batch_id}", {"file": name, "bytes": size})
+    return batch_id
 
 
 def preview_batch(
@@ -182,11 +190,11 @@ def discard_batch(database: Database, batch_id: int, by: str = "system") -> None
     with database.write() as connection:
         changed = connection.execute(
             t.upload_batches.update()
-            .where(c.id == batch_id, c.status.in_((*OPEN, "duplicate", "storing")))
+            .where(c.id == batch_id, c.status.in_(DISCARDABLE))
             .values(status="discarded", reason="Discarded; nothing of it was stored.")
         )
         if not changed.rowcount:
-            raise UnknownRecord("Only an upload that is not stored can be discarded. Take a stored one back instead.")
+            raise UnknownRecord("Only a file that waits can be discarded. Take a stored one back instead.")
         audit.record(connection, by, "upload discarded", f"batch {batch_id}")
 
 
@@ -211,7 +219,7 @@ def _remember(database: Database, batch_id: int, answers: Mapping[str, Any] | No
 def _carry_on(
     database: Database, settings: Any, batch_id: int, answers: Answers, store: bool, by: str, on_progress: Progress | None
 ) -> ImportReport:
-    batch = _find(database, settings, batch_id)
+    batch = _find(database, settings, batch_id, "storing" if store else "reading")
     if batch is None:
         return load_report(database, batch_id)
     say = _progress(database, batch_id, on_progress)
@@ -237,7 +245,7 @@ def judge(connection: sa.Connection, settings: Any, batch: Batch, answers: Answe
     if isinstance(guess, Stopped):
         return guess
     say("Understanding", 0, 0)
-    frame = _read(book, guess, answers, settings.brand)
+    frame = _read(book, guess, answers, settings)
     if isinstance(frame, Stopped):
         return frame
     say("Checking", 0, frame.rows.height)
@@ -280,12 +288,18 @@ def _which_vendor(guesses: tuple[Guess, ...], reason: str) -> Question:
     return Question("vendor", reason, tuple(ranked))
 
 
-def _read(book: RawBook, guess: Guess, answers: Answers, brand: str) -> SalesFrame | Stopped:
+def _read(book: RawBook, guess: Guess, answers: Answers, settings: Any) -> SalesFrame | Stopped:
     format_ = format_of(guess.vendor)
     if format_ is None:
         text = f"“{guess.vendor}” is no known vendor. Choose one of the list."
         return Stopped("needs_decision", text, (), (_which_vendor(recognise(book).guesses, text),), guess=guess)
-    options = ReadOptions(period=answers.period, vat_basis=cast(Any, answers.vat_basis), currency=answers.currency, brand=brand.split()[0])
+    options = ReadOptions(
+        period=answers.period,
+        vat_basis=cast(Any, answers.vat_basis),
+        currency=answers.currency,
+        brand=settings.brand.split()[0],
+        time_zone=settings.time_zone,
+    )
     try:
         frame = format_.read(book, options)
     except WorkbenchError as error:
@@ -295,7 +309,8 @@ def _read(book: RawBook, guess: Guess, answers: Answers, brand: str) -> SalesFra
             f"No sales were found although it was read as {format_.TITLE}'s report. Nothing was stored; check whether it is the right file."
         )
         return Stopped("refused", text, (*book.problems, *frame.problems, Problem("no_rows", text, "error")), guess=guess)
-    return replace(frame, problems=(*book.problems, *frame.problems, *_unaided(format_, book, options, frame)))
+    problems = (*book.problems, *frame.problems, *_unaided(format_, book, options, frame))
+    return replace(frame, problems=tuple(dict.fromkeys(problems)))
 
 
 def _unaided(format_: Format, book: RawBook, options: ReadOptions, frame: SalesFrame) -> tuple[Problem, ...]:
@@ -458,8 +473,8 @@ def _stopped_report(batch: Batch, stop: Stopped) -> ImportReport:
     )
 
 
-def _find(database: Database, settings: Any, batch_id: int) -> Batch | None:
-    """The batch to work on; None when there is nothing left to do with it."""
+def _find(database: Database, settings: Any, batch_id: int, status: str) -> Batch | None:
+    """The batch to work on, marked as being worked on; None when there is nothing left to do with it."""
     c = t.upload_batches.c
     with database.write() as connection:
         row = connection.execute(sa.select(c.file_name, c.sha256, c.file_size, c.status).where(c.id == batch_id)).first()
@@ -482,7 +497,7 @@ def _progress(database: Database, batch_id: int, on_progress: Progress | None) -
         if mark != last[0]:
             last[0] = mark
             with database.engine.begin() as connection:
-                values = {"progress": {"step": step, "done": done, "total": total}}
+                values = {"progress": {"step": step, "done": done, "total": total, "at": datetime.now(UTC).isoformat()}}
                 connection.execute(t.upload_batches.update().where(t.upload_batches.c.id == batch_id).values(**values))
 
     return say
@@ -492,7 +507,7 @@ def _silent(step: str, done: int, total: int) -> None:
     return None
 
 
-def _name(source: Path | bytes, file_name: str | None) -> str:
+def _name(source: Path | bytes | BinaryIO, file_name: str | None) -> str:
     return file_name or (source.name if isinstance(source, Path) else "upload")
 
 
