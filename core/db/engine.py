@@ -12,11 +12,11 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 from psycopg_pool import ConnectionPool
-from sqlalchemy.engine import URL
 
 from core.db import embedded, migrating, roles
+from core.db.addresses import sqlalchemy_url
 from core.errors import DatabaseUnavailable
 from core.settings import Settings
 
@@ -115,15 +115,6 @@ def connect(owner_dsn: str, names: roles.RoleNames, key: str, query_seconds: flo
         raise DatabaseUnavailable from error
     readers = ConnectionPool(reader_dsn, min_size=0, max_size=8, open=True, kwargs={"autocommit": True}, name="readers")
     return Database(engine, app_dsn, reader_dsn, readers, query_seconds, scope_secret)
-
-
-def sqlalchemy_url(dsn: str) -> URL:
-    """A libpq connection string as SQLAlchemy's URL, socket folders included."""
-    parts = conninfo_to_dict(dsn)
-    names = {"user": "username", "password": "password", "dbname": "database"}
-    known: dict[str, Any] = {names[k]: v for k, v in parts.items() if k in names}
-    query: dict[str, str] = {k: str(v) for k, v in parts.items() if k not in names}
-    return URL.create("postgresql+psycopg", query=query, **known)
 
 
 def _owner_dsn(settings: Settings) -> str:

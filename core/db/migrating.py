@@ -12,6 +12,7 @@ from alembic import command
 from alembic.config import Config
 
 from core.db import closing, roles
+from core.db.addresses import sqlalchemy_url
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 READABLE = Path(__file__).with_name("readable.sql")
@@ -61,8 +62,6 @@ def alembic_config() -> Config:
 
 
 def _run_alembic(owner_dsn: str) -> None:
-    from core.db.engine import sqlalchemy_url
-
     engine = sa.create_engine(sqlalchemy_url(owner_dsn), poolclass=sa.NullPool)
     config = alembic_config()
     with engine.begin() as connection:
