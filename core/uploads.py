@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import sqlalchemy as sa
 
 from core.db.engine import Database
 from core.db.tables import resellers, upload_batches
-from core.errors import UnknownRecord
-from core.ingest import importing
+from core.errors import FileTooLarge, UnknownRecord, WorkbenchError
+from core.ingest import importing, originals
+from core.ingest.shapes import ImportReport
 from core.jobs import queue
 from core.people import audit
 from core.people.permissions import Person, require
@@ -24,85 +25,179 @@ from core.settings import Settings
 
 WORKING = ("queued", "reading", "storing")
 WAITING = ("preview", "needs_decision")
+ENDED = ("refused", "failed")
+TOLD = ("stored", "needs_decision", "refused", "duplicate", "failed")
 FINISHED_STAYS = timedelta(minutes=30)
+TAKING_BACK = "Taking back"
+B = upload_batches.c
+
+
+class MovedOn(WorkbenchError):
+    """This file has moved on meanwhile. Look at it again before you decide."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is being done with a file: in words, how much of how much (rows, 0 where they are not counted), since when."""
+
+    words: str
+    done: int = 0
+    total: int = 0
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Upload:
-    """One file on the Upload page. `progress`: (step in words, done, total), rows where rows are counted."""
+    """One file on the Upload page. `file_size`: bytes. `revision`: another text whenever the file's entry changed."""
 
     id: int
     file_name: str
+    file_size: int
     status: str
     uploaded_by: str
     uploaded_at: datetime
-    progress: tuple[str, int, int] | None
-    answers: Mapping[str, Any]
+    step: Step | None
+    revision: str
 
     @property
     def works(self) -> bool:
-        return self.status in WORKING
+        """Whether a worker has it, or is going to."""
+        return self.status in WORKING or self.taking_back
+
+    @property
+    def taking_back(self) -> bool:
+        return self.status == "stored" and self.step is not None
 
 
-def submit(database: Database, settings: Settings, by: Person, data: bytes | Path, file_name: str) -> int:
-    """Keep the original and queue its reading; returns the batch's id. Errors: NotAllowed, FileTooLarge."""
+# Steps of the flow ----------------------------------------------------------------------------------------------------
+
+
+def submit(database: Database, settings: Settings, by: Person, source: bytes | Path | BinaryIO, file_name: str) -> int:
+    """Keep the original and queue its reading; returns the batch's id. A file that waits for an answer already is left as it is.
+
+    Errors: NotAllowed, FileTooLarge.
+    """
     require(by, "import_files")
-    batch_id = importing.take_in(database, settings, data, file_name, by.username)
+    sha256, size = originals.keep(settings, source)
+    if size > settings.upload_megabytes << 20:
+        originals.original_path(settings, sha256).unlink(missing_ok=True)
+        raise FileTooLarge
     with database.write() as connection:
-        queue.defer_preview(connection, batch_id)
-        audit.record(connection, by.username, "upload", file_name, {"batch": batch_id})
+        batch_id = importing.enter(connection, sha256, size, file_name, by.username)
+        row = _locked(connection, batch_id)
+        if row.status in ENDED or (row.status == "queued" and not row.progress):
+            _queue(connection, batch_id, row.answers)
     return batch_id
 
 
 def answer(database: Database, by: Person, batch_id: int, answers: Mapping[str, Any]) -> None:
-    """Add what a person said (vendor, period, password …) and read the file again with it."""
+    """Add what a person said (vendor, period …) and read the file again with it. Accepting the warnings alone, the last question there
+    can be, stores the file; every other answer makes an earlier acceptance void, since it may bring other warnings.
+
+    Errors: NotAllowed, UnknownRecord, MovedOn.
+    """
     require(by, "import_files")
+    said = {key: value for key, value in answers.items() if value not in (None, "")}
     with database.write() as connection:
-        row = _locked(connection, batch_id)
-        merged = {**row.answers, **{key: value for key, value in answers.items() if value not in (None, "")}}
-        kept = {key: value for key, value in merged.items() if key != "password"}
-        connection.execute(upload_batches.update().where(upload_batches.c.id == batch_id).values(status="queued", answers=kept))
-        queue.defer_preview(connection, batch_id, merged)
+        row = _locked(connection, batch_id, *WAITING, *ENDED)
+        others = {key: value for key, value in said.items() if key != "accept_warnings"}
+        kept = {**{key: value for key, value in row.answers.items() if key != "accept_warnings"}, **others}
+        if said.get("accept_warnings") and not others:
+            _queue_storing(connection, row, by, {**kept, "accept_warnings": True})
+        else:
+            _queue(connection, batch_id, kept)
         audit.record(
-            connection, by.username, "answer about upload", row.file_name, {"batch": batch_id, **{k: str(v) for k, v in kept.items()}}
+            connection, by.username, "answer about upload", row.file_name, {"batch": batch_id, **{k: str(v) for k, v in said.items()}}
         )
 
 
+def read_again(database: Database, by: Person, batch_id: int) -> None:
+    """Another try at a file that was refused or failed. Errors: NotAllowed, UnknownRecord, MovedOn."""
+    answer(database, by, batch_id, {})
+
+
 def accept(database: Database, by: Person, batch_id: int) -> None:
-    """Store the previewed rows; the worker does it in turn with other imports of the reseller."""
+    """Store the previewed rows; the worker does it in turn with other imports of the reseller. Errors: NotAllowed, UnknownRecord, MovedOn."""
     require(by, "import_files")
     with database.write() as connection:
-        row = _locked(connection, batch_id)
-        connection.execute(upload_batches.update().where(upload_batches.c.id == batch_id).values(status="storing", accepted_by=by.username))
-        queue.defer_store(connection, batch_id, row.reseller_id, by.username)
+        row = _locked(connection, batch_id, "preview")
+        _queue_storing(connection, row, by, row.answers)
 
 
 def discard(database: Database, by: Person, batch_id: int) -> None:
-    """Put a file aside that was not stored; its original is kept."""
+    """Put a file aside that was not stored; its original is kept. Errors: NotAllowed, UnknownRecord."""
     require(by, "import_files")
     importing.discard_batch(database, batch_id, by.username)
 
 
 def take_back(database: Database, by: Person, batch_id: int) -> None:
-    """Undo a stored batch, in turn with the imports of its reseller."""
+    """Undo a stored batch, in turn with the imports of its reseller. Errors: NotAllowed, UnknownRecord, MovedOn."""
     require(by, "undo_imports")
     with database.write() as connection:
-        row = _locked(connection, batch_id)
+        row = _locked(connection, batch_id, "stored")
+        connection.execute(_update(batch_id).values(progress=_step(TAKING_BACK)))
         queue.defer_undo(connection, batch_id, row.reseller_id, by.username)
+
+
+def leave_stored(database: Database, batch_id: int, reason: str) -> None:
+    """An undo that did not succeed: the batch stays as it was and says why."""
+    with database.write() as connection:
+        connection.execute(_update(batch_id).where(B.status == "stored").values(progress={}, reason=reason))
+
+
+# A file with a password: read and stored here and now, because a password is never kept -------------------------------
+
+
+def unlock(database: Database, settings: Settings, by: Person, batch_id: int, password: str) -> ImportReport:
+    """Read a protected file with its password. Errors: NotAllowed, UnknownRecord, MovedOn."""
+    require(by, "import_files")
+    with database.write() as connection:
+        _locked(connection, batch_id, *ENDED, *WAITING)
+    return importing.preview_batch(database, settings, batch_id, {"password": password})
+
+
+def store_unlocked(database: Database, settings: Settings, by: Person, batch_id: int, password: str) -> ImportReport:
+    """Store a protected file that was looked at. Errors: NotAllowed, UnknownRecord, MovedOn."""
+    require(by, "import_files")
+    with database.write() as connection:
+        _locked(connection, batch_id, *WAITING)
+    report = importing.store_batch(database, settings, batch_id, by.username, answers={"password": password})
+    follow_up(database, batch_id, report)
+    return report
+
+
+def follow_up(database: Database, batch_id: int, report: ImportReport) -> None:
+    """What a result sets going: those who want to know hear of it, and alerts are looked at again."""
+    with database.write() as connection:
+        if report.status in TOLD:
+            queue.defer_telling(connection, batch_id)
+        if report.status == "stored":
+            queue.defer_alerts(connection)
+
+
+# Looking --------------------------------------------------------------------------------------------------------------
+
+REVISION: sa.ColumnElement[str] = sa.literal_column("upload_batches.xmin::text").label("revision")
+COLUMNS = (B.id, B.file_name, B.file_size, B.status, B.uploaded_by, B.uploaded_at, B.progress, REVISION)
 
 
 def current(database: Database, username: str, now: datetime | None = None) -> list[Upload]:
     """What is open, and what this person finished in the last half hour; newest first."""
-    b = upload_batches.c
     since = (now or datetime.now(UTC)) - FINISHED_STAYS
-    mine = sa.and_(b.uploaded_by == username, b.uploaded_at > since, b.status != "discarded")
-    query = sa.select(b.id, b.file_name, b.status, b.uploaded_by, b.uploaded_at, b.progress, b.answers)
-    query = query.where(sa.or_(b.status.in_((*WORKING, *WAITING)), mine)).order_by(b.id.desc()).limit(50)
+    ended = sa.func.coalesce(B.undone_at, B.stored_at, B.uploaded_at)
+    mine = sa.and_(B.uploaded_by == username, ended > since, B.status != "discarded")
+    query = sa.select(*COLUMNS).where(sa.or_(B.status.in_((*WORKING, *WAITING)), mine)).order_by(B.id.desc()).limit(50)
     with database.read() as connection:
-        return [
-            Upload(r.id, r.file_name, r.status, r.uploaded_by, r.uploaded_at, _progress(r.progress), r.answers)
-            for r in connection.execute(query)
-        ]
+        return [_upload(row) for row in connection.execute(query)]
+
+
+def find(database: Database, batch_id: int) -> Upload:
+    """One file as it stands now. Errors: UnknownRecord."""
+    with database.read() as connection:
+        row = connection.execute(sa.select(*COLUMNS).where(B.id == batch_id)).first()
+    if row is None:
+        raise UnknownRecord("This upload does not exist any more. Go back to the list and choose again.")
+    return _upload(row)
 
 
 def worker_alive(database: Database) -> bool:
@@ -118,12 +213,40 @@ def known_resellers(database: Database) -> dict[str, str]:
         return {row.key: row.name for row in rows}
 
 
-def _progress(kept: Mapping[str, Any]) -> tuple[str, int, int] | None:
-    return (str(kept["step"]), int(kept.get("done", 0)), int(kept.get("total", 0))) if kept.get("step") else None
+def _upload(row: Any) -> Upload:
+    kept = row.progress
+    since = datetime.fromisoformat(kept["at"]) if kept.get("at") else None
+    step = Step(str(kept["step"]), int(kept.get("done", 0)), int(kept.get("total", 0)), since) if kept.get("step") else None
+    return Upload(row.id, row.file_name, row.file_size, row.status, row.uploaded_by, row.uploaded_at, step, row.revision)
 
 
-def _locked(connection: sa.Connection, batch_id: int) -> sa.Row[Any]:
-    row = connection.execute(sa.select(upload_batches).where(upload_batches.c.id == batch_id).with_for_update()).one_or_none()
+# Inside a step --------------------------------------------------------------------------------------------------------
+
+
+def _locked(connection: sa.Connection, batch_id: int, *among: str) -> sa.Row[Any]:
+    """The batch, held until the end of the transaction. Errors: UnknownRecord; MovedOn when its status is none of `among`."""
+    row = connection.execute(sa.select(upload_batches).where(B.id == batch_id).with_for_update()).one_or_none()
     if row is None:
         raise UnknownRecord("This upload does not exist any more. Go back to the list and choose again.")
+    if among and row.status not in among:
+        raise MovedOn
     return row
+
+
+def _update(batch_id: int) -> sa.Update:
+    return upload_batches.update().where(B.id == batch_id)
+
+
+def _step(words: str) -> dict[str, Any]:
+    return {"step": words, "done": 0, "total": 0, "at": datetime.now(UTC).isoformat()}
+
+
+def _queue(connection: sa.Connection, batch_id: int, answers: Mapping[str, Any]) -> None:
+    connection.execute(_update(batch_id).values(status="queued", answers=dict(answers), progress=_step("Waiting")))
+    queue.defer_preview(connection, batch_id)
+
+
+def _queue_storing(connection: sa.Connection, row: sa.Row[Any], by: Person, answers: Mapping[str, Any]) -> None:
+    values = {"status": "storing", "accepted_by": by.username, "answers": dict(answers), "progress": _step("Waiting")}
+    connection.execute(_update(row.id).values(**values))
+    queue.defer_store(connection, row.id, row.reseller_id, by.username)

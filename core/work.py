@@ -13,8 +13,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core import uploads
 from core.db.engine import Database
 from core.db.tables import deliveries, email_logs, upload_batches, users
+from core.errors import WorkbenchError
 from core.ingest import importing, undoing
 from core.ingest.reporting import load_report
 from core.ingest.shapes import ImportReport
@@ -33,19 +35,19 @@ from core.sales.query import Period
 from core.settings import Settings
 
 JOBS_KEPT = timedelta(days=14)
-TOLD = ("stored", "needs_decision", "refused", "duplicate", "failed")
 UPLOADER_HEARS = ("needs_decision", "refused", "failed")
 LOST = "The process that worked on this file ended again and again. Split the file, or ask an administrator to look at the memory."
+STILL_STORED = "Taking this upload back did not work; it is stored as before. Try again; if it fails again, report it."
 
 
 def work_of(database: Database, settings: Settings, stop: threading.Event, tls: ssl.SSLContext | None = None) -> dict[str, Work]:
     """The jobs by task name. `stop`: a job that consists of many small steps ends after the present one."""
 
     def preview(batch_id: int, answers: Mapping[str, Any]) -> None:
-        _after_upload(database, batch_id, importing.preview_batch(database, settings, batch_id, answers))
+        uploads.follow_up(database, batch_id, importing.preview_batch(database, settings, batch_id, answers))
 
     def store(batch_id: int, accepted_by: str) -> None:
-        _after_upload(database, batch_id, importing.store_batch(database, settings, batch_id, accepted_by))
+        uploads.follow_up(database, batch_id, importing.store_batch(database, settings, batch_id, accepted_by))
 
     def undo(batch_id: int, by: str) -> None:
         undoing.undo(database, batch_id, by)
@@ -55,6 +57,10 @@ def work_of(database: Database, settings: Settings, stop: threading.Event, tls: 
     def give_up(error: BaseException, batch_id: int, **_: Any) -> None:
         _fail_upload(database, batch_id)
 
+    def keep(error: BaseException, batch_id: int, **_: Any) -> None:
+        known = error.message if isinstance(error, WorkbenchError) else STILL_STORED
+        uploads.leave_stored(database, batch_id, known)
+
     def send() -> None:
         while not stop.is_set() and send_one_due(database, settings, datetime.now(UTC), tls):
             pass
@@ -62,7 +68,7 @@ def work_of(database: Database, settings: Settings, stop: threading.Event, tls: 
     return {
         PREVIEW_UPLOAD.name: Work(preview, give_up),
         STORE_UPLOAD.name: Work(store, give_up),
-        UNDO_UPLOAD.name: Work(undo),
+        UNDO_UPLOAD.name: Work(undo, keep),
         SEND_DELIVERIES.name: Work(send),
         CHECK_ALERTS.name: Work(lambda: alerts.check_alerts(database, settings, datetime.now(UTC), tls)),
         TELL_OF_UPLOAD.name: Work(lambda batch_id: tell_of_upload(database, settings, batch_id, tls)),
@@ -70,14 +76,6 @@ def work_of(database: Database, settings: Settings, stop: threading.Event, tls: 
 
 
 # After an upload ------------------------------------------------------------------------------------------------------
-
-
-def _after_upload(database: Database, batch_id: int, report: ImportReport) -> None:
-    with database.write() as connection:
-        if report.status in TOLD:
-            queue.defer_telling(connection, batch_id)
-        if report.status == "stored":
-            queue.defer_alerts(connection)
 
 
 def _fail_upload(database: Database, batch_id: int) -> None:
@@ -93,7 +91,7 @@ def tell_of_upload(database: Database, settings: Settings, batch_id: int, tls: s
     """Write to WORKBENCH_NOTIFY, and to the uploader where something is left to do; returns the number of mails. Nobody hears it twice."""
     with database.read() as connection:
         row = connection.execute(sa.select(upload_batches).where(upload_batches.c.id == batch_id)).one()
-        if row.status not in TOLD:
+        if row.status not in uploads.TOLD:
             return 0
         kind = f"upload_{row.status}"
         heard = sa.select(email_logs.c.recipient).where(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import secrets
-import shutil
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import BinaryIO
 
 import sqlalchemy as sa
 
@@ -15,20 +17,40 @@ from core.db.engine import Database
 from core.errors import UnknownRecord
 from core.settings import Settings
 
+BLOCK = 1 << 20
 
-def keep(settings: Settings, source: Path | bytes) -> tuple[str, int]:
-    """Keep the bytes; returns (sha256, size). A file that is there already is left alone; a crash leaves no half file."""
-    digest, size = fingerprint(source)
-    path = original_path(settings, digest)
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = path.with_name(f".{digest}.{secrets.token_hex(4)}")
-        if isinstance(source, Path):
-            shutil.copyfile(source, scratch)
-        else:
-            scratch.write_bytes(source)
-        scratch.replace(path)
-    return digest, size
+
+def keep(settings: Settings, source: Path | bytes | BinaryIO) -> tuple[str, int]:
+    """Keep the bytes; returns (sha256, size). Bytes that are there already are left alone; a crash leaves no half file.
+
+    An open file is read from its present position on, in blocks, and never held whole.
+    """
+    settings.originals.mkdir(parents=True, exist_ok=True)
+    scratch = settings.originals / f".{secrets.token_hex(8)}"
+    try:
+        with _opened(source) as stream, scratch.open("wb") as target:
+            sha256, size = _copy(stream, target)
+        path = original_path(settings, sha256)
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            scratch.replace(path)
+    finally:
+        scratch.unlink(missing_ok=True)
+    return sha256, size
+
+
+def _opened(source: Path | bytes | BinaryIO) -> AbstractContextManager[BinaryIO]:
+    if isinstance(source, Path):
+        return source.open("rb")
+    return io.BytesIO(source) if isinstance(source, bytes) else nullcontext(source)
+
+
+def _copy(source: BinaryIO, target: BinaryIO) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    while block := source.read(BLOCK):
+        digest.update(block)
+        size += target.write(block)
+    return digest.hexdigest(), size
 
 
 def fingerprint(source: Path | bytes) -> tuple[str, int]:

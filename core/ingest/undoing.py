@@ -60,7 +60,7 @@ def _undo(connection: sa.Connection, batch_id: int, by: str) -> UndoReport:
         )
     lock_reseller(connection, row.reseller_id)
     before = _live_rows(connection, row.reseller_id)
-    values = {"status": "undone", "undone_at": sa.func.now(), "undone_by": by}
+    values = {"status": "undone", "progress": {}, "undone_at": sa.func.now(), "undone_by": by}
     connection.execute(t.upload_batches.update().where(c.id == batch_id, c.status == "stored").values(**values))
     changed, restored = _settle(connection, row.reseller_id, batch_id)
     after = _live_rows(connection, row.reseller_id)
