@@ -1,6 +1,7 @@
 """What is kept between runs, and for how long. The only file that names `st.cache_data` and `st.cache_resource`.
 
 Figures are kept per question, scope and data version: a stored or undone file changes the version, so no figure outlives its data.
+No parameter of a kept function begins with an underscore: Streamlit would leave it out of the key.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from core.dashboards import health
 from core.dashboards.health import Health
 from core.dashboards.links import read_link
 from core.db.engine import Database, Scope
-from core.ingest import inbox, reading_back
+from core.ingest import inbox, reading_back, reporting
+from core.ingest.shapes import ImportReport
 from core.people import sessions
 from core.people.accounts import Account
 from core.reports import pdf, rendering
@@ -61,7 +63,7 @@ def forget_accounts() -> None:
 
 
 @st.cache_data(ttl=SHORT, show_spinner=False)
-def _account(_database_mark: str, session_id: str) -> Account | None:
+def _account(database_mark: str, session_id: str) -> Account | None:
     return sessions.account_of(database(), uuid.UUID(session_id), datetime.now(UTC))
 
 
@@ -72,32 +74,32 @@ def _mark() -> str:
 
 def attention(scope: Scope) -> dict[str, int]:
     """What waits for somebody: held_rows, missing, failed_sends."""
-    return _attention(_mark(), scope)
+    return _attention(_mark(), scope, status.data_version(database()))
 
 
 @st.cache_data(ttl=WHILE, show_spinner=False)
-def _attention(_database_mark: str, scope: Scope) -> dict[str, int]:
+def _attention(database_mark: str, scope: Scope, version: int) -> dict[str, int]:
     return status.attention(database(), scope, date.today())
 
 
 def footer(scope: Scope) -> tuple[str, ...]:
     """The parts of the footer line."""
-    return _footer(_mark(), scope)
+    return _footer(_mark(), scope, status.data_version(database()))
 
 
 @st.cache_data(ttl=WHILE, show_spinner=False)
-def _footer(_database_mark: str, scope: Scope) -> tuple[str, ...]:
+def _footer(database_mark: str, scope: Scope, version: int) -> tuple[str, ...]:
     now = datetime.now(ZoneInfo(settings().time_zone))
     return (*status.reach(database(), scope).words(), f"refreshed {now:%H:%M}")
 
 
 def known(scope: Scope) -> Known:
     """Covered days and resellers in sight, for the filter bar."""
-    return _known(_mark(), scope)
+    return _known(_mark(), scope, status.data_version(database()))
 
 
 @st.cache_data(ttl=WHILE, show_spinner=False)
-def _known(_database_mark: str, scope: Scope) -> Known:
+def _known(database_mark: str, scope: Scope, version: int) -> Known:
     reach = status.reach(database(), scope)
     return Known(reach.since, reach.through, status.reseller_names(database(), scope))
 
@@ -114,7 +116,7 @@ def pivot(query: SalesQuery, across: str, scope: Scope) -> Pivot:
 
 
 @st.cache_resource(show_spinner=False)
-def _results(_database_mark: str) -> ResultCache:
+def _results(database_mark: str) -> ResultCache:
     return ResultCache()
 
 
@@ -124,7 +126,7 @@ def coverage(scope: Scope, today: date) -> pl.DataFrame:
 
 
 @st.cache_data(ttl=600, max_entries=16, show_spinner=False)
-def _coverage(_database_mark: str, scope: Scope, today: date, _version: int) -> pl.DataFrame:
+def _coverage(database_mark: str, scope: Scope, today: date, version: int) -> pl.DataFrame:
     return sales_coverage.coverage(database(), scope, today)
 
 
@@ -134,8 +136,24 @@ def batches() -> pl.DataFrame:
 
 
 @st.cache_data(ttl=SHORT, show_spinner=False)
-def _batches(_database_mark: str) -> pl.DataFrame:
+def _batches(database_mark: str) -> pl.DataFrame:
     return reading_back.batches(database())
+
+
+def forget_batches() -> None:
+    """After a file was taken in, stored or taken back."""
+    _batches.clear()
+    _attention.clear()
+
+
+def batch_report(batch_id: int, revision: str) -> ImportReport:
+    """The report of an upload, kept until its entry changes (`revision` of `core.uploads.Upload`)."""
+    return _batch_report(_mark(), batch_id, revision)
+
+
+@st.cache_data(ttl=600, max_entries=64, show_spinner=False)
+def _batch_report(database_mark: str, batch_id: int, revision: str) -> ImportReport:
+    return reporting.load_report(database(), batch_id)
 
 
 def report_content(definition: ReportDefinition, scope: Scope, today: date) -> ReportContent:
@@ -144,7 +162,7 @@ def report_content(definition: ReportDefinition, scope: Scope, today: date) -> R
 
 
 @st.cache_data(ttl=600, max_entries=8, show_spinner="Building the report …")
-def _report_content(_database_mark: str, definition: str, scope: Scope, today: date, _version: int) -> ReportContent:
+def _report_content(database_mark: str, definition: str, scope: Scope, today: date, version: int) -> ReportContent:
     return rendering.build_content(database(), settings(), definition_from(json.loads(definition)), scope, today)
 
 
@@ -154,8 +172,8 @@ def report_pictures(definition: ReportDefinition, scope: Scope, today: date) -> 
 
 
 @st.cache_data(ttl=600, max_entries=8, show_spinner="Setting the pages …")
-def _report_pictures(_database_mark: str, definition: str, scope: Scope, today: date, _version: int) -> tuple[bytes, ...]:
-    return pdf.pictures(_report_content(_database_mark, definition, scope, today, _version), 110)
+def _report_pictures(database_mark: str, definition: str, scope: Scope, today: date, version: int) -> tuple[bytes, ...]:
+    return pdf.pictures(_report_content(database_mark, definition, scope, today, version), 110)
 
 
 def board_health(url: str, own_origin: str) -> Health:
@@ -174,7 +192,7 @@ def held_groups() -> pl.DataFrame:
 
 
 @st.cache_data(ttl=WHILE, max_entries=4, show_spinner=False)
-def _held_groups(_database_mark: str, _version: int) -> pl.DataFrame:
+def _held_groups(database_mark: str, version: int) -> pl.DataFrame:
     return inbox.groups(database())
 
 
@@ -191,7 +209,7 @@ def product_names() -> dict[str, str]:
 
 
 @st.cache_data(ttl=WHILE, show_spinner=False)
-def _product_names(_database_mark: str) -> dict[str, str]:
+def _product_names(database_mark: str) -> dict[str, str]:
     with database().read() as connection:
         products = read_catalogue(connection).products.sort("product_name")
     return {ean: f"{code} · {name}" for ean, code, name in products.select("ean", "functional_name", "product_name").iter_rows()}
@@ -210,7 +228,7 @@ def model() -> Model | None:
 
 
 @st.cache_resource(show_spinner=False)
-def _model(_database_mark: str) -> Model | None:
+def _model(database_mark: str) -> Model | None:
     return models.open_model(settings())
 
 

@@ -17,11 +17,11 @@ def say(title: str, text: str, *, url: str | None = None, label: str = "") -> No
         link(url, label)
 
 
-def link(url: str, label: str, icon: str = ":material/arrow_forward:") -> None:
-    """A link to one of the workbench's pages, drawn only when the person may open it."""
+def link(url: str, label: str, icon: str = ":material/arrow_forward:", query: dict[str, str] | None = None) -> None:
+    """A link to one of the workbench's pages, drawn only when the person may open it. `query`: parameters of its URL."""
     entry = next((entry for entry in ENTRIES if entry.url == url), None)
     if entry and entry.path.is_file() and may(session.person(), entry.action):
-        st.page_link(entry.file, label=label, icon=icon)
+        st.page_link(entry.file, label=label, icon=icon, query_params=query)
 
 
 def no_sales() -> None:
