@@ -72,6 +72,11 @@ def timeless_key(rows: pl.DataFrame) -> str:
     return _digest(undated)
 
 
+def order_lines_key(rows: pl.DataFrame) -> str:
+    """One key over all order lines of an export."""
+    return _digest(canonical(rows))
+
+
 def _digest(part: pl.DataFrame) -> str:
     return hashlib.sha256(part.write_csv(include_header=False, null_value="␀").encode()).hexdigest()
 

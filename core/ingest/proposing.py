@@ -12,9 +12,10 @@ from core.catalogue.rates import rates_for
 from core.catalogue.reading import read_catalogue
 from core.catalogue.records import Catalogue, Reseller
 from core.catalogue.storing import ensure_named_reseller, ensure_reseller, seed_vat_rates
-from core.ingest.content import KEYED_SLICES, file_key, nominal, slice_keys, timeless_key
+from core.ingest.content import KEYED_SLICES, file_key, nominal, order_lines_key, slice_keys, timeless_key
 from core.ingest.planning import Answers, Content, Plan, fill_in, make_plan, place_and_value
 from core.ingest.shapes import SalesFrame
+from core.ingest.slices import has_orders
 from core.ingest.standing import Standing, live_order_cells, read_standing
 from core.ingest.valuing import rate_needs
 
@@ -46,10 +47,11 @@ def content_of(frame: SalesFrame) -> Content:
     if nominal(frame) is None:
         nothing = pl.DataFrame(schema=KEYED_SLICES)
         return Content(nothing, file_key(nothing), timeless_key(frame.rows))
+    if frame.by_order:
+        return Content(pl.DataFrame(schema=KEYED_SLICES), order_lines_key(frame.rows), "")
     keyed = slice_keys(frame)
     # Only a fresh report can be another period's sent again; a list that grows is compared period by period.
-    timeless = "" if frame.living or frame.by_order else timeless_key(frame.rows)
-    return Content(keyed.clear() if frame.by_order else keyed, file_key(keyed), timeless)
+    return Content(keyed, file_key(keyed), "" if frame.living else timeless_key(frame.rows))
 
 
 def standing_of(connection: sa.Connection, frame: SalesFrame, content: Content, reseller: Reseller) -> Standing:
@@ -58,6 +60,8 @@ def standing_of(connection: sa.Connection, frame: SalesFrame, content: Content, 
     until = period[1] if period else date.max
     standing = read_standing(connection, reseller.id, content.slices, until, content.file_key, content.timeless)
     if period is None or not frame.by_order:
+        return standing
+    if not has_orders(connection, reseller.id):
         return standing
     orders = frame.rows.get_column("order_id").drop_nulls().unique().to_list()
     since = frame.rows.get_column("period_start").min()

@@ -31,12 +31,14 @@ _HELD: Schema = {
     "old_rule": pl.String,
     "old_key_kind": pl.String,
     "old_key": pl.String,
+    "old_ean": pl.String,
+    "old_store": pl.Int64,
     "fact_ean": pl.String,
     "fact_store": pl.Int64,
     "row": pl.String,
 }
 _READ = """
-select h.id, h.upload_batch_id, h.online, h.live, h.resolved_at is not null, h.rule, h.key_kind, h.key,
+select h.id, h.upload_batch_id, h.online, h.live, h.resolved_at is not null, h.rule, h.key_kind, h.key, h.product_ean, h.store_id,
        coalesce(f.product_ean, o.product_ean), coalesce(f.store_id, o.store_id), h.row::text
 from held_rows h
 left join sellout_entries2 f on f.held_row_id = h.id and not h.online
@@ -72,12 +74,12 @@ def rejudge(connection: sa.Connection, reseller_id: int, decision_id: int | None
     same_place = pl.col("product_ean").eq_missing(pl.col("fact_ean")) & pl.col("store_id").eq_missing(pl.col("fact_store"))
     back = judged.filter(pl.col("resolved") & (open_now | ~same_place))
     placed = judged.filter(~open_now & (~pl.col("resolved") | ~same_place))
-    moved = judged.filter(
-        open_now & ~pl.col("resolved") & (pl.col("rule").ne_missing(pl.col("old_rule")) | pl.col("key").ne_missing(pl.col("old_key")))
-    )
+    waiting = judged.filter(open_now & ~pl.col("resolved"))
+    moved = waiting.filter(pl.col("rule").ne_missing(pl.col("old_rule")) | pl.col("key").ne_missing(pl.col("old_key")))
+    known = pl.col("product_ean").ne_missing(pl.col("old_ean")) | pl.col("store_id").ne_missing(pl.col("old_store"))
     _take_back(connection, back)
     _place(connection, reseller_id, placed, decision_id)
-    _relabel(connection, pl.concat([moved, back.filter(open_now)]), decision_id)
+    _relabel(connection, pl.concat([moved, waiting.filter(known), back.filter(open_now)]).unique("id"), decision_id)
     touched = pl.concat([back, placed, moved])
     _follow(connection, reseller_id, touched)
     batches = tuple(touched["upload_batch_id"].unique().sort().to_list())

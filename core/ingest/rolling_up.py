@@ -24,16 +24,38 @@ KEYS = (
 
 def roll_up(rows: pl.DataFrame) -> pl.DataFrame:
     """Live, placed, primary rows of resellers summed to the grain of `sales_rollup`; a sum over nothing is null, as in SQL."""
+    return rows.group_by(KEYS).agg(pl.lit("sell-out").alias("source"), *_sums())
+
+
+def roll_up_orders(lines: pl.DataFrame) -> pl.DataFrame:
+    """Live, placed order lines summed to days; year and month are the day's, whatever the rows say."""
+    day = pl.coalesce("sale_date", "period_end")
+    dated = lines.with_columns(
+        *(day.alias(name) for name in ("period_start", "period_end")),
+        day.dt.year().alias("year"),
+        day.dt.month().alias("month"),
+        pl.lit("main").alias("view"),
+    )
+    stated = pl.col("cost_of_goods").is_not_null() & pl.col("sales_eur_net").is_not_null()
+    return dated.group_by(*KEYS, "country").agg(
+        pl.lit("d2c").alias("source"),
+        *_sums(),
+        *(_sum(pl.col(name)).alias(name) for name in ("cost_of_goods", "payment_fee")),
+        _sum(pl.col("cost_of_goods").filter(stated)).alias("cost_with_net"),
+        _sum(pl.col("sales_eur_net").filter(stated)).alias("net_with_cost"),
+    )
+
+
+def _sums() -> list[pl.Expr]:
     net, unconverted = pl.col("sales_eur_net"), pl.col("sales_eur_net").is_null()
-    return rows.group_by(KEYS).agg(
-        pl.lit("sell-out").alias("source"),
+    return [
         pl.len().alias("lines"),
         *(_sum(pl.col(name)).alias(name) for name in ("quantity", "sales_eur_net", "sales_eur_gross", "amount_local")),
         (pl.col("amount_local").is_not_null() & unconverted).sum().alias("unconverted_lines"),
         _sum(pl.col("amount_local").filter(unconverted)).alias("unconverted_local"),
         _sum(pl.col("quantity").filter(net.is_not_null())).alias("priced_quantity"),
         _sum(net.filter(pl.col("quantity").is_not_null())).alias("priced_net"),
-    )
+    ]
 
 
 def _sum(column: pl.Expr) -> pl.Expr:

@@ -139,8 +139,24 @@ returning f.{{day}}
 
 def known_orders(connection: sa.Connection, reseller_id: int, orders: list[str]) -> list[str]:
     """Those of the orders that an earlier batch states too."""
+    if not orders or not has_orders(connection, reseller_id):
+        return []
     rows = connection.execute(sa.text(f"select distinct order_id from ({_STATED_ORDERS}) o"), {"reseller": reseller_id, "orders": orders})
     return [row[0] for row in rows]
+
+
+def has_orders(connection: sa.Connection, reseller_id: int) -> bool:
+    """Whether any order was stored before."""
+    exists = "select exists (select from {table} where reseller_id = :reseller and order_id is not null)"
+    tables = ("ecommerce_orders", "held_rows")
+    return any(connection.execute(sa.text(exists.format(table=table)), {"reseller": reseller_id}).scalar_one() for table in tables)
+
+
+def filled_days(connection: sa.Connection, reseller_id: int, first: Any, last: Any) -> list[Any]:
+    """The days between two days that have live order lines."""
+    statement = """select distinct period_start from sales_rollup
+        where source = 'd2c' and reseller_id = :reseller and period_start between :first and :last"""
+    return [row[0] for row in connection.execute(sa.text(statement), {"reseller": reseller_id, "first": first, "last": last})]
 
 
 # Rollup ---------------------------------------------------------------------------------------------------------------

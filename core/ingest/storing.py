@@ -16,7 +16,7 @@ from core.ingest.content import SLICE
 from core.ingest.copying import copy_frame, driver
 from core.ingest.planning import Plan
 from core.ingest.reporting import save_plan
-from core.ingest.rolling_up import roll_up
+from core.ingest.rolling_up import roll_up, roll_up_orders
 from core.ingest.shapes import ROW_COLUMNS
 from core.people import audit
 
@@ -70,6 +70,7 @@ def _begin(connection: sa.Connection, batch_id: int, plan: Plan) -> bool:
     The batch row itself is written last: while rows are copied, their number is told to it from outside this transaction.
     """
     lock_reseller(connection, plan.reseller.id)
+    connection.execute(sa.text("set local work_mem = '128MB'"))
     status = connection.execute(sa.select(t.upload_batches.c.status).where(t.upload_batches.c.id == batch_id)).scalar_one()
     return status not in ("stored", "undone")
 
@@ -135,8 +136,7 @@ def _copy_rows(connection: sa.Connection, batch_id: int, plan: Plan, rows: pl.Da
             on_progress("Storing", done, total)
 
     if plan.frame.by_order:
-        day = pl.coalesce("sale_date", "period_end").alias("order_date")
-        copy_frame(raw, "ecommerce_orders", placed.select(*keys, day, *ORDER_LINES, "live"), say)
+        copy_frame(raw, "ecommerce_orders", placed.select(*keys, "order_date", *ORDER_LINES, "live"), say)
     else:
         copy_frame(raw, "sellout_entries2", placed.select(*keys, *FACTS, "live"), say)
     held = rows.filter(pl.col("rule").is_not_null())
@@ -155,9 +155,14 @@ def held_frame(rows: pl.DataFrame, online: bool) -> pl.DataFrame:
 def _store_orders(connection: sa.Connection, batch_id: int, plan: Plan, on_progress: Progress | None) -> None:
     orders = plan.rows.get_column("order_id").drop_nulls().unique().to_list()
     rivals = slices.known_orders(connection, plan.reseller.id, orders)
-    _copy_rows(connection, batch_id, plan, plan.rows.with_columns(pl.lit(True).alias("live")), on_progress)
-    days = set(plan.rows.select(pl.coalesce("sale_date", "period_end").alias("day")).get_column("day").unique())
+    lines = plan.rows.with_columns(pl.lit(True).alias("live"), pl.coalesce("sale_date", "period_end").alias("order_date"))
+    own_days = set(lines.get_column("order_date").unique())
+    filled = set(slices.filled_days(connection, plan.reseller.id, min(own_days), max(own_days)))
+    _copy_rows(connection, batch_id, plan, lines, on_progress)
     _mark_stored(connection, batch_id, plan)
-    if rivals:
-        days |= set(slices.settle_orders(connection, plan.reseller.id, rivals))
-    slices.roll_up_days(connection, plan.reseller.id, sorted(days))
+    turned = set(slices.settle_orders(connection, plan.reseller.id, rivals)) if rivals else set()
+    mixed = (own_days & filled) | turned
+    slices.roll_up_days(connection, plan.reseller.id, sorted(mixed))
+    fresh = lines.filter(pl.col("rule").is_null() & ~pl.col("order_date").is_in(sorted(mixed)))
+    sums = roll_up_orders(fresh).select(pl.lit(plan.reseller.id).alias("reseller_id"), pl.all())
+    copy_frame(driver(connection), "sales_rollup", sums)

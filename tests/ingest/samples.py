@@ -1,0 +1,159 @@
+"""Small reports as values, and the shortest way to store one: what the tests of the back half of the importer start from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from core.catalogue import storing as catalogue
+from core.db import tables as t
+from core.db.engine import Database
+from core.ingest import proposing, reading_back, storing
+from core.ingest.planning import Answers, Plan
+from core.ingest.shapes import ControlTotal, PeriodReading, SalesFrame, Slice, complete_rows
+
+MAY = date(2025, 5, 20)
+JANUARY, FEBRUARY, MARCH = ((date(2025, m, 1), date(2025, m + 1, 1) - timedelta(days=1)) for m in (1, 2, 3))
+TUNDRA, TUNDRA_30, TESTER, CANDLE = "9524001001008", "9524001001015", "9524001001046", "9524001009004"
+PRODUCTS = [
+    (TUNDRA, "NLGOT100", "Glow of Tundra Eau de Parfum 100 ml", "100", "full", "perfume", "218"),
+    (TUNDRA_30, "NLGOT30", "Glow of Tundra Eau de Parfum 30 ml", "30", "full", "perfume", "104"),
+    (TESTER, "NLGOTT100", "Glow of Tundra Eau de Parfum Tester 100 ml", "100", "tester", "tester", "218"),
+    (CANDLE, "NLWSC3", "Woolen Storm Candle 290 g", None, "candle", "candle", "96"),
+]
+Line = tuple[str | None, str, int | None, str | None]  # store, product key, units, money
+
+
+def fill_catalogue(database: Database) -> None:
+    """Four products, four resellers with a store each, list prices and rates."""
+    with database.write() as connection:
+        names = ("ean", "functional_name", "product_name", "size_ml", "kind", "category", "rrp_eur")
+        catalogue.store_products(connection, [dict(zip(names, row, strict=True)) for row in PRODUCTS])
+        for vendor in ("boxnox", "liberty", "online", "cdlc", "aromateque"):
+            catalogue.ensure_reseller(connection, vendor)
+        stores = [("BOXNOX", "Perfumería Sol", "Sol", "offline", "ES"), ("Creme de la Creme", "CDLC Riga", "LV Riga", "offline", "LV")]
+        stores += [("Liberty", "Liberty Flagship", "Flagship", "offline", "GB"), ("Online", "Webshop", "Online", "online", "")]
+        columns = ("reseller", "store", "alias", "channel", "country")
+        catalogue.store_stores(connection, [dict(zip(columns, row, strict=True)) for row in stores])
+        price = {"valid_from": "2023-11-01", "vat_basis": "gross", "currency": "EUR"}
+        prices = {TUNDRA: "218", TUNDRA_30: "104", CANDLE: "96"}
+        catalogue.store_prices(connection, [{**price, "ean": ean, "unit_price": p} for ean, p in prices.items()])
+        catalogue.store_fx_rates(connection, [{"currency": "GBP", "month": "2025-01", "rate_to_eur": "1.18"}])
+
+
+def boxnox_rows(lines: Sequence[Line], period: tuple[date, date] = JANUARY, **constants: Any) -> pl.DataFrame:
+    """One row a line, keyed by EAN where the key has 13 digits, else by SKU."""
+    rows = [
+        {
+            "source_row": number,
+            "source_cells": f"F{number}|G{number}",
+            "store_text": store,
+            "vendor_key": key,
+            "ean": key if key.isdigit() and len(key) == 13 else None,
+            "sku_text": None if key.isdigit() and len(key) == 13 else key,
+            "product_text": f"text of {key}",
+            "quantity": units,
+            "amount_local": None if money is None else Decimal(money),
+        }
+        for number, (store, key, units, money) in enumerate(lines, start=2)
+    ]
+    frame = pl.DataFrame(
+        rows, schema_overrides={"amount_local": pl.Decimal(38, 9), "quantity": pl.Int64, "store_text": pl.String, "ean": pl.String}
+    )
+    spans = {"period_start": period[0], "period_end": period[1], "source_sheet": "SELL OUT BY EAN"}
+    return complete_rows(frame, **spans, **constants)
+
+
+def report(
+    *months: tuple[tuple[date, date], Sequence[Line]],
+    vendor: str = "boxnox",
+    controls: Sequence[ControlTotal] = (),
+    living: bool = True,
+    **values: Any,
+) -> SalesFrame:
+    """A living list of several months; the newest is the nominal period."""
+    rows = pl.concat([boxnox_rows(lines, period) for period, lines in months if lines] or [boxnox_rows([]).clear()])
+    newest = max(period for period, _ in months)
+    slices = tuple(Slice("main", *period) for period, _ in months)
+    facts: dict[str, Any] = {"currency": "EUR", "vat_basis": "net", **values}
+    return SalesFrame(vendor, rows, PeriodReading(*newest, grain="month"), controls=tuple(controls), slices=slices, living=living, **facts)
+
+
+def order_lines(*lines: tuple[str, date, str, int, str]) -> SalesFrame:
+    """An export of the web shop: order, day, EAN, units, money."""
+    rows = [
+        {
+            "source_row": number,
+            "source_cells": f"R{number}C5|R{number}C6",
+            "store_text": "Online",
+            "order_id": order,
+            "vendor_key": ean,
+            "ean": ean,
+            "period_start": day,
+            "period_end": day,
+            "sale_date": day,
+            "quantity": units,
+            "amount_local": Decimal(money),
+            "country": "NL",
+        }
+        for number, (order, day, ean, units, money) in enumerate(lines, start=2)
+    ]
+    days = [line[1] for line in lines]
+    period = PeriodReading(min(days), max(days), grain="day")
+    frame = pl.DataFrame(rows, schema_overrides={"amount_local": pl.Decimal(38, 9), "quantity": pl.Int64})
+    return SalesFrame("online", complete_rows(frame), period, "EUR", "net", by_order=True)
+
+
+def plan_of(database: Database, frame: SalesFrame, answers: Answers | None = None) -> Plan:
+    with database.write() as connection:
+        return proposing.propose(connection, frame, answers or Answers(accept_warnings=True), "NORDLYS Parfum")
+
+
+def bring_in(database: Database, frame: SalesFrame, name: str = "report.xlsx", answers: Answers | None = None) -> int | None:
+    """Store a report as if its file had been read; the batch id, None where it repeats a stored one or asks a question."""
+    plan = plan_of(database, frame, answers)
+    if plan.duplicate_of is not None or plan.questions:
+        return None
+    sha256 = hashlib.sha256(f"{name}{frame.rows.rows()}".encode()).hexdigest()
+    row = {"sha256": sha256, "file_name": name, "file_size": 1, "status": "storing"}
+    with database.write() as connection:
+        batch_id: int = connection.execute(t.upload_batches.insert().values(**row).returning(t.upload_batches.c.id)).scalar_one()
+    storing.store(database, batch_id, plan, "tester")
+    return batch_id
+
+
+FIGURES = ("view", "reseller", "store", "channel", "product_ean", "vendor_key", "period_start", "quantity", "amount_local", "line_kind")
+MONEY = ("currency", "vat_basis", "sales_eur_net", "sales_eur_gross", "held", "held_reason", "order_id")
+
+
+def live(database: Database) -> Counter[tuple[Any, ...]]:
+    """Every live row with its figures: what a person sees of the state."""
+    return Counter(reading_back.live_rows(database, all_views=True).select(*FIGURES, *MONEY).rows())
+
+
+def rollup_gap(database: Database) -> list[Any]:
+    """What the rollup and the live facts disagree about, summed to the rollup's own grain; empty where they are equal."""
+    keys = "source, reseller_id, store_id, channel, product_ean, view, period_start, period_end, year, month, line_kind, bulk, valued, currency"
+    sums = "sum(quantity), sum(sales_eur_net), sum(sales_eur_gross), sum(amount_local), sum(payment_fee), sum(cost_of_goods)"
+    facts = f"select {keys}, count(*), {sums} from readable.sales group by {keys}"
+    rolled = f"select {keys}, sum(lines), {sums} from readable.sales_rollup group by {keys}"
+    with database.reader() as connection:
+        facts, rolled = facts.replace("readable.", ""), rolled.replace("readable.", "")
+        return connection.execute(f"({facts} except all {rolled}) union all ({rolled} except all {facts})").fetchall()
+
+
+def state(database: Database) -> tuple[Counter[tuple[Any, ...]], list[Any]]:
+    """Live rows, and the rollup's gap, which is always empty."""
+    return live(database), rollup_gap(database)
+
+
+def scalar(database: Database, statement: str) -> Any:
+    with database.read() as connection:
+        return connection.execute(sa.text(statement)).scalar_one()
