@@ -5,6 +5,9 @@ import streamlit as st
 from pages.components import cached, errors, frame, navigation, session, sign_in
 
 account = sign_in.signed_in()
+if account is None:
+    navigation.keep_address()
+    sign_in.draw_form()
 if account.must_change_password:
     frame.configure("Choose your own password", wide=False)
     with errors.boundary():

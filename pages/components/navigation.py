@@ -28,6 +28,17 @@ def choose(person: Person) -> Page:
     return chosen
 
 
+def keep_address() -> None:
+    """For strangers: know every address, so that a deep link survives signing in, but give away no title and run nothing."""
+    start = st.Page(_nothing, title="Sign in", url_path="start", default=True)
+    pages = [st.Page(_nothing, title="Sign in", url_path=entry.url) for entry in sections.ENTRIES]
+    st.navigation([start, *pages], position="hidden")
+
+
+def _nothing() -> None:
+    """Never run: what a stranger's addresses stand for until somebody has signed in."""
+
+
 def _page(entry: Entry, count: int) -> Page:
     title = f"{entry.title} :orange-badge[{count}]" if count else entry.title
     return st.Page(entry.path, title=title, icon=f":material/{entry.icon}:", url_path=entry.url, help=entry.help)

@@ -84,26 +84,27 @@ def _open(username: str, session_id: uuid.UUID) -> bool:
     return True
 
 
-def signed_in() -> Account:
-    """Who is signed in. Draws the form and ends the run when nobody is; called once a run, by the shell, before anything else."""
-    gate = Gate()
+def signed_in() -> Account | None:
+    """Who is signed in, or None; called once a run, by the shell, before anything else."""
     known = session.session_id()
     if known and cached.account(known) is None:
         session.forget_everything()
         session.remember("sign_in.message", "Your session ended. Sign in again.")
-        gate = Gate()
+    gate = Gate()
     if not session.recall("authentication_status", None) and gate.cookie_controller.get_cookie() is None:
-        _draw_form(gate)
+        return None
     gate.login(location="unrendered")
-    account = cached.account(session.session_id()) if session.session_id() else None
-    if account is None:
-        raise session.SignedOut
-    _send_cookie()
+    known = session.session_id()
+    account = cached.account(known) if known else None
+    if account:
+        _send_cookie()
     return account
 
 
-def _draw_form(gate: Gate) -> NoReturn:
+def draw_form() -> NoReturn:
+    """The one thing a stranger sees."""
     frame.configure("Sign in", wide=False)
+    gate = Gate()
     with st.container(key="sign_in"):
         st.html(f'<div class="brand">{frame.escaped(cached.settings().brand)}<span>Sell-out Workbench</span></div>')
         gate.login(fields={"Form name": "Sign in", "Username": "User name", "Password": "Password", "Login": "Sign in"}, key="sign_in_form")
