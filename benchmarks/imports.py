@@ -13,6 +13,7 @@ import psycopg
 from benchmarks.long_list import add_stores, write_list
 from benchmarks.measuring import best_of, peak_megabytes, say, scratch_workbench, timed
 from core.db.engine import Database
+from core.db.tables import sellout_entries2
 from core.ingest.importing import import_file
 from core.settings import Settings
 from demo.layouts import liberty
@@ -68,7 +69,8 @@ def pandas_rate(database: Database) -> float:
     with database.engine.begin() as connection:
         connection.exec_driver_sql("create temporary table pandas_rows (like sellout_entries2 including defaults)")
         connection.exec_driver_sql("alter table pandas_rows alter column id drop not null")
-        seconds, _ = timed(lambda: frame.to_sql("pandas_rows", connection, if_exists="append", index=False))
+        types = {column.name: column.type for column in sellout_entries2.columns if column.name in frame.columns}
+        seconds, _ = timed(lambda: frame.to_sql("pandas_rows", connection, if_exists="append", index=False, dtype=types))
     return seconds / len(frame)
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
-from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import ConnectionPool
 
@@ -130,7 +129,3 @@ def _owner_dsn(settings: Settings) -> str:
             "The server of DATABASE_URL does not answer or refuses the user. Check address, user and password."
         ) from error
     return dsn
-
-
-def identifier(name: str) -> sql.Identifier:
-    return sql.Identifier(*name.split("."))
