@@ -139,7 +139,9 @@ def changes_of(rows: pl.DataFrame, frame: SalesFrame, standing: Standing) -> pl.
     won = pl.concat([changing(standing.slices), fresh(standing.slices)]).select(SLICE)
     # A further view that spans many months at once (a money total over the whole list) has no cell to compare with.
     recurring = pl.col("primary_view") | ((pl.col("period_end") - pl.col("period_start")) <= LONGEST_CELL)
-    return difference(standing.cells, cells(rows.filter(recurring).join(won, on=SLICE, how="semi")))
+    spans = rows.filter(~recurring).select(SLICE).unique()
+    before = standing.cells.join(spans, on=SLICE, how="anti")
+    return difference(before, cells(rows.filter(recurring).join(won, on=SLICE, how="semi")))
 
 
 def all_new(rows: pl.DataFrame, standing: Standing) -> bool:
