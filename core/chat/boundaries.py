@@ -71,7 +71,7 @@ SCOPE: dict[str, str] = {
 OFFER = "I answer questions about your sales, for example “sales by month in 2024”, “top 10 products” or “Liberty against last year”."
 
 _WRITE = re.compile(
-    r"\b(delete|erase|wipe|purge|undo|revert|roll ?back|overwrite|upload(?! \d)|import|insert|update|modify|edit|correct|change|rename|create|add|set|replace|restore|reset|merge"
+    r"\b(delete|remove|erase|wipe|purge|undo|revert|roll ?back|overwrite|upload(?! \d)|import|insert|update|modify|edit|correct|change|rename|create|add|set|replace|restore|reset|merge"
     r"|l[oö]sch\w*|usu[nń]\w*|supprim\w*|effac\w*|radera|ta bort|skasuj|zmie[nń]|ändere)\b"
     r"[^?]{0,40}\b(upload|uploads|batch|batches|file|files|rows?|records?|entry|entries|data|table|tables|users?|account|accounts|password|price|prices|product name|reseller name|store name|rate|rates|alias|aliases"
     r"|datei|dateien|daten|hochladen|plik|pliki|dane|wiersze|fichier|fichiers|donn[ée]es|filen|uppladdning\w*|import)\b",

@@ -52,7 +52,8 @@ class Marked:
 
 def mark(question: str, index: NameIndex, clock: Clock) -> Marked:
     """Every word of `question` with its meaning, spelling mistakes corrected where one reading is near."""
-    tokens, book = tokenise(question), lexicon()
+    book = lexicon()
+    tokens = _without_compounds(tokenise(question), index, book)
     first = _scan(tokens, index, clock, book)
     marks, found = _near_names(tokens, first, index, book)
     corrected, typed = _near_words(tokens, marks, index, book)
@@ -61,6 +62,25 @@ def mark(question: str, index: NameIndex, clock: Clock) -> Marked:
         marks, found = _near_names(corrected, marks, index, book)
     unknown = tuple(i for i in _uncovered(corrected, marks) if _is_unknown(corrected[i], index, book))
     return Marked(corrected, tuple(sorted(marks, key=lambda m: m.first)), unknown, (*typed, *found), tuple(times.symbols(corrected)))
+
+
+def _without_compounds(tokens: Sequence[Token], index: NameIndex, book: Lexicon) -> tuple[Token, ...]:
+    """`Onlineumsatz` → online + umsatz: long unknown words that two known ones make, as German and Swedish join them."""
+    found: list[Token] = []
+    for token in tokens:
+        parts = _parts(token.key, book) if _is_unknown(token, index, book) and (token.key,) not in index.phrases else None
+        found += [replace(token, key=part) for part in parts] if parts else [token]
+    return tuple(found)
+
+
+def _parts(key: str, book: Lexicon) -> tuple[str, str] | None:
+    for cut in range(4, len(key) - 3) if key.isalpha() else ():
+        left, right = key[:cut], key[cut:]
+        stems = (left, left.removesuffix("s"))
+        known = next((stem for stem in stems if (stem,) in book.phrases or stem in ("gesamt", "total")), None)
+        if known and (right,) in book.phrases:
+            return known, right
+    return None
 
 
 def _scan(tokens: Sequence[Token], index: NameIndex, clock: Clock, book: Lexicon) -> list[Mark]:
@@ -110,6 +130,8 @@ def _uncovered(tokens: Sequence[Token], marks: Sequence[Mark]) -> list[int]:
 
 
 def _is_unknown(token: Token, index: NameIndex, book: Lexicon) -> bool:
+    if token.key[:1].isdigit() and token.key.endswith(("st", "nd", "rd", "th")):
+        return False
     return token.key not in book.known_words and token.key not in index.brand_words and token.key not in {"€", "$", "£", "%", "?"}
 
 

@@ -190,6 +190,8 @@ def find_exact(tokens: Sequence[Token], index: NameIndex, taken: Collection[tupl
         if mark is None:
             i += 1
         else:
+            while marks and marks[-1].last > mark.first:
+                marks.pop()
             marks.append(mark)
             i = mark.last
     return marks
@@ -289,7 +291,7 @@ def nearest(tokens: Sequence[Token], first: int, last: int, index: NameIndex) ->
 
 def suggest(text: str, index: NameIndex, limit: int = 3) -> list[str]:
     """Known names that resemble `text`, nearest first, for “did you mean”."""
-    found = process.extract(" ".join(keys(text)), index.spoken.keys(), scorer=fuzz.WRatio, score_cutoff=78, limit=limit * 3)
+    found = process.extract(" ".join(keys(text)), index.spoken.keys(), scorer=fuzz.WRatio, score_cutoff=72, limit=limit * 3)
     labels = [
         index.phrases[words].label if (words := index.spoken[name]) in index.phrases else " ".join(words).title() for name, _, _ in found
     ]

@@ -200,6 +200,9 @@ def _as_chosen(dimension: str, exclude: bool, marks: Sequence[Mark]) -> Chosen:
 
 _ORDINALS = {"1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _ORDINAL_WORDS = {
+    "2nd": 2,
+    "3rd": 3,
+    "4th": 4,
     "fifth": 5,
     "sixth": 6,
     "seventh": 7,

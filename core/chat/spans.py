@@ -192,13 +192,13 @@ def _pair(marked: Marked, atoms: Sequence[Mark], moments: list[Moment], comparin
     if versus and not growing:
         return Asked(period=first, compare=second)
     if (versus or comparing or growing) and second.period is not None:
-        return _in_order(first, second, keep=versus or (growing and _named_base(marked)))
+        return _in_order(first, second, keep=_named_base(marked))
     return _many(moments)
 
 
 def _named_base(marked: Marked) -> bool:
     """`Q1 2025 below Q4 2024`: the second period is the base, whatever the calendar says."""
-    return any(token.key in ("below", "above", "unter", "uber", "behind", "ahead") for token in marked.tokens)
+    return any(token.key in ("below", "above", "unter", "uber", "behind", "than", "als", "niz") for token in marked.tokens)
 
 
 def _in_order(first: Moment, second: Moment, keep: bool) -> Asked:

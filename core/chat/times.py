@@ -130,9 +130,15 @@ def _symbol(tokens: Sequence[Token], i: int) -> str:
         return str(int(NUMBER_WORDS[key]))
     if key in WEEKDAYS:
         return f"d{WEEKDAYS[key]}"
-    if key in SEASONS:
+    if key in SEASONS and (key != "fall" or _is_season_fall(tokens, i)):
         return f"s{SEASONS[key]}"
     return SYMBOLS.get(key, "~")
+
+
+def _is_season_fall(tokens: Sequence[Token], i: int) -> bool:
+    """`fall 2024`, `last fall`; elsewhere it is a verb."""
+    following = tokens[i + 1].key if i + 1 < len(tokens) else ""
+    return bool(re.fullmatch(r"(19|20)\d\d", following)) or (i > 0 and tokens[i - 1].key in ("last", "this", "in", "since"))
 
 
 def _is_month_may(tokens: Sequence[Token], i: int) -> bool:

@@ -104,14 +104,14 @@ FOLLOW: Mapping[str, str] = {
 }
 FILLER_PHRASES = (
     "at least one unit|at least one sale|at least one|a single unit|at least 1 unit|of all time|all time|so far|in total|as well|per cent|do you|can you|could you"
-    "|would you|please show|how does|how do|how did|let me know|in the data|a lot|by far|the most recent|up to now|to date|since the beginning|of the company"
+    "|would you|please show|how does|how do|how did|let me know|in the data|a lot|by far|up to now|to date|since the beginning|of the company"
 )
 FILLERS = (
     "a an the of in on at for to from with is are was were be been being do does did have has had we us our ours i me my you your they them their it its he she his her"
     " what which who whom whose how much when where there here this that these those please show give tell get see list display find let lets let's want would like need can could will shall should"
     " may might must and or but if so as than then now just also too all any some each every own during within out up down off into over about around between through"
     " one ones s t d l re ve m ll us much many far ever total totals overall sum in so amount amounts figure figures number data result results report value values all time altogether together whole entire"
-    " active carries carry yet werden wird kann konnen soll sollen contain contains contained containing add added adds left faster slower fast quick slow sent open opened include includes included including well run running whether within  went go goes going come comes came per nordlys brand company name names please thanks thank hello hi hey ok okay yes well quick quickly question know think look looking say said"
+    " bring brings brought active carries carry yet werden wird kann konnen soll sollen contain contains contained containing add added adds left faster slower fast quick slow sent open opened include includes included including well run running whether within  went go goes going come comes came per nordlys brand company name names please thanks thank hello hi hey ok okay yes well quick quickly question know think look looking say said"
     " sort sorted order by desc descending asc ascending row rows column columns chart eur euro euros € $ £ % ? inc incl really still already currently right now today's latest exact exactly roughly approximately"
     " customers customer clients people buyers shoppers consumer consumers alone itself themselves again both least than more less under above same range line lines way kind term terms respect regard basis comparison start end beginning"
     " der die das den dem des ein eine einen einer einem und oder mit im in am an auf aus bei fur fuer von vom zu zum zur wie viel was welche welcher welches welchen wer wo wann ist sind war waren hat haben hatte hatten wir uns unser unsere unseren zeige zeig mir mich bitte gib alle alles insgesamt gesamt so viel wurde wurden sich es man mal denn noch nur"
