@@ -18,7 +18,7 @@ FORMS: tuple[tuple[str, str], ...] = (
     ("candle", r"candles?|swieca|vela|bougie|kaars|kerze|zvake|geurkaars|c3"),
     ("refill", r"refills?|recharge|navulling"),
     ("sample", r"vials?|samples?|probka|muestra|echantillon|mini"),
-    ("set", r"sets?|discovery|advent|duo|trio|coffret|zestaw|estuche|rinkinys"),
+    ("set", r"sets?|coffret|zestaw|estuche|rinkinys"),
     ("travel", r"travel|edition"),
 )
 TESTER = re.compile(r"\b(tester|testers|probador)\b")
@@ -55,11 +55,13 @@ def split_text(text: str, brand: Iterable[str] = ()) -> Parts:
     name = re.sub(r"^\d{4,}\s*-\s*", "", glued).replace(".", " ") if "." not in glued else re.sub(r"(?<!\d)\.|\.(?!\d)", " ", glued)
     found = SIZE.search(name)
     rest = name[: found.start()] + " " + name[found.end() :] if found else name
-    form = next((form for form, words in FORMS if re.search(rf"\b(?:{words})\b", rest)), "bottle")
+    size = _size(found)
+    several = "set" if size and size[0] > 1 else "bottle"
+    form = next((form for form, words in FORMS if re.search(rf"\b(?:{words})\b", rest)), several)
     for _, form_words in FORMS:
         rest = re.sub(rf"\b(?:{form_words})\b", " ", rest)
     words = re.findall(r"[\w']+", NOISE.sub(" ", TESTER.sub(" ", rest)))
-    return Parts(_size(found), form, bool(TESTER.search(name)), tuple(w for w in words if w not in set(brand)))
+    return Parts(size, form, bool(TESTER.search(name)), tuple(w for w in words if w not in set(brand)))
 
 
 def _size(found: re.Match[str] | None) -> tuple[int, float, str] | None:

@@ -41,7 +41,7 @@ def counted_day(rule: str) -> pl.Expr:
     """The day whose month a period belongs to: its last ('week_end'), its first ('week_start') or its middle one ('majority')."""
     start, end = pl.col("period_start"), pl.col("period_end")
     if rule == "majority":
-        return start + (end - start) // 2
+        return start + pl.duration(days=(end - start).dt.total_days() // 2)
     return start if rule == "week_start" else end
 
 
