@@ -42,7 +42,13 @@ def _message(folder: Path, entry: OutboxEntry) -> None:
             )
             for number, part in enumerate(message.attachments):
                 st.download_button(
-                    part.name, part.content, part.name, part.media_type, icon=":material/attach_file:", type="tertiary", key=f"part_{number}"
+                    part.name,
+                    part.content,
+                    part.name,
+                    part.media_type,
+                    icon=":material/attach_file:",
+                    type="tertiary",
+                    key=f"part_{number}",
                 )
         if message.html:
             st.html(message.html)
