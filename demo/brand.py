@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from core.catalogue.rates import monthly_average
 
 SCENTS = (
     ("Glow of Tundra", "GOT"),
@@ -182,8 +185,8 @@ def selfridges_key(product: Product) -> str:
 UNMAPPED_AT_LIBERTY = "NLECC3"  # its lines wait in the inbox, so that the demo shows one
 
 
-def write_catalogue(folder: Path) -> Path:
-    """The catalogue as the CSV files that `load_catalogue` takes."""
+def write_catalogue(folder: Path, months: Iterable[date] = ()) -> Path:
+    """The catalogue as the CSV files that `load_catalogue` takes. `months` (first days) get exchange rates where no published one is known."""
     folder.mkdir(parents=True, exist_ok=True)
     _write(
         folder / "products.csv",
@@ -194,8 +197,22 @@ def write_catalogue(folder: Path) -> Path:
     _write(folder / "stores.csv", "reseller,store,alias,channel,city,country", STORES)
     _write(folder / "product_aliases.csv", "reseller,alias_type,alias,ean", _aliases())
     _write(folder / "price_list.csv", "ean,currency,valid_from,unit_price,vat_basis", _price_rows())
-    _write(folder / "fx_rates.csv", "currency,month,rate_to_eur", [])
+    _write(folder / "fx_rates.csv", "currency,month,rate_to_eur", _rate_rows(months))
     return folder
+
+
+def _rate_rows(months: Iterable[date]) -> list[tuple[str, date, Decimal]]:
+    """For months after the last published one, the demo goes on with that one."""
+    rows = []
+    for currency in CURRENCIES[1:]:
+        for month in months:
+            known, rate = month, monthly_average(currency, month)
+            while rate is None and known.year > month.year - 5:
+                known = (known - timedelta(days=1)).replace(day=1)
+                rate = monthly_average(currency, known)
+            if rate is not None and known != month:
+                rows.append((currency, month, rate))
+    return rows
 
 
 def _aliases() -> list[tuple[str, str, str, str]]:

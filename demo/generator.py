@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
-from demo.layouts import boxnox, cdlc, liberty, online
+from demo.brand import write_catalogue
+from demo.layouts import aromateque, boxnox, cdlc, galilu, liberty, online, selfridges, skins_nl, skins_sa
 from demo.market import months_until
 
 SEED = 47
+OTHERS = (boxnox, skins_nl, skins_sa, selfridges, aromateque, galilu)
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,8 @@ def write_demo(folder: Path, today: date, months: int = 24, seed: int = SEED) ->
 
     Held back: the newest CDLC month, so that coverage shows a gap, and the next Liberty week.
     """
-    from demo.brand import write_catalogue
-
     span = months_until(today, months)
-    catalogue = write_catalogue(folder / "catalogue")
+    catalogue = write_catalogue(folder / "catalogue", (*span.months, span.end + timedelta(days=1)))
     weekly = [path for path, _ in liberty.files(folder / "liberty", span, seed, extra_weeks=1)]
     matrix = [path for path, _ in cdlc.files(folder / "cdlc", span, seed)]
     living = [path for path, _ in boxnox.files(folder / "boxnox", span, seed)]

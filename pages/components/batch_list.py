@@ -1,7 +1,8 @@
-"""The list of uploads: filters in the URL, one row a file, and the story of the chosen one with its undo."""
+"""The list of uploads: filters and the chosen file in the URL, one row a file, and the story of the chosen one with its undo."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
@@ -9,21 +10,20 @@ import streamlit as st
 
 from core import uploads
 from core.db.engine import Scope
-from core.ingest import reporting, undoing
+from core.ingest import undoing
+from core.ingest.shapes import ImportReport
 from core.sales.formatting import format_money, format_number
 from pages.components import cached, empty, proof, session
 from pages.components.frame import plain, section
-from pages.components.upload_cards import STATES
+from pages.components.upload_cards import STATES, load_again_button, overview_query, progress, state
 
 SHOWN = 200
 
 
 def visible(batches: pl.DataFrame, scope: Scope) -> pl.DataFrame:
-    """The uploads of the resellers a person may see."""
-    if scope is None:
-        return batches
-    names = cached.known(scope).resellers
-    return batches.filter(pl.col("reseller").is_in(names))
+    """The uploads of the resellers a person may see; discarded ones are listed for nobody."""
+    kept = batches.filter(pl.col("status") != "discarded")
+    return kept if scope is None else kept.filter(pl.col("reseller").is_in(cached.known(scope).resellers))
 
 
 def narrowed(batches: pl.DataFrame) -> pl.DataFrame:
@@ -42,7 +42,7 @@ def narrowed(batches: pl.DataFrame) -> pl.DataFrame:
             bind="query-params",
             width=200,
         )
-        words = st.text_input("File name", placeholder="part of the file's name", key="history_file", bind="query-params", width=260)
+        words = st.text_input("File name", placeholder="Part of the file's name", key="history_file", bind="query-params", width=260)
     kept = batches
     if reseller:
         kept = kept.filter(pl.col("reseller") == reseller)
@@ -54,71 +54,138 @@ def narrowed(batches: pl.DataFrame) -> pl.DataFrame:
 
 
 def table(batches: pl.DataFrame) -> dict[str, Any] | None:
-    """Draw the rows; returns the chosen one."""
+    """Draw the rows; returns the chosen one, which the URL names: `?upload=27`."""
     if batches.is_empty():
         empty.say("No upload fits", "Widen the filters above.")
         return None
-    shown = batches.head(SHOWN)
+    shown, wanted = batches.head(SHOWN), _wanted()
+    ids = [str(number) for number in shown["id"]]
     rows = [_row(row) for row in shown.iter_rows(named=True)]
-    event = st.dataframe(
+    picked = st.dataframe(
         pl.DataFrame(rows, infer_schema_length=None),
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
-        key="history_table",
-        height=min(38 * (len(rows) + 1), 460),
-        column_config={
-            "Rows": st.column_config.NumberColumn(format="localized"),
-            "Held": st.column_config.NumberColumn(format="localized"),
-            "Taken in": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone=cached.settings().time_zone),
-            "File": st.column_config.TextColumn(width="medium"),
-        },
-    )
+        selection_default={"selection": {"rows": [ids.index(wanted)] if wanted in ids else []}},
+        key=f"history_table_{session.recall('history.arrived', '')}_{len(ids)}",
+        height=min(35 * (len(rows) + 1) + 3, 458),
+        column_config=_columns(),
+        placeholder="",
+    ).selection.rows
     if batches.height > SHOWN:
         st.caption(f"The newest {SHOWN} of {format_number(batches.height)} uploads. Filter to see the others.")
-    picked = event.selection.rows
-    return shown.row(picked[0], named=True) if picked else None
+    chosen = picked[0] if picked and picked[0] < len(ids) else None
+    _remember(None if chosen is None else ids[chosen])
+    return None if chosen is None else shown.row(chosen, named=True)
+
+
+def _wanted() -> str:
+    """The upload the URL names; one that another page linked to is chosen in a fresh table."""
+    wanted = st.query_params.get("upload", "")
+    if wanted != session.recall("history.chosen", ""):
+        session.remember("history.arrived", wanted)
+    return wanted
+
+
+def _remember(chosen: str | None) -> None:
+    session.remember("history.chosen", chosen or "")
+    if chosen:
+        st.query_params["upload"] = chosen
+    else:
+        st.query_params.pop("upload", None)
+
+
+def _columns() -> dict[str, Any]:
+    right = {name: st.column_config.TextColumn(alignment="right") for name in ("Money", "Totals")}
+    return right | {
+        "File": st.column_config.TextColumn(width="medium"),
+        "Rows": st.column_config.NumberColumn(format="localized"),
+        "Held": st.column_config.NumberColumn(format="localized"),
+        "Taken in": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone=cached.settings().time_zone),
+    }
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
-    total = row["controls_total"] or 0
+    total, known = row["controls_total"] or 0, bool(row["rows_read"])
     proven = "–" if not total else f"✔ {total}" if row["controls_agree"] == total else f"✖ {total - row['controls_agree']} of {total}"
     return {
         "File": row["file_name"],
         "Reseller": row["reseller"] or "–",
         "Period": proof.period_words(row["period_start"], row["period_end"]) if row["period_start"] else "–",
-        "Status": STATES.get(row["status"], (row["status"],))[0],
-        "Rows": row["rows_stored"],
-        "Held": row["rows_held"],
-        "Money": format_money(row["amount_local"], 2, row["currency"]) if row["currency"] else "–",
+        "Status": state(row["status"], _is_taken_back(row))[0],
+        "Rows": row["rows_stored"] if known else None,
+        "Held": (row["rows_held"] or None) if known else None,
+        "Money": format_money(row["amount_local"], 2, row["currency"]) if row["currency"] and known else "–",
         "Totals": proven,
         "By": row["uploaded_by"],
         "Taken in": row["uploaded_at"],
     }
 
 
+def _is_taken_back(row: dict[str, Any]) -> bool:
+    return row["status"] == "stored" and (row["progress"] or "{}") != "{}"
+
+
 def detail(batch: dict[str, Any] | None) -> None:
+    """The story of one file, and the way back."""
     if batch is None:
         return
     section(plain(batch["file_name"]))
-    report = reporting.load_report(cached.database(), batch["id"])
-    if batch["reason"]:
-        st.markdown(plain(batch["reason"]))
+    file = uploads.find(cached.database(), batch["id"])
+    if file.works:
+        st.fragment(_watch, run_every=1.0, key=f"history_watch_{file.id}")(file.id)
+        return
+    report = cached.batch_report(file.id, file.revision)
+    if report.reason and file.status != "stored":
+        st.markdown(plain(_reason(batch, report)))
     proof.summary(report)
-    proof.details(report, batch["id"])
-    if batch["status"] == "stored" and session.may_do("undo_imports"):
-        _undo(batch)
+    proof.details(report, file.id)
+    _actions(batch, report)
+
+
+def _reason(batch: dict[str, Any], report: ImportReport) -> str:
+    if batch["status"] != "undone":
+        return report.reason
+    day = f"{batch['undone_at']:%-d %b %Y}" if batch["undone_at"] else ""
+    return f"Taken back by {batch['undone_by']} on {day}: what was there before it is live again. Nothing was deleted."
+
+
+def _watch(batch_id: int) -> None:
+    file = uploads.find(cached.database(), batch_id)
+    if not file.works:
+        cached.forget_batches()
+        st.rerun()
+    share, words = progress(file, datetime.now(UTC))
+    st.progress(share, text=words)
+
+
+def _actions(batch: dict[str, Any], report: ImportReport) -> None:
+    status = batch["status"]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if status == "stored" and session.may_do("undo_imports"):
+            _undo(batch)
+        if status == "undone":
+            load_again_button(batch["id"])
+        if status in ("preview", "needs_decision"):
+            empty.link("upload", "Decide on the Upload page")
+        if status == "stored":
+            empty.link("overview", "Open in overview", query=overview_query(report))
+        if report.duplicate_of:
+            empty.link("history", "Open the first upload", query={"upload": str(report.duplicate_of)})
 
 
 def _undo(batch: dict[str, Any]) -> None:
     """Says exactly what will happen before it happens."""
-    with st.popover("Undo this upload", icon=":material/undo:"):
+    with st.popover("Undo this upload", icon=":material/undo:", key=f"undo_box_{batch['id']}", on_change="rerun") as box:
+        if not box.open:
+            return
         effect = undoing.preview_undo(cached.database(), batch["id"])
         st.markdown(plain(effect.reason))
         st.caption(
-            f"Live rows: {format_number(effect.rows_live_before)} before, {format_number(effect.rows_live_after)} after. Nothing is deleted."
+            f"Live rows: {format_number(effect.rows_live_before)} now, {format_number(effect.rows_live_after)} after. Nothing is deleted; "
+            "the file can be loaded again."
         )
         if st.button("Undo now", type="primary", key=f"undo_{batch['id']}"):
             uploads.take_back(cached.database(), session.person(), batch["id"])
-            session.notify("The upload is being taken back.")
+            cached.forget_batches()
             st.rerun()

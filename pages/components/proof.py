@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from core.ingest import originals
-from core.ingest.shapes import ImportReport
+from core.ingest.shapes import ImportReport, SetAside
 from core.sales.formatting import format_money, format_number
-from core.sales.naming import name_period
+from core.sales.naming import name_list, name_period
 from core.sales.query import Period
-from pages.components import cached, session
-from pages.components.frame import plain
+from core.uploads import layouts
+from pages.components import cached
+from pages.components.frame import escaped
 
-CHANGE_WORDS = {"added": "added", "changed": "changed", "vanished": "vanished"}
+REMARKS_SHOWN, KEYS_SHOWN = 3, 2
+INBOX = " is held in the inbox: "
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the story. `mark`: good, bad, mind (look at it), note; it is drawn as a sign and a colour. `more`: a quieter second sentence."""
+
+    mark: str
+    text: str
+    more: str = ""
 
 
 def money(amount: Decimal | None, currency: str | None) -> str:
@@ -28,82 +42,158 @@ def period_words(start: date | None, end: date | None) -> str:
     return name_period(Period(start, end)) if start and end else "period not proven"
 
 
+def count_words(number: int, one: str, many: str = "") -> str:
+    """`1 row`, `12 rows`."""
+    return f"{format_number(number)} {one if number == 1 else many or one + 's'}"
+
+
+# The story ------------------------------------------------------------------------------------------------------------
+
+
 def summary(report: ImportReport) -> None:
-    """Vendor, period, rows and money; why; whether the totals agree; what is held; what changes."""
-    for mark, line in story(report):
-        st.markdown(f":{mark}: {line}" if mark else line)
+    """Vendor, period, rows and money; whether the totals agree; what is held; what is odd; what changes; why it was read so."""
+    if not report.vendor:
+        return
+    rows = "".join(_html(line) for line in story(report))
+    facts = "".join(f"<dt>{escaped(name)}</dt><dd>{escaped(text)}</dd>" for name, text in reasons(report))
+    st.html(f'<div class="proof"><b>{escaped(headline(report))}</b><ul>{rows}</ul><dl class="facts">{facts}</dl></div>')
 
 
-def story(report: ImportReport) -> list[tuple[str, str]]:
-    """The lines of a card: a mark (material icon with colour) and a sentence in Markdown."""
-    lines: list[tuple[str, str]] = []
-    if report.reseller or report.vendor:
-        parts = [
-            report.reseller or report.vendor or "",
-            period_words(report.period_start, report.period_end),
-            f"{format_number(report.rows_read)} rows",
-        ]
-        if report.currency:
-            parts.append(f"{money(report.amount_local, report.currency)} {report.vat_basis or ''}".strip())
-        lines.append(("", "**" + plain(" · ".join(parts)) + "**"))
-        against = "; ".join(report.evidence_against) or "none"
-        lines.append(
-            (
-                "",
-                f"Why {plain(report.reseller or report.vendor)}: {plain('; '.join(report.evidence) or 'a person said so')} (against: {plain(against)})",
-            )
-        )
+def _html(line: Line) -> str:
+    more = f"<small>{escaped(line.more)}</small>" if line.more else ""
+    return f'<li class="{line.mark}">{escaped(line.text)} {more}</li>'
+
+
+def headline(report: ImportReport) -> str:
+    """`Liberty · 2–8 June 2025 · 39 rows · £ 7 305.31 gross`"""
+    known = bool(report.period_start) or bool(report.rows_read)
+    parts = [report.reseller or layouts().get(report.vendor or "", report.vendor or "")]
+    parts += [period_words(report.period_start, report.period_end)] if known else []
+    parts += [count_words(report.rows_read, "row")] if report.rows_read else []
+    if report.currency and report.rows_read:
+        basis = {"gross": "with VAT", "net": "without VAT"}.get(report.vat_basis or "", "")
+        parts.append(f"{money(report.amount_local, report.currency)} {basis}".strip())
+    return " · ".join(part for part in parts if part)
+
+
+def reasons(report: ImportReport) -> list[tuple[str, str]]:
+    """Why this vendor and this period, with what speaks against it."""
+    found = []
+    if report.evidence or report.evidence_against:
+        against = f" Against: {'; '.join(report.evidence_against)}." if report.evidence_against else ""
+        found.append(("Vendor", f"{'; '.join(report.evidence) or 'a person said so'}.{against}"))
     if report.period_evidence:
-        hints = "; ".join(f"{hint.source.replace('_', ' ')} “{hint.text}”" for hint in report.period_evidence[:4])
-        lines.append(("", f"Period from: {plain(hints)}"))
-    lines += _controls(report)
-    if report.rows_held:
-        share = f" ({money(report.held_amount, report.currency)})" if report.held_amount else ""
-        lines.append(
-            (
-                "orange[:material/pause_circle:]",
-                plain(f"{format_number(report.rows_held)} rows held{share}: their product or store is not known yet"),
-            )
-        )
-    lines += _changes(report)
-    return lines
+        found.append(("Period", "; ".join(f"{hint.source.replace('_', ' ')} “{hint.text}”" for hint in report.period_evidence[:4]) + "."))
+    return found
 
 
-def _controls(report: ImportReport) -> list[tuple[str, str]]:
-    total = report.controls.height
-    if not report.vendor or report.status in ("refused", "duplicate"):
+def story(report: ImportReport) -> list[Line]:
+    """The lines of a card, the proof first."""
+    if report.status in ("refused", "duplicate"):
+        return []
+    return [*_stored(report), *_controls(report), *_held(report), *_remarks(report), *_changes(report)]
+
+
+def _stored(report: ImportReport) -> list[Line]:
+    return [Line("good", report.reason)] if report.status == "stored" and report.reason else []
+
+
+def _controls(report: ImportReport) -> list[Line]:
+    total, wrong = report.controls.height, report.controls.filter(~pl.col("agrees"))
+    if not report.rows_read:
         return []
     if not total:
-        return [("gray[:material/remove:]", "The file carries no totals, so it is not proven by itself")]
-    wrong = report.controls.filter(~pl.col("agrees"))
+        return [Line("note", "The file prints no totals, so its sums are not proven by the file itself.")]
     if wrong.is_empty():
-        return [("green[:material/check_circle:]", f"{total} of {total} totals of the file agree with what is loaded")]
+        what = "The file's total agrees" if total == 1 else f"All {format_number(total)} totals of the file agree"
+        return [Line("good", f"{what} with what is loaded.")]
     first = wrong.row(0, named=True)
-    text = f"{wrong.height} of {total} totals do not agree. {first['what']}: file {format_number(first['file_value'], 2)}, loaded {format_number(first['loaded_value'], 2)}, difference {format_number(first['difference'], 2)}"
-    return [("red[:material/error:]", plain(text))]
+    digits = 0 if first["measure"] == "units" else 2
+    file, loaded, apart = (format_number(first[name], digits) for name in ("file_value", "loaded_value", "difference"))
+    text = f"{format_number(wrong.height)} of {count_words(total, 'total')} of the file {'does' if wrong.height == 1 else 'do'} not agree."
+    return [Line("bad", text, f"{first['what']}: the file prints {file}, its rows add up to {loaded}, difference {apart}.")]
 
 
-def _changes(report: ImportReport) -> list[tuple[str, str]]:
+def _held(report: ImportReport) -> list[Line]:
+    """The rows without a known product or store, and what the first of them look like."""
+    if not report.rows_held:
+        return []
+    amount = f" ({money(report.held_amount, report.currency)})" if report.held_amount else ""
+    keys = _held_keys(report)
+    looks = [
+        f"{key['message'].split(INBOX)[-1].split(' (')[0]}: {_looks(key['suggestion'])}"
+        for key in keys.head(KEYS_SHOWN).iter_rows(named=True)
+    ]
+    more = f" And {count_words(keys.height - KEYS_SHOWN, 'more key')}." if keys.height > KEYS_SHOWN else ""
+    text = f"{count_words(report.rows_held, 'row')} held{amount}: in no figure until somebody says what it is."
+    text = text if report.rows_held == 1 else text.replace("what it is", "what they are")
+    return [Line("mind", text, " ".join(looks) + more)]
+
+
+def _held_keys(report: ImportReport) -> pl.DataFrame:
+    return report.problems.filter(pl.col("message").str.contains(INBOX, literal=True))
+
+
+def _looks(suggestion: str | None) -> str:
+    return (suggestion or "nothing in the catalogue looks like it.").split(". ")[0].rstrip(".").replace("It looks", "it looks") + "."
+
+
+def _remarks(report: ImportReport) -> list[Line]:
+    """What else a person should know before storing; what the totals and the question say already is not said twice."""
+    said = {question.text for question in report.questions}
+    serious = report.problems.filter(
+        (pl.col("severity") != "info")
+        & ~pl.col("message").str.contains(INBOX, literal=True)
+        & ~pl.col("rule").is_in(["control_total_mismatch", "unknown_vendor"])
+        & ~pl.col("message").is_in(sorted(said))
+    )
+    first = serious.unique("rule", keep="first", maintain_order=True)
+    counts = dict(serious.group_by("rule").len().iter_rows())
+    lines = [_remark(row, counts[row["rule"]]) for row in first.head(REMARKS_SHOWN).iter_rows(named=True)]
+    rest = first.height - len(lines)
+    return [*lines, Line("note", f"{count_words(rest, 'more kind')} of remarks under Problems.")] if rest else lines
+
+
+def _remark(row: dict[str, Any], count: int) -> Line:
+    others = f"{count_words(count - 1, 'more line')} of this kind. " if count > 1 else ""
+    return Line("bad" if row["severity"] == "error" else "mind", row["message"], others + (row["suggestion"] or ""))
+
+
+def _changes(report: ImportReport) -> list[Line]:
     if report.changes.is_empty():
         return []
-    counts = dict(report.changes.group_by("change").len().rows())
-    return [("", "Changes: " + ", ".join(f"{format_number(counts.get(kind, 0))} {word}" for kind, word in CHANGE_WORDS.items()))]
+    counts = dict(report.changes.group_by("change").len().iter_rows())
+    if set(counts) == {"added"}:
+        return [Line("note", f"{count_words(counts['added'], 'figure')} new; nothing that is live changes.")]
+    words = ", ".join(f"{format_number(counts.get(kind, 0))} {kind}" for kind in ("added", "changed", "vanished"))
+    return [Line("mind", f"Against what is live: {words}.")]
+
+
+# The tables behind it -------------------------------------------------------------------------------------------------
 
 
 def details(report: ImportReport, batch_id: int) -> None:
-    """The tables behind the card, closed until asked for."""
-    names = ["Totals", "Changes", "Problems", "Set aside", "File"]
-    with st.expander("Proof, changes and problems"):
-        for tab, draw in zip(
-            st.tabs(names), (totals, changes, problems, set_aside, lambda r: downloads(batch_id, r.file_name)), strict=True
-        ):
+    """The tables behind the card, drawn when somebody opens them."""
+    box = st.expander("Totals, changes and problems", key=f"details_{batch_id}", on_change="rerun")
+    if not box.open:
+        return
+    drawn = {"Totals": totals, "Changes": changes, "Problems": problems, "Not loaded": set_aside}
+    with box:
+        for tab, draw in zip(st.tabs([_tab(name, report) for name in drawn]), drawn.values(), strict=True):
             with tab:
                 draw(report)
+        download(batch_id, report.file_name)
+
+
+def _tab(name: str, report: ImportReport) -> str:
+    aside = sum(part.rows for part in report.set_aside)
+    count = {"Totals": report.controls.height, "Changes": report.changes.height, "Problems": report.problems.height}.get(name, aside)
+    return f"{name} ({format_number(count)})" if count else name
 
 
 def totals(report: ImportReport) -> None:
     if report.controls.is_empty():
-        st.caption("The file carries no totals.")
+        st.caption("The file prints no totals.")
         return
     frame = report.controls.sort("agrees").with_columns(pl.col("file_value", "loaded_value", "held_value", "difference").cast(pl.Float64))
     st.dataframe(
@@ -130,7 +220,7 @@ def changes(report: ImportReport) -> None:
         return
     numbers = ["before_units", "after_units", "before_amount", "after_amount"]
     frame = report.changes.select("change", "period_start", "store", "product", *numbers).with_columns(
-        pl.col("before_amount", "after_amount").cast(pl.Float64)
+        pl.col("before_amount", "after_amount").cast(pl.Float64), pl.col("product").replace(cached.product_names())
     )
     st.dataframe(
         frame,
@@ -155,31 +245,55 @@ def problems(report: ImportReport) -> None:
     columns = {
         "severity": "Weight",
         "message": "What",
+        "suggestion": "Suggestion",
         "sheet": "Sheet",
         "cell": "Cell",
         "value": "Value",
-        "suggestion": "Suggestion",
         "rule": "Rule",
     }
-    st.dataframe(report.problems.select(list(columns)), hide_index=True, column_config=dict(columns))
+    words = {"error": "✖ error", "warning": "! warning", "info": "· remark"}
+    frame = report.problems.select(list(columns)).with_columns(pl.col("severity").replace(words))
+    st.dataframe(
+        frame,
+        hide_index=True,
+        column_config={
+            **columns,
+            "severity": st.column_config.TextColumn("Weight", width=90),
+            "message": st.column_config.TextColumn("What", width="large"),
+            "suggestion": st.column_config.TextColumn("Suggestion", width="large"),
+        },
+    )
 
 
 def set_aside(report: ImportReport) -> None:
+    """Rows that are no sales of their own, by reason."""
     if not report.set_aside:
-        st.caption("Every row of the file became a fact.")
+        st.caption("Every row of the file is loaded.")
         return
-    rows = [{"Sheet": s.sheet, "From row": s.row_start, "To row": s.row_end, "Rows": s.rows, "Why": s.reason} for s in report.set_aside]
+    parts: dict[tuple[str, str | None], list[SetAside]] = {}
+    for part in report.set_aside:
+        parts.setdefault((part.reason, part.sheet), []).append(part)
+    rows = [
+        {"Why": reason, "Sheet": sheet or "", "Rows": sum(p.rows for p in found), "Where": _rows_words(found)}
+        for (reason, sheet), found in parts.items()
+    ]
     st.dataframe(pl.DataFrame(rows, infer_schema_length=None), hide_index=True)
 
 
-def downloads(batch_id: int, file_name: str) -> None:
+def _rows_words(parts: Sequence[SetAside]) -> str:
+    """`6, 9, 12 and 28 more`"""
+    spans = [f"{p.row_start}–{p.row_end}" if p.row_end and p.row_end != p.row_start else str(p.row_start) for p in parts if p.row_start]
+    return name_list(spans, 8)
+
+
+def download(batch_id: int, file_name: str) -> None:
     """The original, byte for byte; read only when somebody asks."""
-    if session.may_do("see_sales"):
-        st.download_button(
-            "Download the original",
-            data=lambda: originals.read_original(cached.database(), cached.settings(), batch_id),
-            file_name=file_name,
-            icon=":material/download:",
-            key=f"original_{batch_id}",
-            on_click="ignore",
-        )
+    st.download_button(
+        "Download the original",
+        data=lambda: originals.read_original(cached.database(), cached.settings(), batch_id),
+        file_name=file_name,
+        icon=":material/download:",
+        key=f"original_{batch_id}",
+        on_click="ignore",
+        type="tertiary",
+    )

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from datetime import UTC, datetime
 
-import polars as pl
 import streamlit as st
 
 from core import uploads
-from core.ingest import reporting
-from core.ingest.shapes import ImportReport, Question
+from core.ingest.shapes import ImportReport
+from core.sales.formatting import format_number
+from core.sales.naming import name_list
+from core.sales.query import Period
 from core.uploads import Upload
-from pages.components import cached, empty, proof, session
+from pages.components import cached, choosing, empty, errors, proof, session, upload_questions
 from pages.components.frame import plain
+from pages.components.uploading import size_words
 
-PERIOD_HELP = "2025-06, a day, or first and last day: 2025-06-09/2025-06-15"
 STATES = {
-    "queued": ("waits for a worker", "gray"),
+    "queued": ("waits", "gray"),
     "reading": ("is being read", "blue"),
     "storing": ("is being stored", "blue"),
     "preview": ("ready to store", "blue"),
@@ -24,14 +26,23 @@ STATES = {
     "stored": ("stored", "green"),
     "duplicate": ("already loaded", "gray"),
     "refused": ("refused", "red"),
+    "discarded": ("discarded", "gray"),
     "undone": ("taken back", "gray"),
     "failed": ("failed", "red"),
 }
+FINISHED = ("stored", "duplicate", "refused", "failed", "undone")
+HIDDEN = "upload.hidden"
+
+
+def state(status: str, taking_back: bool = False) -> tuple[str, str]:
+    """A status in words, and the colour of its badge."""
+    return ("is being taken back", "blue") if taking_back else STATES.get(status, (status, "gray"))
 
 
 def all_current() -> None:
-    """The open files and those finished lately; drawn again every second while a worker is busy with one."""
-    files = uploads.current(cached.database(), session.person().username)
+    """The open files and those finished lately."""
+    hidden = session.recall(HIDDEN, frozenset())
+    files = [file for file in uploads.current(cached.database(), session.person().username) if (file.id, file.status) not in hidden]
     if not files:
         empty.say(
             "No file is waiting",
@@ -40,142 +51,162 @@ def all_current() -> None:
             label="Open history",
         )
         return
-    busy = any(file.works for file in files)
-    st.fragment(_cards, run_every=1.0 if busy else None)(busy)
-
-
-def _cards(was_busy: bool) -> None:
-    files = uploads.current(cached.database(), session.person().username)
+    _summary(files)
     for file in files:
         with st.container(border=True, key=f"upload_{file.id}"):
-            card(file)
-    if was_busy and not any(file.works for file in files):
-        st.rerun()
+            _draw(file)
 
 
-def card(file: Upload) -> None:
-    word, colour = STATES.get(file.status, (file.status, "gray"))
+def _summary(files: list[Upload]) -> None:
+    """How many wait for what, and the two things to do with many at once."""
+    ready = [file for file in files if file.status == "preview"]
+    finished = [file for file in files if file.status in FINISHED and not file.works]
+    counts = (("being worked on", sum(f.works for f in files)), ("ready to store", len(ready)))
+    counts += (("waiting for your word", sum(f.status == "needs_decision" for f in files)), ("finished", len(finished)))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(plain(name_list([f"{n} {words}" for words, n in counts if n])).capitalize(), width="stretch")
+        if len(ready) > 1 and session.may_do("import_files") and st.button(f"Store all {len(ready)} that are ready", key="store_all"):
+            for file in ready:
+                uploads.accept(cached.database(), session.person(), file.id)
+            st.rerun()
+        if finished and st.button("Clear finished", key="clear_finished", type="tertiary"):
+            session.remember(HIDDEN, session.recall(HIDDEN, frozenset()) | {(file.id, file.status) for file in finished})
+            st.rerun()
+
+
+def _draw(file: Upload) -> None:
+    if file.works:
+        st.fragment(_watch, run_every=1.0, key=f"watch_{file.id}")(file.id)
+    else:
+        card(file)
+
+
+def _head(file: Upload) -> None:
+    word, colour = state(file.status, file.taking_back)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"**{plain(file.file_name)}**", width="content")
         st.badge(word, color=colour, width="content")  # type: ignore[arg-type]
-    if file.works:
-        _progress(file)
-        return
-    report = reporting.load_report(cached.database(), file.id)
-    {
+
+
+def _watch(batch_id: int) -> None:
+    """A card that a worker is busy with, drawn anew by itself; the whole page once the worker is done."""
+    file = uploads.find(cached.database(), batch_id)
+    if not file.works:
+        cached.forget_batches()
+        st.rerun()
+    _head(file)
+    share, words = progress(file, datetime.now(UTC))
+    st.progress(share, text=words)
+    if file.status == "queued":
+        _discard_button(file)
+
+
+def progress(file: Upload, now: datetime) -> tuple[float, str]:
+    """How far the present step is (0 to 1) and the step in words: rows where they are counted, else size and seconds."""
+    step = file.step
+    if step is None or step.words == "Waiting":
+        return 0.0, "Waiting for a worker"
+    if step.total:
+        return min(step.done / step.total, 1.0), f"{step.words}: {format_number(step.done)} of {format_number(step.total)} rows"
+    seconds = max(int((now - step.since).total_seconds()), 0) if step.since else 0
+    return 0.0, f"{step.words} ({size_words(file.file_size)})" + (f", {seconds} s" if seconds else "")
+
+
+def card(file: Upload) -> None:
+    """The story of one file, and what can be done now."""
+    _head(file)
+    report = cached.batch_report(file.id, file.revision)
+    drawn: dict[str, Callable[[Upload, ImportReport], None]] = {
         "preview": _to_store,
         "needs_decision": _to_decide,
         "stored": _stored,
         "duplicate": _duplicate,
-    }.get(file.status, _ended)(file, report)
-
-
-def _progress(file: Upload) -> None:
-    if file.progress is None:
-        st.progress(0.0, text="Waiting for a worker" if file.status == "queued" else "Starting")
-        return
-    step, done, total = file.progress
-    share = min(done / total, 1.0) if total else 0.0
-    st.progress(share, text=f"{step}: {done:,} of {total:,} rows".replace(",", " ") if total else step)
+        "undone": _undone,
+    }
+    drawn.get(file.status, _refused)(file, report)
 
 
 def _to_store(file: Upload, report: ImportReport) -> None:
     proof.summary(report)
     proof.details(report, file.id)
-    _change_reading(file, report)
-    with st.container(horizontal=True):
-        if st.button("Store these rows", type="primary", key=f"store_{file.id}", disabled=not session.may_do("import_files")):
-            uploads.accept(cached.database(), session.person(), file.id)
-            st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if session.may_do("import_files") and st.button("Store these rows", type="primary", key=f"store_{file.id}"):
+            upload_questions.store(file)
         _discard_button(file)
+        upload_questions.change_reading(file, report)
 
 
 def _to_decide(file: Upload, report: ImportReport) -> None:
     proof.summary(report)
-    st.info(plain(report.reason), icon=":material/help:")
-    with st.form(f"answers_{file.id}", border=False):
-        answers = {question.key: _ask(file, question) for question in report.questions}
-        accepts = [key for key, value in answers.items() if key == "accept_warnings"]
-        label = "Store it all the same" if accepts and len(answers) == 1 else "Go on with this answer"
-        sent = st.form_submit_button(label, type="primary", disabled=not session.may_do("import_files"))
+    upload_questions.ask(file, report)
     proof.details(report, file.id)
-    _discard_button(file)
-    if sent:
-        uploads.answer(cached.database(), session.person(), file.id, answers)
-        if accepts and len(answers) == 1:
-            session.notify("Read again with your word; check the card and store it.")
-        st.rerun()
-
-
-def _ask(file: Upload, question: Question) -> Any:
-    """One input per question: ranked choices with their reasons, or a text where nothing can be proposed."""
-    key = f"answer_{file.id}_{question.key}"
-    if question.key == "accept_warnings":
-        st.markdown(plain(question.text))
-        return True
-    if question.key == "password":
-        return st.text_input(question.text, type="password", key=key)
-    labels = {choice.value: choice.label for choice in question.choices}
-    if question.key == "vendor":
-        labels |= {key: name for key, name in uploads.known_resellers(cached.database()).items() if key not in labels}
-    reasons = "\n\n".join(f"{choice.label}: {choice.reason}" for choice in question.choices if choice.reason)
-    if not labels:
-        return st.text_input(question.text, key=key, placeholder=PERIOD_HELP if question.key == "period" else "")
-    return st.selectbox(
-        question.text,
-        list(labels),
-        index=0 if question.choices else None,
-        format_func=lambda value: labels.get(value, value),
-        accept_new_options=question.key == "period",
-        placeholder=PERIOD_HELP if question.key == "period" else "Choose",
-        help=reasons or None,
-        key=key,
-    )
-
-
-def _change_reading(file: Upload, report: ImportReport) -> None:
-    """Overrule vendor or period; the file is read again with it."""
-    if not session.may_do("import_files"):
-        return
-    with st.popover("Change vendor or period", type="tertiary"), st.form(f"change_{file.id}", border=False):
-        names = uploads.known_resellers(cached.database())
-        keys = list(names)
-        index = keys.index(report.vendor) if report.vendor in names else None
-        vendor = st.selectbox("Vendor", keys, index=index, format_func=lambda key: names.get(key, key), key=f"vendor_{file.id}")
-        period = st.text_input("Period", value="", placeholder=PERIOD_HELP, key=f"period_{file.id}")
-        if st.form_submit_button("Read again"):
-            uploads.answer(cached.database(), session.person(), file.id, {"vendor": vendor, "period": period.strip()})
-            st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _discard_button(file)
+        if report.vendor and not any(question.key == "vendor" for question in report.questions):
+            upload_questions.change_reading(file, report)
 
 
 def _stored(file: Upload, report: ImportReport) -> None:
     proof.summary(report)
     proof.details(report, file.id)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if session.may_do("undo_imports") and st.button("Undo", icon=":material/undo:", key=f"undo_{file.id}"):
             uploads.take_back(cached.database(), session.person(), file.id)
-            session.notify("The upload is being taken back; what was there before becomes live again.")
             st.rerun()
-        empty.link("overview", "Open in overview")
+        empty.link("overview", "Open in overview", query=overview_query(report))
         if report.rows_held:
-            empty.link("inbox", f"{report.rows_held} held rows in the inbox")
+            empty.link(
+                "inbox", "Answer the held row" if report.rows_held == 1 else f"Answer the {format_number(report.rows_held)} held rows"
+            )
+
+
+def overview_query(report: ImportReport) -> dict[str, str]:
+    """The overview narrowed to what a file states."""
+    if not report.reseller or not report.period_start or not report.period_end:
+        return {}
+    return {"reseller": report.reseller, "period": choosing.period_text(Period(report.period_start, report.period_end))}
 
 
 def _duplicate(file: Upload, report: ImportReport) -> None:
     st.markdown(plain(report.reason))
-    if report.duplicate_of:
-        st.caption(f"First loaded as upload {report.duplicate_of}. No figure changes.")
+    with st.container(horizontal=True):
+        if report.duplicate_of:
+            empty.link("history", "Open the first upload", query={"upload": str(report.duplicate_of)})
 
 
-def _ended(file: Upload, report: ImportReport) -> None:
+def _undone(file: Upload, report: ImportReport) -> None:
+    st.markdown("Taken back: what was there before it is live again. Nothing was deleted.")
+    with st.container(horizontal=True):
+        load_again_button(file.id)
+        empty.link("history", "Open in history", query={"upload": str(file.id)})
+
+
+def _refused(file: Upload, report: ImportReport) -> None:
     st.markdown(plain(report.reason) or "Nothing was stored.")
-    if isinstance(report.problems, pl.DataFrame) and report.problems.height:
+    upload_questions.ask(file, report)
+    if report.problems.height > 1:
         proof.problems(report)
-    proof.downloads(file.id, file.file_name)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if session.may_do("import_files") and not report.questions and st.button("Try again", key=f"again_{file.id}"):
+            uploads.read_again(cached.database(), session.person(), file.id)
+            st.rerun()
+        _discard_button(file)
+        proof.download(file.id, file.file_name)
+
+
+def load_again_button(batch_id: int) -> None:
+    """The kept original once more through the whole flow."""
+    if session.may_do("import_files") and st.button("Load it again", icon=":material/replay:", key=f"reload_{batch_id}"):
+        uploads.load_again(cached.database(), cached.settings(), session.person(), batch_id)
+        session.notify("The file is read again; its card is on the Upload page.")
+        cached.forget_batches()
+        st.rerun()
 
 
 def _discard_button(file: Upload) -> None:
     if session.may_do("import_files") and st.button("Discard", key=f"discard_{file.id}"):
-        uploads.discard(cached.database(), session.person(), file.id)
-        session.notify(f"{file.file_name} was put aside; nothing was stored.")
-        st.rerun()
+        with errors.boundary():
+            uploads.discard(cached.database(), session.person(), file.id)
+            session.notify(f"{file.file_name} was put aside; nothing was stored.")
+            cached.forget_batches()
+            st.rerun()

@@ -8,39 +8,52 @@ import streamlit as st
 
 from core import uploads
 from core.errors import WorkbenchError
-from pages.components import cached, errors, session
+from pages.components import cached, errors, frame, session
 
-TYPES = ["xlsx", "xlsm", "xls", "xlsb", "ods", "csv", "txt", "tsv"]
-SEEN = "upload.seen"
+SEEN, REFUSED, GENERATION = "upload.seen", "upload.refused", "upload.generation"
 
 
 def drop_zone() -> None:
     """Several files at once; a file that was handed over is not handed over again by a rerun."""
     if not session.may_do("import_files"):
-        st.info("Your role may look at uploads but not load files.", icon=":material/lock:")
+        st.info("You may look at uploads but not load files. Ask an administrator.", icon=":material/lock:")
         return
-    generation = session.recall("upload.generation", 0)
-    files = st.file_uploader(
-        "Vendor files", accept_multiple_files=True, type=None, key=f"upload_files_{generation}", label_visibility="collapsed"
-    )
+    generation = session.recall(GENERATION, 0)
+    most = cached.settings().upload_megabytes
+    with st.container(key="drop_zone", gap="small"):
+        files = st.file_uploader(
+            "Drop vendor files here, or choose them",
+            accept_multiple_files=True,
+            key=f"upload_files_{generation}",
+            max_upload_size=most,
+        )
+        st.caption(f"Several at once, any layout, up to {size_words(most << 20)} each. A larger one: split it by month and drop the parts.")
     fresh = [file for file in files if file.file_id not in session.recall(SEEN, set())]
     if fresh:
-        refused = [message for file in fresh if (message := _take(file))]
-        session.remember("upload.refused", refused)
-        session.remember("upload.generation", generation + 1)
+        session.remember(REFUSED, [message for file in fresh if (message := _take(file))])
+        session.remember(GENERATION, generation + 1)
         st.rerun()
-    for message in session.recall("upload.refused", []):
-        st.warning(message, icon=":material/block:")
+    for message in session.recall(REFUSED, []):
+        st.warning(frame.plain(message), icon=":material/block:")
 
 
 def _take(file: Any) -> str | None:
-    """Hand one file over; returns the sentence when it is refused at the door."""
+    """Hand one file over, in blocks; returns the sentence when it is refused at the door."""
     session.remember(SEEN, {*session.recall(SEEN, set()), file.file_id})
     try:
-        uploads.submit(cached.database(), cached.settings(), session.person(), file.getvalue(), file.name)
+        with st.spinner(f"Keeping {frame.plain(file.name)} ({size_words(file.size)})"):
+            uploads.submit(cached.database(), cached.settings(), session.person(), file, file.name)
     except WorkbenchError as error:
         return f"{file.name}: {errors.sentence(error)}"
     return None
+
+
+def size_words(size: int) -> str:
+    """`640 bytes`, `12 KB`, `212 MB`, `2 GB`."""
+    for unit, name in ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB")):
+        if size >= unit:
+            return f"{size / unit:.1f}".removesuffix(".0") + f" {name}" if unit == 1 << 30 else f"{size // unit} {name}"
+    return f"{size} bytes"
 
 
 def worker_notice() -> None:

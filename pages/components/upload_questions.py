@@ -1,0 +1,151 @@
+"""What a person has to say about a file: one form with ranked choices and their reasons, the password, another reading."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core import uploads
+from core.errors import WorkbenchError
+from core.ingest.shapes import ImportReport, Question
+from core.sales.query import parse_period
+from core.uploads import Upload
+from pages.components import cached, errors, session
+from pages.components.frame import plain
+
+PERIOD_HELP = "2025-06, a day, or first and last day: 2025-06-09/2025-06-15"
+MAY_NOT = "You may look at this file but not decide about it."
+
+
+def ask(file: Upload, report: ImportReport) -> None:
+    """The open questions of a file. Warnings are asked about last, alone: accepting them stores the file."""
+    others = [question for question in report.questions if question.key != "accept_warnings"]
+    if not report.questions:
+        return
+    if not session.may_do("import_files"):
+        st.caption(MAY_NOT)
+    elif any(question.key == "password" for question in others):
+        _ask_password(file)
+    elif others:
+        _ask_all(file, others)
+    else:
+        _ask_to_accept(file, report)
+
+
+def _ask_to_accept(file: Upload, report: ImportReport) -> None:
+    for question in report.questions:
+        st.warning(plain(question.text), icon=":material/rule:")
+    if st.button("Store it all the same", type="primary", key=f"accept_{file.id}", help="The file stays marked in History."):
+        if _password(file):
+            _store_unlocked(file)
+        uploads.answer(cached.database(), session.person(), file.id, {"accept_warnings": True})
+        st.rerun()
+
+
+def _ask_all(file: Upload, questions: list[Question]) -> None:
+    with st.form(f"answers_{file.id}", border=False):
+        answers = {question.key: _input(file, question) for question in questions}
+        sent = st.form_submit_button("Read it with this answer" if len(questions) == 1 else "Read it with these answers", type="primary")
+    if not sent:
+        return
+    missing = [question for question in questions if not answers[question.key]]
+    if missing:
+        st.warning(plain(f"Still open: {missing[0].text}"))
+    elif _can_be_read(answers.get("period")):
+        _say(file, answers)
+
+
+def _say(file: Upload, answers: dict[str, Any]) -> None:
+    uploads.answer(cached.database(), session.person(), file.id, answers)
+    st.rerun()
+
+
+def _can_be_read(period: Any) -> bool:
+    """Whether a typed period is one; if not, the sentence stands under the form."""
+    with errors.boundary():
+        if period:
+            parse_period(str(period))
+        return True
+    return False
+
+
+def _input(file: Upload, question: Question) -> Any:
+    """One input per question: ranked choices with their reasons, or a text where nothing can be proposed."""
+    key = f"answer_{file.id}_{question.key}"
+    labels = {choice.value: choice.label for choice in question.choices}
+    if question.key == "vendor":
+        labels |= {key: title for key, title in uploads.layouts().items() if key not in labels}
+    if question.key == "reseller":
+        labels |= {name: name for name in uploads.known_resellers(cached.database()).values()}
+    st.markdown(plain(question.text))
+    for choice in question.choices[:4]:
+        if choice.reason:
+            st.caption(f"**{plain(choice.label)}**: {plain(choice.reason)}")
+    if not labels:
+        return st.text_input(question.key.capitalize(), key=key, placeholder=PERIOD_HELP, label_visibility="collapsed", width=420)
+    return st.selectbox(
+        question.key.replace("_", " ").capitalize(),
+        list(labels),
+        index=0 if question.choices else None,
+        format_func=lambda value: labels.get(value, value),
+        accept_new_options=question.key in ("period", "reseller"),
+        placeholder=PERIOD_HELP if question.key == "period" else "Choose",
+        label_visibility="collapsed",
+        key=key,
+        width=420,
+    )
+
+
+def change_reading(file: Upload, report: ImportReport) -> None:
+    """Overrule vendor or period; the file is read again with it."""
+    if not session.may_do("import_files") or _password(file):
+        return
+    with st.popover("Change vendor or period", type="tertiary"), st.form(f"change_{file.id}", border=False):
+        names = uploads.layouts()
+        index = list(names).index(report.vendor) if report.vendor in names else None
+        vendor = st.selectbox("Vendor", list(names), index=index, format_func=names.__getitem__, key=f"vendor_{file.id}")
+        period = st.text_input("Period", placeholder=PERIOD_HELP, key=f"period_{file.id}")
+        if st.form_submit_button("Read again", type="primary") and _can_be_read(period.strip()):
+            _say(file, {"vendor": vendor if vendor != report.vendor else None, "period": period.strip()})
+
+
+# A password is remembered by this browser session alone, from reading to storing ----------------------------------------
+
+
+def _password(file: Upload) -> str:
+    return session.recall(f"upload.password.{file.id}", "")
+
+
+def _ask_password(file: Upload) -> None:
+    with st.form(f"unlock_{file.id}", border=False, clear_on_submit=True), st.container(horizontal=True, vertical_alignment="bottom"):
+        word = st.text_input("Password of the file", type="password", key=f"password_{file.id}", width=280, autocomplete="off")
+        sent = st.form_submit_button("Open it", type="primary")
+    st.caption("The password is used to read the file and is not kept.")
+    if sent and word:
+        with st.spinner("Reading"):
+            report = uploads.unlock(cached.database(), cached.settings(), session.person(), file.id, word)
+        if report.status != "refused":
+            session.remember(f"upload.password.{file.id}", word)
+        else:
+            session.notify("This is not the file's password. Try another one.", ":material/lock:")
+        st.rerun()
+
+
+def _store_unlocked(file: Upload) -> None:
+    with st.spinner("Storing"):
+        uploads.store_unlocked(cached.database(), cached.settings(), session.person(), file.id, _password(file))
+    session.forget(f"upload.password.{file.id}")
+    cached.forget_batches()
+    st.rerun()
+
+
+def store(file: Upload) -> None:
+    """Store what was looked at."""
+    if _password(file):
+        _store_unlocked(file)
+    try:
+        uploads.accept(cached.database(), session.person(), file.id)
+    except WorkbenchError as error:
+        session.notify(errors.sentence(error), ":material/info:")
+    st.rerun()
