@@ -48,7 +48,7 @@ def chosen(found: tuple[Board, ...]) -> Board:
 def show(board: Board) -> None:
     """The frame, or the reason why there is none and the way to open it."""
     url = _link(board)
-    state = cached.board_health(url.split("#")[0] if board.secret is None else board.url, _own_origin())
+    state = Health("unknown", "") if board.secret else cached.board_health(url, _own_origin())
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(f"{board.provider_title} · {frame.plain(urlsplit(board.url).netloc)}", width="stretch")
         st.link_button("Open in a new tab", url, icon=":material/open_in_new:", type="tertiary")
