@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from demo.brand import write_catalogue
@@ -16,7 +16,7 @@ OTHERS = (boxnox, skins_nl, skins_sa, selfridges, aromateque, galilu)
 
 @dataclass(frozen=True)
 class DemoFiles:
-    """`to_load` in the order a mailbox would receive them; `to_try` are left for a person to drop on the Upload page."""
+    """`to_load` vendor by vendor, oldest first; `to_try` are left for a person to drop on the Upload page."""
 
     catalogue: Path
     to_load: tuple[Path, ...]
@@ -29,9 +29,9 @@ def write_demo(folder: Path, today: date, months: int = 24, seed: int = SEED) ->
     Held back: the newest CDLC month, so that coverage shows a gap, and the next Liberty week.
     """
     span = months_until(today, months)
-    catalogue = write_catalogue(folder / "catalogue", (*span.months, span.end + timedelta(days=1)))
+    catalogue = write_catalogue(folder / "catalogue")
     weekly = [path for path, _ in liberty.files(folder / "liberty", span, seed, extra_weeks=1)]
     matrix = [path for path, _ in cdlc.files(folder / "cdlc", span, seed)]
-    living = [path for path, _ in boxnox.files(folder / "boxnox", span, seed)]
+    others = [path for layout in OTHERS for path, _ in layout.files(folder / layout.__name__.rsplit(".", 1)[-1], span, seed)]
     orders = [path for path, _ in online.files(folder / "online", span, seed)]
-    return DemoFiles(catalogue, (*weekly[:-1], *matrix[:-1], *living, *orders), (weekly[-1], matrix[-1]))
+    return DemoFiles(catalogue, (*weekly[:-1], *matrix[:-1], *others, *orders), (weekly[-1], matrix[-1]))

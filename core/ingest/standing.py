@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -14,7 +17,7 @@ from core.db import tables as t
 from core.ingest.claiming import DECIDED, changing, decide
 from core.ingest.copying import fetch
 from core.ingest.diffing import CELL, CELLS
-from core.ingest.reconciling import WeekToDate
+from core.ingest.reconciling import WeekToDate, YtdKey
 from core.ingest.slices import ASKED, SAME, asked, read_claims
 
 
@@ -124,11 +127,11 @@ def _cells(connection: sa.Connection, lines: str, parameters: dict[str, Any]) ->
 
 
 def read_weeks(connection: sa.Connection, reseller_id: int, most: int = 120) -> tuple[WeekToDate, ...]:
-    """The year-to-date figures of the newest stored files whose week is live, oldest first."""
+    """The year-to-date figures of the newest stored files whose week is live, oldest first; figures are read when they are looked at."""
     c = t.upload_batches.c
     live = sa.select(t.slice_claims.c.upload_batch_id).where(t.slice_claims.c.live, t.slice_claims.c.reseller_id == reseller_id)
     query = (
-        sa.select(c.id, c.file_name, c.period_start, c.period_end, c.report["year_to_date"].label("figures"))
+        sa.select(c.id, c.file_name, c.period_start, c.period_end, sa.cast(c.report["year_to_date"], sa.Text).label("figures"))
         .where(c.reseller_id == reseller_id, c.status == "stored", c.id.in_(live), c.report.has_key("year_to_date"))
         .order_by(c.period_end.desc())
         .limit(most)
@@ -136,11 +139,30 @@ def read_weeks(connection: sa.Connection, reseller_id: int, most: int = 120) -> 
     return tuple(_week(*row) for row in reversed(connection.execute(query).all()))
 
 
-def _week(batch: int, name: str, start: date, end: date, figures: list[list[Any]]) -> WeekToDate:
-    keys = [(measure, tuple((n, _tuple(v)) for n, v in where)) for measure, where, _, _ in figures]
-    to_date = {key: Decimal(value) for key, (_, _, value, _) in zip(keys, figures, strict=True)}
-    actual = {key: Decimal(value) for key, (_, _, _, value) in zip(keys, figures, strict=True)}
-    return WeekToDate(batch, name, start, end, to_date, actual)
+def _week(batch: int, name: str, start: date, end: date, figures: str) -> WeekToDate:
+    return WeekToDate(batch, name, start, end, KeptFigures(figures, 2), KeptFigures(figures, 3))
+
+
+class KeptFigures(Mapping[YtdKey, Decimal]):
+    """Figures as they are kept in a batch's report, (measure, where) → the value at `place`; read at the first look, as most weeks get none."""
+
+    def __init__(self, kept: str, place: int) -> None:
+        self.kept, self.place = kept, place
+
+    @cached_property
+    def read(self) -> dict[YtdKey, Decimal]:
+        return {
+            (line[0], tuple((name, _tuple(value)) for name, value in line[1])): Decimal(line[self.place]) for line in json.loads(self.kept)
+        }
+
+    def __getitem__(self, key: YtdKey) -> Decimal:
+        return self.read[key]
+
+    def __iter__(self) -> Iterator[YtdKey]:
+        return iter(self.read)
+
+    def __len__(self) -> int:
+        return len(self.read)
 
 
 def _tuple(value: Any) -> Any:

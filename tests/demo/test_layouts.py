@@ -15,12 +15,13 @@ from core.ingest.formats.registry import FORMATS
 from core.ingest.reading import ReadLimits, read_book
 from core.ingest.recognising import recognise
 from core.ingest.shapes import ReadOptions, SalesFrame
-from demo.layouts import boxnox, cdlc, liberty, online
+from demo.generator import write_demo
+from demo.layouts import aromateque, boxnox, cdlc, galilu, liberty, online, selfridges, skins_nl, skins_sa
 from demo.market import months_until
 
 SPAN = months_until(date(2026, 11, 22), 4)
 BY_KEY = {form.KEY: form for form in FORMATS}
-RESELLER_LAYOUTS: list[ModuleType] = [liberty, cdlc, boxnox]
+RESELLER_LAYOUTS: list[ModuleType] = [liberty, cdlc, boxnox, skins_nl, skins_sa, selfridges]
 
 
 def read(path: Path) -> SalesFrame:
@@ -35,8 +36,9 @@ def test_every_written_line_is_read_back(layout: ModuleType, tmp_path: Path) -> 
     for path, lines in layout.files(tmp_path, SPAN, seed=3):
         frame = read(path)
         assert frame.vendor == layout.__name__.rsplit(".", 1)[-1]
-        rows = frame.rows.select("store_text", "period_start", "period_end", "quantity", "amount_local").rows()
-        found = Counter((store, start, end, units, Decimal(amount).normalize()) for store, start, end, units, amount in rows)
+        day = [pl.coalesce("sale_date", name).alias(name) for name in ("period_start", "period_end")]
+        rows = frame.rows.filter("primary_view").select("store_text", *day, "quantity", "amount_local").rows()
+        found = Counter((store or "", start, end, units, Decimal(amount).normalize()) for store, start, end, units, amount in rows)
         assert found == Counter((line.store, line.start, line.end, line.units, line.amount.normalize()) for line in lines), path.name
 
 
@@ -62,3 +64,24 @@ def test_order_lines_and_their_fees_are_read_back(tmp_path: Path) -> None:
 def test_same_seed_gives_the_same_facts(tmp_path: Path) -> None:
     first, second = (read(liberty.files(tmp_path / name, SPAN, seed=9)[0][0]).rows for name in ("a", "b"))
     assert first.equals(second) and isinstance(first, pl.DataFrame)
+
+
+@pytest.mark.parametrize("layout", [aromateque, galilu], ids=lambda m: m.__name__.rsplit(".", 1)[-1])
+def test_cross_tabs_keep_every_unit_of_every_month(layout: ModuleType, tmp_path: Path) -> None:
+    for path, lines in layout.files(tmp_path, SPAN, seed=3):
+        rows = read(path).rows.filter("primary_view")
+        found = dict(rows.filter(pl.col("quantity").is_not_null()).group_by("period_start").agg(pl.col("quantity").sum()).rows())
+        assert found == {first: sum(line.units for line in lines if line.start == first) for first in {line.start for line in lines}}
+
+
+def test_galilu_states_its_money_by_store_and_month(tmp_path: Path) -> None:
+    path, lines = galilu.files(tmp_path, SPAN, seed=3)[-1]
+    money = read(path).rows.filter(pl.col("amount_local").is_not_null())
+    assert money["amount_local"].sum() == sum((line.amount for line in lines), Decimal(0))
+    assert money["quantity"].null_count() == money.height
+
+
+def test_the_whole_demo_speaks_for_every_vendor(tmp_path: Path) -> None:
+    demo = write_demo(tmp_path, date(2026, 11, 22), months=2)
+    assert all(path.exists() for path in (*demo.to_load, *demo.to_try))
+    assert {read(path).vendor for path in demo.to_load} == set(BY_KEY) and len(demo.to_try) == 2
