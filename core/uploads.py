@@ -17,6 +17,7 @@ from core.db.engine import Database
 from core.db.tables import resellers, upload_batches
 from core.errors import FileTooLarge, UnknownRecord, WorkbenchError
 from core.ingest import importing, originals
+from core.ingest.formats.registry import FORMATS
 from core.ingest.shapes import ImportReport
 from core.jobs import queue
 from core.people import audit
@@ -116,6 +117,16 @@ def read_again(database: Database, by: Person, batch_id: int) -> None:
     answer(database, by, batch_id, {})
 
 
+def load_again(database: Database, settings: Settings, by: Person, batch_id: int) -> int:
+    """The kept original of an earlier upload once more through the whole flow; returns the new batch's id. Errors: NotAllowed, UnknownRecord."""
+    with database.read() as connection:
+        row = connection.execute(sa.select(B.sha256, B.file_name).where(B.id == batch_id)).first()
+    path = originals.original_path(settings, row.sha256) if row else None
+    if row is None or path is None or not path.exists():
+        raise UnknownRecord("The file of this upload is not kept any more. Upload it again.")
+    return submit(database, settings, by, path, row.file_name)
+
+
 def accept(database: Database, by: Person, batch_id: int) -> None:
     """Store the previewed rows; the worker does it in turn with other imports of the reseller. Errors: NotAllowed, UnknownRecord, MovedOn."""
     require(by, "import_files")
@@ -206,8 +217,13 @@ def worker_alive(database: Database) -> bool:
         return queue.queue_status(connection, limit=1).workers > 0
 
 
+def layouts() -> dict[str, str]:
+    """Vendor key → title of every layout that can be read, for the question which vendor sent a file."""
+    return dict(sorted(((format_.KEY, format_.TITLE) for format_ in FORMATS), key=lambda pair: pair[1].casefold()))
+
+
 def known_resellers(database: Database) -> dict[str, str]:
-    """Vendor key → reseller name, for the question which vendor sent a file."""
+    """Vendor key → reseller name, for the question whose sales a file states."""
     with database.read() as connection:
         rows = connection.execute(sa.select(resellers.c.key, resellers.c.name).order_by(sa.func.lower(resellers.c.name)))
         return {row.key: row.name for row in rows}
