@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -92,7 +93,18 @@ def in_year(year: int) -> pl.Expr:
 D2C, SELL_OUT = pl.col("source") == "d2c", pl.col("source") == "sell-out"
 
 
-def seed(database: Database) -> Brand:
+@cache
+def all_lines() -> tuple[dict[str, Any], ...]:
+    """Every line of the brand, the same in every run."""
+    return (*_sell_out(), *_orders())
+
+
+def brand_in(database: Database) -> Brand:
+    """The brand of a database that `seed` has filled."""
+    return Brand(database, pl.DataFrame(list(all_lines()), schema=LINE, orient="row"))
+
+
+def seed(database: Database) -> None:
     """Write the brand. Everything is covered through March 2025 at the resellers and through 13 April in the web shop."""
     with database.write() as c:
         for key, name, country, cadence in RESELLERS:
@@ -106,11 +118,10 @@ def seed(database: Database) -> Brand:
         columns = ("ean", "functional_name", "product_name", "size_ml", "kind", "category", "rrp_eur")
         c.execute(t.products.insert(), [dict(zip(columns, product, strict=True)) for product in PRODUCTS])
         batches = {key: _batch(c, resellers[key], key) for key, *_ in RESELLERS}
-        lines = [*_sell_out(), *_orders()]
+        lines = all_lines()
         c.execute(t.sellout_entries2.insert(), [_entry(line, resellers, stores, batches) for line in lines if line["source"] == "sell-out"])
         c.execute(t.ecommerce_orders.insert(), [_order(line, resellers, stores, batches) for line in lines if line["source"] == "d2c"])
         _claim(c, resellers, batches)
-    return Brand(database, pl.DataFrame(lines, schema=LINE, orient="row"))
 
 
 LINE: dict[str, Any] = {
