@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from core.ingest.normalising import fold
 from core.ingest.shapes import Problem, RawBook, RawSheet, SetAside
@@ -146,18 +146,25 @@ def filled_rows(sheet: RawSheet) -> int:
     return sum(1 for cells in sheet.grid if first_text(cells) is not None)
 
 
-def hidden_sheets(book: RawBook) -> tuple[Problem, ...]:
-    """One remark for each hidden sheet."""
-    return tuple(
-        Problem(
-            "hidden_sheet_ignored",
-            f"The sheet '{sheet.name}' is hidden and was not read. Unhide it and upload the file again if it belongs to the report.",
-            "info",
-            sheet.name,
-        )
-        for sheet in book.sheets
-        if sheet.hidden
-    )
+def with_hidden(book: RawBook, fits: Callable[[RawBook], object]) -> RawBook:
+    """The book as it is; where no visible sheet `fits` the layout but a hidden one does, the book with its hidden sheets shown."""
+    if len(book.visible) == len(book.sheets) or fits(book):
+        return book
+    shown = replace(book, sheets=tuple(replace(sheet, hidden=False) for sheet in book.sheets))
+    return shown if fits(shown) else book
+
+
+def hidden_sheets(book: RawBook, read: Collection[str | None] = ()) -> tuple[Problem, ...]:
+    """One remark for each hidden sheet: not read, or (`read`) the only one with the layout, which a person has to confirm."""
+    return tuple(hidden_sheet(sheet.name, sheet.name in read) for sheet in book.sheets if sheet.hidden)
+
+
+def hidden_sheet(name: str | None, read: bool) -> Problem:
+    if read:
+        message = f"The only sheet with this layout, '{name}', is hidden. Confirm that it is the report, or ask the sender."
+        return Problem("hidden_sheet_read", message, "error", name)
+    message = f"The sheet '{name}' is hidden and was not read. Unhide it and upload the file again if it belongs to the report."
+    return Problem("hidden_sheet_ignored", message, "info", name)
 
 
 def of_brand(text: str | None, brand: str) -> bool:

@@ -22,6 +22,7 @@ from core.ingest.layout import (
     text_at,
     total_of,
     unknown_columns,
+    with_hidden,
 )
 from core.ingest.normalising import collapse, fold
 from core.ingest.shapes import (
@@ -40,7 +41,7 @@ from core.ingest.shapes import (
 KEY = "aromateque"
 TITLE = "Aromateque"
 
-STORE, TOTAL, EUROS = "Store", "total", "Total in euro"
+STORE, TOTAL, EUROS = ("Store", "Shop", "Магазин"), ("total", "Итого", "Всього", "Разом"), ("Total in euro", "Total in EUR", "Total, euro")
 BY_PRODUCT, BY_STORE, BY_SPAN = "product_month", "store_month", "product_span_euro"
 NAME_HEADERS, SKU_HEADERS = ("Product", "Name", "Номенклатура"), ("SKU", "Code", "Артикул")
 
@@ -75,6 +76,7 @@ class Found:
 
 def recognise(book: RawBook) -> Guess:
     """Guess from the header 'Store' beside months, the second header with 'Total in euro', and 1C's sheet name."""
+    book = with_hidden(book, has_products)
     stores, products = blocks_of(book)
     headers = {name for sheet in book.visible for row in range(min(5, sheet.height)) for name in header_of(sheet, row).columns}
     texts = {fold(text) for sheet in book.visible for cells in sheet.head() for text in cells if text}
@@ -93,9 +95,13 @@ def recognise(book: RawBook) -> Guess:
     )
 
 
+def has_products(book: RawBook) -> bool:
+    return blocks_of(book)[1] is not None
+
+
 def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     """Units by product and month; the stores and the euros of the span are further views that prove them and are never added."""
-    stores, products = blocks_of(book)
+    stores, products = blocks_of(with_hidden(book, has_products))
     period = period_of(book, [block for block in (stores, products) if block], options)
     found = Found()
     for block in (stores, products):
@@ -112,7 +118,7 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
         controls=tuple(found.controls),
         slices=slices_of(stores, products),
         set_aside=(*found.set_aside, *sheets_set_aside(book, used, {})),
-        problems=(*book.problems, *periods.describe(period), *found.problems, *remarks(products, period), *hidden_sheets(book)),
+        problems=(*book.problems, *periods.describe(period), *found.problems, *remarks(products, period), *hidden_sheets(book, used)),
         explicit_zeros=found.zeros,
         living=True,
     )
@@ -121,7 +127,7 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
 def blocks_of(book: RawBook) -> tuple[Block | None, Block | None]:
     """The cross-tab of the stores and that of the products, wherever they begin: each has a header row of its own."""
     blocks = [block for sheet in book.visible for block in blocks_on(sheet)]
-    stores = next((block for block in blocks if block.header.first(STORE) is not None), None)
+    stores = next((block for block in blocks if block.header.first(*STORE) is not None), None)
     return stores, next((block for block in blocks if block.euros is not None), None)
 
 
@@ -131,7 +137,7 @@ def blocks_on(sheet: RawSheet) -> Iterator[Block]:
     headers = [found for row in range(first, sheet.height) if (found := month_header(sheet, row))]
     stops = [header.row for header, _ in headers[1:]] + [sheet.height]
     for (header, months), stop in zip(headers, stops, strict=False):
-        yield Block(sheet, header, stop, months, header.first(TOTAL), header.first(EUROS))
+        yield Block(sheet, header, stop, months, header.first(*TOTAL), header.first(*EUROS))
 
 
 def month_header(sheet: RawSheet, row: int) -> tuple[Header, dict[int, dates.Span]] | None:
@@ -140,7 +146,7 @@ def month_header(sheet: RawSheet, row: int) -> tuple[Header, dict[int, dates.Spa
     if not months:
         return None
     header = header_of(sheet, row)
-    return (header, months) if header.first(STORE, TOTAL, EUROS) is not None else None
+    return (header, months) if header.first(*STORE, *TOTAL, *EUROS) is not None else None
 
 
 def month_of(text: str | None) -> dates.Span | None:
@@ -164,7 +170,7 @@ def read_block(block: Block, found: Found, products: bool) -> None:
     columns = [Columns(column, None) for column in block.months]
     sums = [Columns(block.total, block.euros)]
     reader = CellReader.over(block.sheet, [*columns, *sums], block.header.row + 1, sign=",")
-    name, sku = product_columns(block) if products else (block.header.first(STORE), None)
+    name, sku = product_columns(block) if products else (block.header.first(*STORE), None)
     ended = False
     for row in range(block.header.row + 1, block.stop):
         cells = block.sheet.grid[row]
@@ -186,7 +192,7 @@ def read_block(block: Block, found: Found, products: bool) -> None:
 
 def known(block: Block) -> tuple[str, ...]:
     months = (str(block.sheet.grid[block.header.row][column]) for column in block.months)
-    return (STORE, TOTAL, EUROS, *NAME_HEADERS, *SKU_HEADERS, *months)
+    return (*STORE, *TOTAL, *EUROS, *NAME_HEADERS, *SKU_HEADERS, *months)
 
 
 def product_columns(block: Block) -> tuple[int | None, int | None]:

@@ -24,6 +24,7 @@ from core.ingest.layout import (
     text_at,
     total_of,
     unknown_columns,
+    with_hidden,
 )
 from core.ingest.normalising import EanReading, fold, read_ean
 from core.ingest.shapes import (
@@ -89,6 +90,7 @@ class Found:
 
 def recognise(book: RawBook) -> Guess:
     """Guess from the pairs of 'Qty' and 'Sum Eur' under region labels, and a sheet named after a month."""
+    book = with_hidden(book, matrix_of)
     matrix = matrix_of(book)
     regions = {fold(text) for store in matrix.stores for text in (store.name, store.region) if text} if matrix else set()
     headers = {name for sheet in book.visible for row in range(min(HEADER_ROWS, sheet.height)) for name in header_of(sheet, row).columns}
@@ -110,7 +112,7 @@ def recognise(book: RawBook) -> Guess:
 
 def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     """One fact for each product and store; the last row and the last pair prove them."""
-    matrix, found = matrix_of(book), Found()
+    matrix, found = matrix_of(with_hidden(book, matrix_of)), Found()
     if matrix:
         read_matrix(matrix, found)
     period = period_of(book, matrix, options)
@@ -125,7 +127,7 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
         controls=tuple(found.controls),
         slices=(Slice("main", period.start, period.end),) if period.start and period.end else (),
         set_aside=(*found.set_aside, *sheets_set_aside(book, {matrix.sheet.name} if matrix else set(), {})),
-        problems=(*book.problems, *periods.describe(period), *found.problems, *hidden_sheets(book)),
+        problems=(*book.problems, *periods.describe(period), *found.problems, *hidden_sheets(book, {matrix.sheet.name} if matrix else ())),
         explicit_zeros=found.zeros,
     )
 

@@ -24,6 +24,7 @@ from core.ingest.layout import (
     text_at,
     total_of,
     unknown_columns,
+    with_hidden,
 )
 from core.ingest.normalising import fold
 from core.ingest.numbers import read_currency
@@ -46,6 +47,7 @@ TITLE = "Galilu"
 BY_STORE_AND_PRODUCT, BY_PRODUCT, MONEY, VOLUME = "store_product_month", "product_month", "store_month_money", "store_month_volume"
 VIEWS = (BY_STORE_AND_PRODUCT, BY_PRODUCT, MONEY, VOLUME)
 NAMELESS = "(no name)"
+LONGEST = 2000
 KNOWN = ("Total", "share", "Product")
 
 
@@ -79,7 +81,8 @@ class Found:
 
 def recognise(book: RawBook) -> Guess:
     """Guess from the three kinds of tables and the title 'Galilu sellout'."""
-    small = [sheet for sheet in book.visible if sheet.height <= 2000]
+    book = with_hidden(book, has_tables)
+    small = small_sheets(book)
     tables = workbook_of(small)
     texts = {fold(text) for sheet in small for cells in sheet.head() for text in cells if text}
     headers = {name for sheet in book.visible for row in range(min(5, sheet.height)) for name in header_of(sheet, row).columns}
@@ -98,6 +101,16 @@ def recognise(book: RawBook) -> Guess:
             Clue("a column of EANs, which Galilu never sends", bool(headers & {"ean", "eancode", "stockcode", "product ean"}), 0.4),
         ),
     )
+
+
+def small_sheets(book: RawBook) -> list[RawSheet]:
+    """The sheets that a report of a few stores may fill; a long list is not searched for tables."""
+    return [sheet for sheet in book.visible if sheet.height <= LONGEST]
+
+
+def has_tables(book: RawBook) -> bool:
+    tables = workbook_of(small_sheets(book))
+    return bool(tables.rankings and tables.money)
 
 
 def workbook_of(sheets: Collection[RawSheet]) -> Workbook:
@@ -127,7 +140,8 @@ def is_split(table: YearTable) -> bool:
 
 def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     """Units by store and product where the split covers the month, else by product; money by store and month."""
-    tables, found = workbook_of(book.visible), Found()
+    shown, found = with_hidden(book, has_tables), Found()
+    tables = workbook_of(shown.visible)
     read_splits(tables, found)
     read_rankings(tables, found)
     read_stores(tables, found)
@@ -143,8 +157,14 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
         basis,
         controls=tuple(found.controls),
         slices=tuple(s for view in VIEWS for s in month_slices(view, rows.filter(pl.col("view") == view)["period_start"])),
-        set_aside=(*found.set_aside, *below_tables(tables), *other_sheets(book, tables)),
-        problems=(*book.problems, *periods.describe(period), *found.problems, *remarks(rows, period), *hidden_sheets(book)),
+        set_aside=(*found.set_aside, *below_tables(tables), *other_sheets(shown, tables)),
+        problems=(
+            *book.problems,
+            *periods.describe(period),
+            *found.problems,
+            *remarks(rows, period),
+            *hidden_sheets(book, {t.sheet.name for t in tables.tables}),
+        ),
         explicit_zeros=found.zeros,
         living=True,
     )

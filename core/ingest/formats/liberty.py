@@ -23,6 +23,7 @@ from core.ingest.layout import (
     text_at,
     total_of,
     unknown_columns,
+    with_hidden,
 )
 from core.ingest.normalising import fold
 from core.ingest.shapes import (
@@ -123,6 +124,7 @@ class Found:
 
 def recognise(book: RawBook) -> Guess:
     """Guess from the item header, the channel labels above it and the sheet names; the file name never names the reseller."""
+    book = with_hidden(book, has_items)
     found = find_sheet(book, (ITEM_ID,))
     channels = {fold(figure.channel) for figure in figures_of(*found)} if found else set()
     headers = set(found[1].columns) if found else set()
@@ -143,14 +145,18 @@ def recognise(book: RawBook) -> Guess:
     )
 
 
+def has_items(book: RawBook) -> bool:
+    return find_sheet(book, (ITEM_ID,)) is not None
+
+
 def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     """The week's units and pounds of every channel, with the totals and the year-to-date figures that prove them."""
     period = weeks.period_of(book.file_name, options)
-    place = find_sheet(book, (ITEM_ID,))
-    found = Found()
+    shown, found = with_hidden(book, has_items), Found()
+    place = find_sheet(shown, (ITEM_ID,))
     if place:
         read_sizes(*place, found)
-        for sheet in book.visible:
+        for sheet in shown.visible:
             if sheet is not place[0]:
                 read_groups(sheet, found)
         add_groups_to_date(found, figures_of(*place))
@@ -171,7 +177,12 @@ def frame_of(book: RawBook, period: PeriodReading, options: ReadOptions, found: 
         year_to_date=tuple(found.year_to_date),
         slices=(Slice("main", period.start, period.end),) if period.start and period.end else (),
         set_aside=(*found.set_aside, *sheets_set_aside(book, {sheet.name} if sheet else set(), summaries)),
-        problems=(*book.problems, *weeks.remarks(book.file_name, period), *found.problems, *hidden_sheets(book)),
+        problems=(
+            *book.problems,
+            *weeks.remarks(book.file_name, period),
+            *found.problems,
+            *hidden_sheets(book, {sheet.name} if sheet else ()),
+        ),
         explicit_zeros=found.zeros,
     )
 

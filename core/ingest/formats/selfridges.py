@@ -23,6 +23,7 @@ from core.ingest.layout import (
     text_at,
     total_of,
     unknown_columns,
+    with_hidden,
 )
 from core.ingest.normalising import collapse, fold
 from core.ingest.shapes import (
@@ -97,6 +98,7 @@ class Found:
 
 def recognise(book: RawBook) -> Guess:
     """Guess from 'Sold' and 'Sales £' under week labels, the glued product keys and the reseller's name in a cell."""
+    book = with_hidden(book, form_of)
     form = form_of(book)
     words = {word for sheet in book.visible for cells in sheet.head(HEADER_ROWS) for text in cells if text for word in name_tokens(text)}
     keys = sum(1 for cells in form.sheet.grid if PRODUCT_KEY.match(cells[form.product] or "")) if form else 0
@@ -120,7 +122,7 @@ def names_reseller(book: RawBook) -> bool:
 
 def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     """One fact for each store, product and week that is filled; totals and the year to date prove them."""
-    form, found = form_of(book), Found()
+    form, found = form_of(with_hidden(book, form_of)), Found()
     if form:
         read_form(form, found)
     period = period_of(book, form, found, options)
@@ -134,7 +136,7 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
         controls=tuple(found.controls),
         slices=tuple(Slice("main", *dates.week_span(end)) for end in sorted(found.filled)),
         set_aside=(*found.set_aside, *sheets_set_aside(book, {form.sheet.name} if form else set(), {})),
-        problems=(*book.problems, *periods.describe(period), *found.problems, *hidden_sheets(book)),
+        problems=(*book.problems, *periods.describe(period), *found.problems, *hidden_sheets(book, {form.sheet.name} if form else ())),
         explicit_zeros=found.zeros,
         living=True,
     )
@@ -185,10 +187,10 @@ def read_form(form: Form, found: Found) -> None:
     for row in range(form.header.row + 1, form.sheet.height):
         cells = form.sheet.grid[row]
         label, product = text_at(cells, form.store), text_at(cells, form.product)
-        total = label or product
+        total = product if label is None else label
         if first_text(cells) is None:
             continue
-        if product is not None and not is_total(product):
+        if product is not None and total_of(product) is None and fold(product) != "total selfridges":
             store = label or store
             read_product(form, reader, row, store, product, found)
         elif total is not None and is_total(total):

@@ -23,6 +23,7 @@ from core.ingest.layout import (
     text_at,
     total_of,
     unknown_columns,
+    with_hidden,
 )
 from core.ingest.normalising import read_ean
 from core.ingest.shapes import (
@@ -67,6 +68,7 @@ class Found:
 
 def recognise(book: RawBook) -> Guess:
     """Guess from the headers with last year's figures beside this year's, and the sheets Info and SalesPerSKU."""
+    book = with_hidden(book, has_articles)
     found = find_sheet(book, ARTICLES)
     headers = {name for sheet in book.visible if (header := find_header(sheet, (EUROS,))) for name in header.columns}
     names = {(sheet.name or "").strip().casefold() for sheet in book.visible}
@@ -87,17 +89,22 @@ def recognise(book: RawBook) -> Guess:
     )
 
 
+def has_articles(book: RawBook) -> bool:
+    return find_sheet(book, ARTICLES) is not None
+
+
 def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     """Articles of the month (no store), and the same sales by location, which prove them."""
     period, found, used = period_of(book, options), Found(), set[str | None]()
-    if articles := find_sheet(book, ARTICLES):
+    shown = with_hidden(book, has_articles)
+    if articles := find_sheet(shown, ARTICLES):
         read_rows(*articles, article_fact, options, found)
         used.add(articles[0].name)
-    if places := find_sheet(book, LOCATIONS):
+    if places := find_sheet(shown, LOCATIONS):
         read_rows(*places, location_fact, options, found)
         found.controls += location_totals(*places, found)
         used.add(places[0].name)
-    if info := find_sheet(book, INFO):
+    if info := find_sheet(shown, INFO):
         used.add(info[0].name)
     basis = options.vat_basis or "net"
     views = ("main", BY_LOCATION) if places else ("main",)
@@ -110,7 +117,7 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
         controls=tuple(found.controls),
         slices=tuple(Slice(view, period.start, period.end) for view in views) if period.start and period.end else (),
         set_aside=(*found.set_aside, *sheets_set_aside(book, used, {})),
-        problems=(*book.problems, *periods.describe(period), *found.problems, *hidden_sheets(book)),
+        problems=(*book.problems, *periods.describe(period), *found.problems, *hidden_sheets(book, used)),
         explicit_zeros=found.zeros,
     )
 

@@ -101,7 +101,7 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
         *problems_of(table, lines, units, amounts),
         *wrong_subtotals(found, totals, found.numbers("gross", ",")),
         *tables.unknown_columns(table),
-        *hidden_sheets(book),
+        *tables.hidden_remarks(book, table),
     )
     return SalesFrame(
         KEY,

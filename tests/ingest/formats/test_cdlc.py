@@ -147,3 +147,11 @@ def test_shared_files_give_exactly_their_truth(path: Path) -> None:
 def test_shared_files_changed_by_hand_give_the_same_facts(path: Path, mutation: Mutation, tmp_path: Path) -> None:
     frame = cdlc.read(truth.book_of(mutate(path, tmp_path, mutation)), ReadOptions())
     assert truth.differences(frame, truth.load(path), mutation) == {}
+
+
+def test_the_only_sheet_with_the_layout_is_read_though_hidden_and_needs_a_yes() -> None:
+    book = building.book_of(NAME, {"Notes": [["hello"]], "2025 04": ROWS}, merges={"2025 04": MERGES}, hidden=("2025 04",))
+    frame = cdlc.read(book, ReadOptions())
+    assert facts(frame) == facts(read())
+    assert [(p.rule, p.severity) for p in frame.problems if "hidden" in p.rule] == [("hidden_sheet_read", "error")]
+    assert cdlc.recognise(book).confidence > 0.9

@@ -144,3 +144,8 @@ def test_shared_files_give_exactly_their_truth(path: Path) -> None:
 def test_shared_files_changed_by_hand_give_the_same_facts(path: Path, mutation: Mutation, tmp_path: Path) -> None:
     frame = selfridges.read(truth.book_of(mutate(path, tmp_path, mutation)), ReadOptions())
     assert truth.differences(frame, truth.load(path), mutation) == {}
+
+
+def test_a_product_that_begins_with_total_is_no_total() -> None:
+    frame = read(changed(7, 1, "total eclipse edpno colour30ml"))
+    assert [fact[1:3] for fact in facts(frame)] == [fact[1:3] for fact in facts(read())]
