@@ -27,7 +27,7 @@ from tests.conftest import NAMES, SECRET
 from tests.mail.server import Mailbox, running
 
 ROOT = Path(__file__).resolve().parents[1]
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("scheduler")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("scheduler")]
 REPORT = ReportDefinition("Small report", blocks=(Block("kpis"),))
 
 
@@ -63,16 +63,16 @@ def scheduler(surroundings, *arguments):
     finally:
         if process.poll() is None:
             process.kill()
-        process.communicate(timeout=10)
+        print(process.communicate(timeout=10)[0])  # pytest shows it when the test fails
 
 
 def finish(process) -> tuple[int, str]:
     process.send_signal(signal.SIGTERM)
-    log, _ = process.communicate(timeout=30)
+    log, _ = process.communicate(timeout=60)
     return process.returncode, log
 
 
-def wait_until(condition, seconds=40.0):
+def wait_until(condition, seconds=100.0):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if found := condition():
@@ -98,7 +98,7 @@ def statuses(database):
 def test_a_due_report_arrives_and_the_process_ends_in_order(database, surroundings, mailbox):
     make_due(database)
     with scheduler(surroundings) as process:
-        assert mailbox.wait_for(1, 40)
+        assert mailbox.wait_for(1, 100)
         wait_until(lambda: statuses(database) == ["sent"])
         with database.read() as connection:
             assert clock_is_alive(connection, datetime.now(UTC))
@@ -132,7 +132,7 @@ def test_sigterm_lets_the_running_job_finish(database, surroundings, mailbox):
     mailbox.before_reply = slowly
     make_due(database)
     with scheduler(surroundings) as process:
-        assert mailbox.reached.wait(40)
+        assert mailbox.reached.wait(100)
         assert finish(process)[0] == 0
     assert statuses(database) == ["sent"]
 
@@ -144,7 +144,7 @@ def test_kill_while_handing_over_leaves_unknown_and_no_second_mail(database, sur
     mailbox.before_reply = never
     make_due(database)
     with scheduler(surroundings) as process:
-        assert mailbox.reached.wait(40)
+        assert mailbox.reached.wait(100)
         process.kill()
     mailbox.before_reply = None
     with scheduler(surroundings) as process:
@@ -201,7 +201,7 @@ def test_a_lost_database_is_waited_for(database, surroundings, owner_dsn, mailbo
 
 def test_a_setting_that_can_not_be_used_is_said_and_ends_it(surroundings):
     with scheduler(surroundings | {"SMTP_PORT": "many"}) as process:
-        log, _ = process.communicate(timeout=30)
+        log, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "A setting can not be used" in log
     assert "Traceback" not in log

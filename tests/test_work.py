@@ -74,15 +74,15 @@ def test_an_upload_is_previewed_stored_told_of_and_taken_back(database, settings
     with workers(database, settings):
         with database.write() as connection:
             queue.defer_preview(connection, number)
-        wait_until(lambda: batch(database, number).status in ("preview", "needs_decision"), 30)
+        wait_until(lambda: batch(database, number).status in ("preview", "needs_decision"), 90)
         seen = batch(database, number)
         with database.write() as connection:
             queue.defer_store(connection, number, seen.reseller_id, "anna")
-        wait_until(lambda: batch(database, number).status == "stored", 30)
+        wait_until(lambda: batch(database, number).status == "stored", 90)
         wait_until(lambda: entries(settings.outbox))
         with database.write() as connection:
             queue.defer_undo(connection, number, seen.reseller_id, "anna")
-        wait_until(lambda: batch(database, number).status == "undone", 30)
+        wait_until(lambda: batch(database, number).status == "undone", 90)
         wait_until(lambda: busy(database) == 0)
     mails = [read_message(settings.outbox, entry.name) for entry in entries(settings.outbox)]
     stored = next(mail for mail in mails if mail.entry.subject.endswith("is stored"))
@@ -100,7 +100,7 @@ def test_a_file_that_is_no_report_is_refused_and_its_uploader_hears_of_it_once(d
     with database.write() as connection:
         queue.defer_preview(connection, number)
     with workers(database, settings):
-        wait_until(lambda: len(entries(settings.outbox)) == 2, 30)
+        wait_until(lambda: len(entries(settings.outbox)) == 2, 90)
     assert sorted(entry.to for entry in entries(settings.outbox)) == ["anna@example.com", "team@example.com"]
     assert all(entry.subject.endswith("picture.xlsx was refused") for entry in entries(settings.outbox))
     assert tell_of_upload(database, settings, number) == 0

@@ -27,11 +27,11 @@ def workers(database, **work: Work | Callable):
         yield
     finally:
         stop.set()
-        thread.join(20)
+        thread.join(60)
         assert not thread.is_alive()
 
 
-def wait_until(condition, seconds=15):
+def wait_until(condition, seconds=60):
     until = time.monotonic() + seconds
     while not condition() and time.monotonic() < until:
         time.sleep(0.03)
