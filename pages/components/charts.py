@@ -253,7 +253,7 @@ def _waterfall(spec: ChartSpec, colors: Palette) -> list[Trace]:
     return [
         {
             "type": "waterfall",
-            "x": list(spec.texts),
+            "x": [_wrapped(text) for text in spec.texts],
             "y": _numbers(spec.series[0]),
             "measure": measures,
             "text": texts,
@@ -267,3 +267,13 @@ def _waterfall(spec: ChartSpec, colors: Palette) -> list[Trace]:
             "hovertemplate": "%{x}: %{text}<extra></extra>",
         }
     ]
+
+
+def _wrapped(text: str, most: int = 11) -> str:
+    """A label on as many short lines as it needs."""
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + len(word) + 1 > most:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return "<br>".join(lines)

@@ -59,8 +59,9 @@ def head(title: str, lead: str = "") -> None:
 
 
 def hint(text: str) -> None:
-    """One quiet sentence where nothing can be drawn."""
-    st.caption(text)
+    """One quiet sentence, when there is something to say."""
+    if text:
+        st.caption(text)
 
 
 def section(title: str, lead: str = "", *, help: str | None = None) -> None:

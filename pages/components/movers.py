@@ -27,8 +27,16 @@ def draw(frame: pl.DataFrame, measure: str = "sales_eur_net") -> None:
 def _line(row: dict[str, object], name: str, measure: str, widest: float) -> str:
     change = float(row["change"])  # type: ignore[arg-type]
     side, width = ("up" if change > 0 else "down"), max(abs(change) / widest * 100, 1.5)
-    percent = format_change(row["change_pct"]) if row["change_pct"] is not None else "new" if not row["before"] else ""
+    percent = _percent(row)
     return (
         f'<tr class="{side}"><td>{escaped(row[name])}</td><td class="bar"><i style="width:{width:.1f}%"></i></td>'
         f"<td class='n'>{escaped(format_difference(measure, row['change']))}</td><td class='n quiet'>{escaped(percent)}</td></tr>"
     )
+
+
+def _percent(row: dict[str, object]) -> str:
+    """`+12.4 %`, `×11` where a percentage says nothing any more, `new` where there was nothing before."""
+    change = row["change_pct"]
+    if change is None:
+        return "" if row["before"] else "new"
+    return f"×{float(change) + 1:.0f}" if float(change) >= 9.5 else format_change(change)  # type: ignore[arg-type]

@@ -23,9 +23,9 @@ with right:
     elif show == "rows":
         source_rows.draw(query)
     elif show == "chart":
-        charts.draw(
-            chart_for(cached.result(exploring.charted(view, query), session.scope())), key="explore", height=420, title=True
-        ) or frame.hint(exploring.CHART_HINT)
+        spec = chart_for(cached.result(exploring.charted(view, query), session.scope()))
+        charts.draw(spec, key="explore", height=420, title=True)
+        frame.hint("" if spec else exploring.CHART_HINT)
     elif view.across:
         results.pivot(cached.pivot(query, view.across, session.scope()))
     else:
