@@ -3,67 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 import sqlalchemy as sa
 
 from core.db import tables as t
 from core.db.engine import Database
-from core.errors import EncryptedFile, UnknownRecord, WorkbenchError
+from core.errors import UnknownRecord
 from core.ingest import originals, storing
+from core.ingest.asking import Answers
 from core.ingest.checking import as_frame
-from core.ingest.content import nominal
-from core.ingest.formats.registry import FORMATS, Format, format_of
-from core.ingest.planning import Answers, Plan
-from core.ingest.proposing import propose
-from core.ingest.reading import ReadLimits, read_book
-from core.ingest.recognising import recognise
+from core.ingest.judging import Batch, Judged, Stopped, judge
+from core.ingest.planning import Plan
+from core.ingest.repeating import repeats
 from core.ingest.reporting import load_report, report_of, save_outcome, save_plan
-from core.ingest.shapes import Choice, Guess, ImportReport, Problem, Question, RawBook, ReadOptions, SalesFrame, Status
+from core.ingest.shapes import Guess, ImportReport, Problem, Status
 from core.ingest.standing import EarlierFile, same_bytes
 from core.ingest.storing import Progress
 from core.people import audit
 from core.sales.query import Period, parse_period
 
-NOBODY = Guess("", 0.0)
-PERIOD_RULES = ("no_period_in_name", "period_conflict", "odd_date_in_name", "date_not_sunday")
 OPEN = ("queued", "reading", "preview", "needs_decision", "refused", "failed")
 DISCARDABLE = ("queued", "preview", "needs_decision", "refused", "failed", "duplicate")  # nobody is working on it
-
-
-@dataclass(frozen=True)
-class Batch:
-    """A file that was taken in: its row, its bytes, and who it seems to come from. `id` None: only looked at."""
-
-    id: int | None
-    file_name: str
-    sha256: str
-    source: Path | bytes
-    size: int
-    guess: Guess = NOBODY
-
-
-@dataclass(frozen=True)
-class Stopped:
-    """Why a file came no further: a sentence, the problem, the question that would let it go on, or the file it repeats."""
-
-    status: Status
-    reason: str
-    problems: tuple[Problem, ...] = ()
-    questions: tuple[Question, ...] = ()
-    twin: EarlierFile | None = None
-    guess: Guess = NOBODY
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A file that was read and judged."""
-
-    plan: Plan
-    guess: Guess
 
 
 def import_file(
@@ -225,7 +189,7 @@ def _carry_on(
     say = _progress(database, batch_id, on_progress)
     try:
         with database.write() as connection:
-            outcome = _repeats(connection, settings, batch, answers) or judge(connection, settings, batch, answers, say)
+            outcome = repeats(connection, settings, batch, answers) or judge(connection, settings, batch, answers, say)
         return _finish(database, batch, outcome, store, by, say)
     except Exception:
         with database.write() as connection:
@@ -233,167 +197,6 @@ def _carry_on(
                 connection, batch_id, "failed", "The workbench could not finish this file. Try again; if it fails again, report it."
             )
         raise
-
-
-def judge(connection: sa.Connection, settings: Any, batch: Batch, answers: Answers, say: Progress) -> Judged | Stopped:
-    """Read → recognise → read as that vendor's report → place, value, prove, compare."""
-    say("Reading", 0, 0)
-    book = _open(settings, batch, answers)
-    if isinstance(book, Stopped):
-        return book
-    guess = _vendor(book, answers)
-    if isinstance(guess, Stopped):
-        return guess
-    say("Understanding", 0, 0)
-    frame = _read(book, guess, answers, settings)
-    if isinstance(frame, Stopped):
-        return frame
-    say("Checking", 0, frame.rows.height)
-    if (question := _stated(frame, answers)) is not None:
-        return replace(question, guess=guess)
-    return Judged(propose(connection, frame, answers, settings.brand), guess)
-
-
-def _open(settings: Any, batch: Batch, answers: Answers) -> RawBook | Stopped:
-    try:
-        return read_book(batch.source, batch.file_name, ReadLimits.of(settings), answers.password)
-    except EncryptedFile as error:
-        question = Question("password", error.message)
-        return Stopped("refused", error.message, (Problem("unreadable_file", error.message, "error"),), (question,))
-    except WorkbenchError as error:
-        return Stopped("refused", error.message, (Problem("unreadable_file", error.message, "error"),))
-
-
-def _vendor(book: RawBook, answers: Answers) -> Guess | Stopped:
-    """The vendor a person named, else the one that is recognised; the evidence is kept either way."""
-    try:
-        found = recognise(book)
-    except WorkbenchError as error:
-        if answers.vendor is None:
-            return Stopped("refused", error.message, (Problem("not_a_sales_report", error.message, "error"),))
-        return Guess(answers.vendor, 0.0, ("a person said so",), (error.message,))
-    if answers.vendor is not None:
-        known = next((g for g in found.guesses if g.vendor == answers.vendor), Guess(answers.vendor, 0.0))
-        return replace(known, evidence_for=(*known.evidence_for, "a person said so"))
-    if found.vendor is not None:
-        return next(g for g in found.guesses if g.vendor == found.vendor)
-    return Stopped(
-        "needs_decision", found.reason, (Problem("unknown_vendor", found.reason, "error"),), (_which_vendor(found.guesses, found.reason),)
-    )
-
-
-def _which_vendor(guesses: tuple[Guess, ...], reason: str) -> Question:
-    titles = {format_.KEY: format_.TITLE for format_ in FORMATS}
-    ranked = [Choice(g.vendor, titles.get(g.vendor, g.vendor), "; ".join(g.evidence_for) or "no evidence") for g in guesses]
-    return Question("vendor", reason, tuple(ranked))
-
-
-def _read(book: RawBook, guess: Guess, answers: Answers, settings: Any) -> SalesFrame | Stopped:
-    format_ = format_of(guess.vendor)
-    if format_ is None:
-        text = f"“{guess.vendor}” is no known vendor. Choose one of the list."
-        return Stopped("needs_decision", text, (), (_which_vendor(recognise(book).guesses, text),), guess=guess)
-    options = ReadOptions(
-        period=answers.period,
-        vat_basis=cast(Any, answers.vat_basis),
-        currency=answers.currency,
-        brand=settings.brand.split()[0],
-        time_zone=settings.time_zone,
-    )
-    try:
-        frame = format_.read(book, options)
-    except WorkbenchError as error:
-        return Stopped("refused", error.message, (Problem("unreadable_file", error.message, "error"),), guess=guess)
-    if not frame.rows.height:
-        text = (
-            f"No sales were found although it was read as {format_.TITLE}'s report. Nothing was stored; check whether it is the right file."
-        )
-        return Stopped("refused", text, (*book.problems, *frame.problems, Problem("no_rows", text, "error")), guess=guess)
-    problems = (*book.problems, *frame.problems, *_unaided(format_, book, options, frame))
-    return replace(frame, problems=tuple(dict.fromkeys(problems)))
-
-
-def _unaided(format_: Format, book: RawBook, options: ReadOptions, frame: SalesFrame) -> tuple[Problem, ...]:
-    """What the file itself says against its period stays on record when a person has named one."""
-    if options.period is None:
-        return ()
-    said = {problem.rule for problem in frame.problems}
-    alone = format_.read(book, replace(options, period=None)).problems
-    return tuple(problem for problem in alone if problem.rule in PERIOD_RULES and problem.rule not in said)
-
-
-def _stated(frame: SalesFrame, answers: Answers) -> Stopped | None:
-    """A layout that belongs to nobody says neither whose sales these are, nor in which money: asked, never assumed."""
-    if frame.vendor != "generic":
-        return None
-    rows = frame.rows
-    questions = []
-    if answers.reseller is None:
-        questions.append(Question("reseller", "Whose sales are these? Name the reseller."))
-    if answers.currency is None and frame.currency is None and rows["currency"].null_count():
-        questions.append(
-            Question("currency", "In which currency are the amounts?", tuple(Choice(c, c) for c in ("EUR", "GBP", "PLN", "ZAR")))
-        )
-    if (
-        answers.vat_basis is None
-        and frame.vat_basis is None
-        and rows["vat_basis"].null_count()
-        and rows["amount_local"].is_not_null().any()
-    ):
-        choices = (Choice("gross", "including VAT"), Choice("net", "without VAT"))
-        questions.append(Question("vat_basis", "Do the amounts include VAT?", choices))
-    return Stopped("needs_decision", questions[0].text, frame.problems, tuple(questions)) if questions else None
-
-
-# Once and only once ---------------------------------------------------------------------------------------------------
-
-
-def _repeats(connection: sa.Connection, settings: Any, batch: Batch, answers: Answers) -> Stopped | None:
-    """The very same bytes were stored before: nothing is stored again, whatever the file is called now. Under a name (or an answer) that
-    means another period, a person is asked, and the copy is never booked: the sender has to send the right file."""
-    twin = same_bytes(connection, batch.sha256)
-    if twin is None or twin.upload_batch_id == batch.id:
-        return None
-    guess = Guess(twin.vendor or "", 1.0, (f"the same bytes as upload {twin.upload_batch_id}",))
-    own = _period_of_name(settings, batch, twin, answers)
-    if own is None or twin.period_end is None or own == (twin.period_start, twin.period_end):
-        text = f"This file was stored before, as “{twin.file_name}” (upload {twin.upload_batch_id}). Nothing was stored again."
-        return Stopped("duplicate", text, (Problem("same_file_again", text, "info"),), (), twin, guess)
-    text = (
-        f"These are the very bytes of “{twin.file_name}” (upload {twin.upload_batch_id}), under a name of another period. "
-        "Ask the sender for the right file; if the first one was wrong, take that upload back."
-    )
-    problem = Problem("same_content_other_period", text, "error", value=batch.file_name)
-    if answers.period is not None and answers.period != (twin.period_start, twin.period_end):
-        return Stopped("refused", text, (problem,), (), twin, guess)
-    if answers.period is not None or answers.accept_warnings:
-        return Stopped("duplicate", text, (problem,), (), twin, guess)
-    return Stopped("needs_decision", text, (problem, *_conflict(own)), (_copy_question(text, twin),), twin, guess)
-
-
-def _conflict(own: tuple[Any, Any]) -> tuple[Problem, ...]:
-    text = f"The name says {own[0]} – {own[1]}, the content is another period's."
-    return (Problem("period_conflict", text, "warning", suggestion="Ask the sender for the right file."),)
-
-
-def _copy_question(text: str, twin: EarlierFile) -> Question:
-    choice = Choice(f"{twin.period_start}/{twin.period_end}", "It is the same report again", "all bytes are equal")
-    return Question("period", text, (choice,))
-
-
-def _period_of_name(settings: Any, batch: Batch, twin: EarlierFile, answers: Answers) -> tuple[Any, Any] | None:
-    """The period this copy claims to be of: what a person says, else what the format reads from it and its name; None: it claims none."""
-    if answers.period is not None:
-        return answers.period
-    if batch.file_name == twin.file_name:
-        return None
-    book = _open(settings, batch, answers)
-    format_ = format_of(twin.vendor or "")
-    if isinstance(book, Stopped) or format_ is None:
-        return None
-    frame = format_.read(book, ReadOptions(brand=settings.brand.split()[0]))
-    named = [(e.start, e.end) for e in (*frame.period.evidence, *frame.period.candidates) if e.source == "file_name"]
-    return None if frame.by_order else next(iter(named), nominal(frame))
 
 
 # The end of it --------------------------------------------------------------------------------------------------------
@@ -509,8 +312,3 @@ def _silent(step: str, done: int, total: int) -> None:
 
 def _name(source: Path | bytes | BinaryIO, file_name: str | None) -> str:
     return file_name or (source.name if isinstance(source, Path) else "upload")
-
-
-def waiting_answers(answers: Answers) -> dict[str, Any]:
-    """Answers as plain JSON values, for a job's arguments; never a password."""
-    return {key: value for key, value in asdict(answers).items() if value is not None and key != "password"}

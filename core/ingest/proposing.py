@@ -12,8 +12,9 @@ from core.catalogue.rates import rates_for
 from core.catalogue.reading import read_catalogue
 from core.catalogue.records import Catalogue, Reseller
 from core.catalogue.storing import ensure_named_reseller, ensure_reseller, seed_vat_rates
+from core.ingest.asking import Answers
 from core.ingest.content import KEYED_SLICES, file_key, nominal, order_lines_key, slice_keys, timeless_key
-from core.ingest.planning import Answers, Content, Plan, fill_in, make_plan, place_and_value
+from core.ingest.planning import Content, Plan, fill_in, make_plan, place_and_value
 from core.ingest.shapes import SalesFrame
 from core.ingest.slices import has_orders
 from core.ingest.standing import Standing, live_order_cells, read_standing

@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from core.db import tables as t
 from core.db.engine import Database
 from core.errors import UnknownRecord
+from core.ingest.chaining import year_to_date_record
 from core.ingest.checking import as_frame
 from core.ingest.copying import copy_frame, driver
-from core.ingest.planning import Plan, year_to_date_record
+from core.ingest.planning import Plan
 from core.ingest.reading_back import preview_rows
 from core.ingest.shapes import (
     CHANGES,
@@ -91,7 +92,7 @@ def _record(plan: Plan) -> dict[str, Any]:
         "slices_won": plan.standing.slices.filter("wins").height,
         "slices": plan.standing.slices.height,
     }
-    figures = year_to_date_record(plan)
+    figures = year_to_date_record(plan.rows, plan.frame)
     return {**record, "year_to_date": figures} if figures else record
 
 

@@ -64,11 +64,7 @@ def _undo(connection: sa.Connection, batch_id: int, by: str) -> UndoReport:
     connection.execute(t.upload_batches.update().where(c.id == batch_id, c.status == "stored").values(**values))
     changed, restored = _settle(connection, row.reseller_id, batch_id)
     after = _live_rows(connection, row.reseller_id)
-    reason = (
-        f"Taken back: {changed} periods changed, {restored} show an earlier upload again; {before - after:+,} fewer live rows.".replace(
-            "+", ""
-        )
-    )
+    reason = f"Taken back: {changed} periods changed, {restored} of them show an earlier upload again; {after:,} rows are live now."
     return UndoReport(batch_id, row.file_name, changed, restored, changed - restored, before, after, reason)
 
 

@@ -16,7 +16,8 @@ from core.catalogue import storing as catalogue
 from core.db import tables as t
 from core.db.engine import Database
 from core.ingest import proposing, reading_back, storing
-from core.ingest.planning import Answers, Plan
+from core.ingest.asking import Answers
+from core.ingest.planning import Plan
 from core.ingest.shapes import ControlTotal, PeriodReading, SalesFrame, Slice, complete_rows
 
 MAY = date(2025, 5, 20)

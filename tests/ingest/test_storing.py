@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from core.errors import UnknownRecord
 from core.ingest import reading_back, storing, undoing
-from core.ingest.planning import Answers
+from core.ingest.asking import Answers
 from core.ingest.shapes import ControlTotal, PeriodReading, Slice
 from tests.ingest.samples import (
     CANDLE,

@@ -1,0 +1,132 @@
+"""What a person has to say before a file may be stored, each question with ranked answers and their reasons. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+import polars as pl
+
+from core.ingest.chaining import fitting_weeks
+from core.ingest.checking import money
+from core.ingest.claiming import tied
+from core.ingest.content import SLICE, nominal
+from core.ingest.shapes import Choice, Problem, Question, SalesFrame
+from core.ingest.standing import Standing
+
+TELLING_ROWS = 3  # so few lines may well be equal in two periods
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a person said about a file."""
+
+    vendor: str | None = None
+    period: tuple[date, date] | None = None
+    accept_warnings: bool = False
+    reseller: str | None = None
+    currency: str | None = None
+    vat_basis: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+def ask(
+    frame: SalesFrame, controls: pl.DataFrame, changes: pl.DataFrame, chain: Sequence[Problem], standing: Standing, answers: Answers
+) -> list[Question]:
+    """What a person has to say before these rows may be stored, the period first."""
+    period = nominal(frame)
+    found = period_question(frame, standing, answers)
+    if period is None or answers.accept_warnings:
+        return found
+    warnings = [
+        *_mismatch(controls, chain),
+        *_vanished(changes),
+        *_correction(changes, standing, period),
+        *(problem.message for problem in frame.problems if problem.rule == "hidden_sheet_read"),
+    ]
+    if warnings:
+        found.append(Question("accept_warnings", " ".join(warnings), (Choice("true", "Store it all the same", "the batch stays marked"),)))
+    return found
+
+
+def period_question(frame: SalesFrame, standing: Standing, answers: Answers) -> list[Question]:
+    """Asked when no period is proven, when the evidence contradicts itself, or when another period holds the same content."""
+    if answers.period is not None:
+        return []
+    twin, period = standing.same_but_dates, nominal(frame)
+    copied = (
+        twin is not None and period is not None and twin.period_end != period[1] and frame.rows.height >= TELLING_ROWS and not frame.living
+    )
+    if period is not None and not copied and (not frame.period.conflict or answers.accept_warnings):
+        return []
+    if copied and twin is not None:
+        text = f"The content equals {twin.file_name}, which is another period. A copy for another period is almost surely a mistake of the sender."
+    elif period is None:
+        text = "No period is proven by this file. Which period does it cover?"
+    else:
+        text = "The file contradicts itself about its period. Which one is right?"
+    return [Question("period", text, period_choices(frame, standing))]
+
+
+def period_choices(frame: SalesFrame, standing: Standing) -> tuple[Choice, ...]:
+    """Ranked: equal content first, then the chain, the format's proposal, its other evidence."""
+    twin = standing.same_but_dates
+    proposal = nominal(frame)
+    listed: list[tuple[date, date, str]] = []
+    if twin and twin.period_start and twin.period_end:
+        listed.append((twin.period_start, twin.period_end, f"all cells equal {twin.file_name}"))
+    listed += [
+        (e.start, e.end, e.text)
+        for e in fitting_weeks(frame.rows.with_columns(pl.lit(None, pl.String).alias("rule")), frame, standing.weeks)
+    ]
+    if proposal:
+        listed.append((*proposal, "proposed by the evidence"))
+    listed += [(e.start, e.end, e.text) for e in (*frame.period.candidates, *frame.period.evidence)]
+    reasons: dict[tuple[date, date], list[str]] = {}
+    for start, end, why in listed:
+        reasons.setdefault((start, end), []).append(why)
+    return tuple(Choice(f"{start}/{end}", _span(start, end), "; ".join(dict.fromkeys(why))) for (start, end), why in reasons.items())
+
+
+def _span(start: date, end: date) -> str:
+    whole_month = start.day == 1 and (end + timedelta(days=1)).day == 1 and (start.year, start.month) == (end.year, end.month)
+    return f"{start:%B %Y}" if whole_month else f"{start:%-d %b} – {end:%-d %b %Y}"
+
+
+def _mismatch(controls: pl.DataFrame, chain: Sequence[Problem]) -> list[str]:
+    wrong = controls.filter(~pl.col("agrees"))
+    found = []
+    if wrong.height:
+        row = wrong.row(0, named=True)
+        file, loaded = (_figure(row[name], row["measure"]) for name in ("file_value", "loaded_value"))
+        found.append(
+            f"{wrong.height} of {controls.height} totals of the file {'does' if wrong.height == 1 else 'do'} not agree, "
+            f"first “{row['what']}”: the file prints {file}, its rows add up to {loaded}."
+        )
+    if any(problem.rule == "control_total_mismatch" for problem in chain):
+        found.append("The year-to-date figures do not follow from the last loaded week.")
+    return found
+
+
+def _figure(value: object, measure: str) -> str:
+    return f"{value:,.0f}" if measure == "units" and isinstance(value, Decimal) else money(value, "")
+
+
+def _vanished(changes: pl.DataFrame) -> list[str]:
+    gone = changes.filter(pl.col("change") == "vanished")
+    if not gone.height:
+        return []
+    lines, units = gone["before_lines"].sum(), gone["before_units"].sum() or 0
+    what = "line that is" if lines == 1 else "lines that are"
+    return [f"{lines:,} {what} live now ({units:,} units) {'is' if lines == 1 else 'are'} not in this file any more."]
+
+
+def _correction(changes: pl.DataFrame, standing: Standing, period: tuple[date, date]) -> list[str]:
+    rivals = tied(standing.slices, period[1])
+    touched = changes.join(rivals.select(SLICE), on=SLICE, how="semi") if rivals.height else changes.clear()
+    if not touched.height:
+        return []
+    differ = "1 cell differs" if touched.height == 1 else f"{touched.height} cells differ"
+    return [f"Another file states the same period with other figures; this one would replace it ({differ})."]
