@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from core.chat.analyses import changes, lookups, outlooks, rankings, series, totals
+from core.chat.analyses import averages, breakdowns, changes, lookups, outlooks, products, rankings, series, shares, silence, totals
 from core.chat.analyses.material import Finding, Material
 
 ANALYSES: Mapping[str, Callable[[Material], Finding]] = {
@@ -12,15 +12,15 @@ ANALYSES: Mapping[str, Callable[[Material], Finding]] = {
     "compare": totals.compare,
     "split": totals.split,
     "overview": totals.overview,
-    "breakdown": rankings.breakdown,
+    "breakdown": breakdowns.breakdown,
     "ranking": rankings.ranking,
     "best_period": rankings.best_period,
     "per_group": rankings.per_group,
     "orders": rankings.orders,
-    "share": rankings.share,
-    "pareto": rankings.pareto,
-    "concentration": rankings.concentration,
-    "zero": rankings.zero,
+    "share": shares.share,
+    "pareto": shares.pareto,
+    "concentration": shares.concentration,
+    "zero": silence.zero,
     "movers": changes.movers,
     "growth_series": changes.growth_series,
     "against_rest": changes.against_rest,
@@ -30,9 +30,9 @@ ANALYSES: Mapping[str, Callable[[Material], Finding]] = {
     "trend": series.trend,
     "rolling": series.rolling,
     "cumulative": series.cumulative,
-    "average": series.average,
-    "volatility": series.volatility,
-    "launch": series.launch,
+    "average": averages.average,
+    "volatility": products.volatility,
+    "launch": products.launch,
     "heatmap": series.heatmap,
     "forecast": outlooks.forecast,
     "target": outlooks.target,

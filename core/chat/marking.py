@@ -9,7 +9,7 @@ from decimal import Decimal
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from core.chat import names, times
+from core.chat import names, time_rules
 from core.chat.lexicon import Lexicon, lexicon
 from core.chat.names import NameIndex, NameMark
 from core.chat.times import Clock, Moment
@@ -61,7 +61,7 @@ def mark(question: str, index: NameIndex, clock: Clock) -> Marked:
         marks = _scan(corrected, index, clock, book)
         marks, found = _near_names(corrected, marks, index, book)
     unknown = tuple(i for i in _uncovered(corrected, marks) if _is_unknown(corrected[i], index, book))
-    return Marked(corrected, tuple(sorted(marks, key=lambda m: m.first)), unknown, (*typed, *found), tuple(times.symbols(corrected)))
+    return Marked(corrected, tuple(sorted(marks, key=lambda m: m.first)), unknown, (*typed, *found), tuple(time_rules.symbols(corrected)))
 
 
 def _without_compounds(tokens: Sequence[Token], index: NameIndex, book: Lexicon) -> tuple[Token, ...]:
@@ -84,7 +84,7 @@ def _parts(key: str, book: Lexicon) -> tuple[str, str] | None:
 
 
 def _scan(tokens: Sequence[Token], index: NameIndex, clock: Clock, book: Lexicon) -> list[Mark]:
-    as_symbols = times.symbols(tokens)
+    as_symbols = time_rules.symbols(tokens)
     marks: list[Mark] = []
     i = 0
     while i < len(tokens):
@@ -103,11 +103,11 @@ def _best_at(tokens: Sequence[Token], i: int, index: NameIndex, clock: Clock, bo
     found: list[Mark] = []
     if (name := names.name_at(tokens, i, index, book.phrases)) is not None:
         found.append(Mark("name", name.first, name.last, name.named.dimension, name=name))
-    if (time := times.read_time(tokens, i, clock, as_symbols)) is not None and not _only_filler(tokens, i, time[0], as_symbols):
+    if (time := time_rules.read_time(tokens, i, clock, as_symbols)) is not None and not _only_filler(tokens, i, time[0], as_symbols):
         found.append(Mark("time", i, i + time[0], moment=time[1]))
     if (phrase := _phrase_at(tokens, i, book)) is not None:
         found.append(phrase)
-    if not found and (number := as_number(tokens[i].key)) is not None and tokens[i].key not in times.ONE:
+    if not found and (number := as_number(tokens[i].key)) is not None and tokens[i].key not in time_rules.ONE:
         found.append(Mark("number", i, i + 1, number=number))
     return max(found, key=lambda m: m.last, default=None)
 

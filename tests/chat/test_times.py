@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.chat.times import Clock, Moment, describe, read_time, shift_years, symbols
+from core.chat.time_rules import read_time, symbols
+from core.chat.times import Clock, Moment, describe, shift_years
 from core.chat.tokens import tokenise
 from core.sales.query import Period, months, parse_period
 
