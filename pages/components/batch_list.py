@@ -15,6 +15,7 @@ from core.ingest.shapes import ImportReport
 from core.sales.formatting import format_money, format_number
 from pages.components import cached, empty, proof, session
 from pages.components.frame import plain, section
+from pages.components.picking import pick
 from pages.components.upload_cards import STATES, load_again_button, overview_query, progress, state
 
 SHOWN = 200
@@ -58,41 +59,12 @@ def table(batches: pl.DataFrame) -> dict[str, Any] | None:
     if batches.is_empty():
         empty.say("No upload fits", "Widen the filters above.")
         return None
-    shown, wanted = batches.head(SHOWN), _wanted()
-    ids = [str(number) for number in shown["id"]]
-    rows = [_row(row) for row in shown.iter_rows(named=True)]
-    picked = st.dataframe(
-        pl.DataFrame(rows, infer_schema_length=None),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        selection_default={"selection": {"rows": [ids.index(wanted)] if wanted in ids else []}},
-        key=f"history_table_{session.recall('history.arrived', '')}_{len(ids)}",
-        height=min(35 * (len(rows) + 1) + 3, 458),
-        column_config=_columns(),
-        placeholder="",
-    ).selection.rows
+    shown = batches.head(SHOWN)
+    rows = pl.DataFrame([_row(row) for row in shown.iter_rows(named=True)], infer_schema_length=None)
+    place = pick(rows, [str(number) for number in shown["id"]], "upload", column_config=_columns())
     if batches.height > SHOWN:
         st.caption(f"The newest {SHOWN} of {format_number(batches.height)} uploads. Filter to see the others.")
-    chosen = picked[0] if picked and picked[0] < len(ids) else None
-    _remember(None if chosen is None else ids[chosen])
-    return None if chosen is None else shown.row(chosen, named=True)
-
-
-def _wanted() -> str:
-    """The upload the URL names; one that another page linked to is chosen in a fresh table."""
-    wanted = st.query_params.get("upload", "")
-    if wanted != session.recall("history.chosen", ""):
-        session.remember("history.arrived", wanted)
-    return wanted
-
-
-def _remember(chosen: str | None) -> None:
-    session.remember("history.chosen", chosen or "")
-    if chosen:
-        st.query_params["upload"] = chosen
-    else:
-        st.query_params.pop("upload", None)
+    return None if place is None else shown.row(place, named=True)
 
 
 def _columns() -> dict[str, Any]:

@@ -215,6 +215,12 @@ def _product_names(database_mark: str) -> dict[str, str]:
     return {ean: f"{code} · {name}" for ean, code, name in products.select("ean", "functional_name", "product_name").iter_rows()}
 
 
+def contacts() -> dict[str, str]:
+    """Reseller's name → the address that its reports are asked from, where one is known."""
+    with database().read() as connection:
+        return {reseller.name: reseller.contact_email for reseller in read_catalogue(connection).resellers if reseller.contact_email}
+
+
 def store_names(reseller_id: int) -> list[str]:
     """The stores of a reseller, by name."""
     with database().read() as connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import quote
 
 import polars as pl
@@ -11,7 +12,7 @@ import streamlit as st
 
 from core.sales.coverage import missing_periods, reminder_text, summarise
 from core.sales.formatting import format_money, format_number, format_ratio
-from core.sales.naming import name_period
+from core.sales.naming import name_list, name_period
 from core.sales.query import Period, months
 from pages.components import cached, empty, frame
 
@@ -43,7 +44,10 @@ def headline(slices: pl.DataFrame, today: date) -> None:
 
 
 def legend() -> None:
-    st.caption("   ".join(f"{SIGNS[status]} {WORDS[status]}" for status in ("received", "partial", "restated", "due", "not expected")))
+    """What the signs mean, in one quiet line."""
+    shown = ("received", "partial", "restated", "due", "late", "missing", "not expected")
+    parts = "".join(f"<span><b>{SIGNS[status].split()[0]}</b> {frame.escaped(WORDS[status])}</span>" for status in shown)
+    st.html(f'<div class="legend">{parts}</div>')
 
 
 def by_month(slices: pl.DataFrame) -> pl.DataFrame:
@@ -70,35 +74,38 @@ def _text(row: dict[str, object]) -> str:
     if row["status"] == "partial" and row["held_share"]:
         return f"{sign} {format_ratio(row['held_share'], 0)} held"
     if row["cadence"] == "weekly" and row["status"] in ("late", "missing"):
-        return f"{sign.split()[0]} {row['here']} of {row['expected']} weeks"
+        return f"{sign.split()[0]} {row['here']}/{row['expected']} wk"
     return sign
 
 
 def matrix(slices: pl.DataFrame, today: date) -> Cell | None:
-    """Draw the last twelve months; returns the clicked cell."""
+    """Draw the last twelve months of the resellers that have something to send; returns the clicked cell."""
     first = months(today.year - 1, today.month, 1).start
     cells = by_month(slices).filter(pl.col("month") >= first).sort("month")
+    idle = cells.group_by("reseller").agg((pl.col("status") == "not expected").all().alias("idle")).filter("idle")["reseller"]
+    cells = cells.filter(~pl.col("reseller").is_in(idle.to_list()))
     shown = sorted(cells["month"].unique())[-MONTHS:]
     resellers = sorted(cells["reseller"].unique(), key=str.casefold)
+    picked = _draw(cells, resellers, shown) if resellers else None
+    if idle.len():
+        st.caption(frame.plain(f"Nothing was expected from {name_list(sorted(idle, key=str.casefold), 12)} in these months."))
+    return picked
+
+
+def _draw(cells: pl.DataFrame, resellers: list[str], shown: list[date]) -> Cell | None:
     found = {(row["reseller"], row["month"]): row for row in cells.iter_rows(named=True)}
-    labels = [f"{month:%b %y}" for month in shown]
-    texts = {
-        "Reseller": resellers,
-        **{label: [_text(found[r, m]) if (r, m) in found else "" for r in resellers] for label, m in zip(labels, shown, strict=True)},
+    labels = {f"{month:%b %y}": month for month in shown}
+    texts = {"Reseller": resellers} | {
+        label: [_text(found[r, month]) if (r, month) in found else "" for r in resellers] for label, month in labels.items()
     }
+    tints = {(r, label): TINTS.get(str(found[r, m]["status"])) for label, m in labels.items() for r in resellers if (r, m) in found}
     table = pl.DataFrame(texts).to_pandas().set_index("Reseller")
-    tints = {
-        (r, label): TINTS.get(str(found[r, m]["status"]))
-        for label, m in zip(labels, shown, strict=True)
-        for r in resellers
-        if (r, m) in found
-    }
     styled = table.style.apply(lambda column: [_tint(tints.get((reseller, column.name))) for reseller in column.index])
     event = st.dataframe(styled, on_select="rerun", selection_mode="single-cell", key="coverage_matrix", row_height=34)
     picked = event.selection.cells
     if not picked or picked[0][1] not in labels:
         return None
-    return Cell(resellers[picked[0][0]], shown[labels.index(picked[0][1])])
+    return Cell(resellers[picked[0][0]], labels[picked[0][1]])
 
 
 def _tint(colour: str | None) -> str:
@@ -111,23 +118,38 @@ def detail(slices: pl.DataFrame, chosen: Cell | None) -> None:
         _all_missing(slices)
         return
     frame.section(f"{chosen.reseller}, {name_period(months(chosen.month.year, chosen.month.month, 1))}")
-    own = slices.filter((pl.col("reseller") == chosen.reseller) & (pl.col("period_end").dt.truncate("1mo") == chosen.month)).sort(
-        "period_start"
-    )
-    rows = [
-        {
-            "Period": name_period(Period(row["period_start"], row["period_end"])),
-            "Status": WORDS[row["status"]] + (f", {row['days_late']} days" if row["days_late"] else ""),
-            "Units": format_number(row["units"]) if row["units"] is not None else "–",
-            "Net revenue": format_money(row["sales_eur_net"]) if row["sales_eur_net"] is not None else "–",
-            "Held": format_money(row["held_eur_net"]) if row["held_eur_net"] else "–",
-            "Upload": str(row["upload_batch_id"] or "–"),
-        }
-        for row in own.iter_rows(named=True)
-    ]
-    st.dataframe(pl.DataFrame(rows, infer_schema_length=None), hide_index=True)
+    in_month = pl.col("period_end").dt.truncate("1mo") == chosen.month
+    own = slices.filter((pl.col("reseller") == chosen.reseller) & in_month).sort("period_start")
+    rows = pl.DataFrame([_slice_row(row) for row in own.iter_rows(named=True)], infer_schema_length=None)
+    right = {name: st.column_config.TextColumn(alignment="right") for name in ("Units", "Net revenue", "Held")}
+    st.dataframe(rows, hide_index=True, column_config=right)
+    _ways_on(own)
     _reminder(slices, chosen.reseller)
-    empty.link("history", "Open history")
+
+
+def _slice_row(row: dict[str, Any]) -> dict[str, str]:
+    late = f", {row['days_late']} day{'' if row['days_late'] == 1 else 's'}" if row["days_late"] else ""
+    return {
+        "Period": name_period(Period(row["period_start"], row["period_end"])),
+        "Status": WORDS[row["status"]] + late,
+        "Units": format_number(row["units"]) if row["units"] is not None else "–",
+        "Net revenue": format_money(row["sales_eur_net"]) if row["sales_eur_net"] is not None else "–",
+        "Held": format_money(row["held_eur_net"]) if row["held_eur_net"] else "–",
+    }
+
+
+def _ways_on(own: pl.DataFrame) -> None:
+    """To the file behind the month, to the rows it holds, or to the Upload page when nothing is here."""
+    batches = own["upload_batch_id"].drop_nulls().unique(maintain_order=True).to_list()
+    with st.container(horizontal=True):
+        if len(batches) == 1:
+            empty.link("history", "Open the file", query={"upload": str(batches[0])})
+        elif batches:
+            empty.link("history", f"Open the {len(batches)} files", query={"history_reseller": own["reseller"][0]})
+        if own["held_lines"].sum():
+            empty.link("inbox", "Answer the held rows")
+        if not batches:
+            empty.link("upload", "Load the file")
 
 
 def _all_missing(slices: pl.DataFrame) -> None:
@@ -135,7 +157,7 @@ def _all_missing(slices: pl.DataFrame) -> None:
     if not absent:
         st.caption("Nothing is late. Click a cell to see what is behind it.")
         return
-    frame.section("To ask for")
+    frame.section("To ask for", "Click a cell above to see what is behind it, or open the mail that asks for what is missing.")
     for reseller in absent:
         with st.expander(f"{reseller}: {', '.join(name_period(period) for period in missing_periods(slices, reseller)[:4])}"):
             _reminder(slices, reseller)
@@ -150,4 +172,7 @@ def _reminder(slices: pl.DataFrame, reseller: str) -> None:
     text = reminder_text(reseller, missing, brand)
     st.code(text, language=None, wrap_lines=True)
     subject = f"{brand}: sell-out report {', '.join(name_period(period) for period in missing[:3])}"
-    st.link_button("Open as mail", f"mailto:?subject={quote(subject)}&body={quote(text)}", icon=":material/mail:")
+    address = cached.contacts().get(reseller, "")
+    st.link_button("Open as mail", f"mailto:{quote(address, safe='@')}?subject={quote(subject)}&body={quote(text)}", icon=":material/mail:")
+    if not address:
+        st.caption("No address is known; enter it as the contact under Admin, Catalogue.")

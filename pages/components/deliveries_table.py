@@ -10,15 +10,7 @@ import streamlit as st
 from core.reports import deliveries
 from core.reports.records import Report
 from pages.components import cached, empty, session
-
-WORDS = {
-    "pending": "waits",
-    "sending": "is being sent",
-    "sent": "sent",
-    "outbox": "in the outbox",
-    "failed": "failed",
-    "unknown": "fate unknown",
-}
+from pages.components.report_list import WORDS
 
 
 def show(report: Report) -> None:

@@ -21,6 +21,7 @@ from pages.components import cached
 from pages.components.frame import escaped
 
 REMARKS_SHOWN, KEYS_SHOWN = 3, 2
+SAID_ELSEWHERE = ("control_total_mismatch", "unknown_vendor", "no_period_in_name")  # by the totals' line, by the question
 INBOX = " is held in the inbox: "
 
 
@@ -144,7 +145,7 @@ def _remarks(report: ImportReport) -> list[Line]:
     serious = report.problems.filter(
         (pl.col("severity") != "info")
         & ~pl.col("message").str.contains(INBOX, literal=True)
-        & ~pl.col("rule").is_in(["control_total_mismatch", "unknown_vendor"])
+        & ~pl.col("rule").is_in(SAID_ELSEWHERE)
         & ~pl.col("message").is_in(sorted(said))
     )
     first = serious.unique("rule", keep="first", maintain_order=True)
@@ -160,7 +161,7 @@ def _remark(row: dict[str, Any], count: int) -> Line:
 
 
 def _changes(report: ImportReport) -> list[Line]:
-    if report.changes.is_empty():
+    if report.changes.is_empty() or "history_restated" in report.problems["rule"]:
         return []
     counts = dict(report.changes.group_by("change").len().iter_rows())
     if set(counts) == {"added"}:

@@ -1,4 +1,4 @@
-"""What a report consists of: its period, comparison and blocks, each an editable line; saving checks that it can be built."""
+"""What a report consists of, beside the paper it becomes: period, comparison and blocks, each an editable line; saving checks it."""
 
 from __future__ import annotations
 
@@ -9,22 +9,40 @@ import polars as pl
 import streamlit as st
 
 from core.reports import records
-from core.reports.definition import COMPARISONS, KINDS, PERIOD_RULES, Block, ReportDefinition
+from core.reports.definition import COMPARISONS, KINDS, PERIOD_RULES, Block, ReportDefinition, check
 from core.reports.records import Report
 from core.sales.dimensions import DIMENSIONS
 from core.sales.measures import MEASURES
-from pages.components import cached, session
+from pages.components import cached, errors, report_preview, session
 
-MAY_NOT = "Your role may look at reports but not change them."
+BLOCKS = {
+    "place": pl.Float64,
+    "kind": pl.String,
+    "title": pl.String,
+    "measures": pl.List(pl.String),
+    "by": pl.List(pl.String),
+    "limit": pl.Int64,
+    "period": pl.String,
+    "text": pl.String,
+    "origin": pl.Int64,  # which saved block the line was
+}
 
 
 def edit(report: Report) -> None:
+    """The editor at the left, at the right the pages as they would be now, saved or not."""
+    left, right = st.columns([6, 5], gap="large")
+    with left:
+        edited = _fields(report)
+        _buttons(report, edited)
+    with right, errors.boundary():
+        st.caption("As it stands in the editor" if edited != report.definition else "As it is saved")
+        report_preview.pages(check(edited))
+
+
+def _fields(report: Report) -> ReportDefinition:
     definition = report.definition
-    locked = not session.may_do("edit_reports")
-    if locked:
-        st.caption(MAY_NOT)
+    title = st.text_input("Name", definition.title, key=f"title_{report.id}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        title = st.text_input("Name", definition.title, key=f"title_{report.id}", disabled=locked)
         rules = list(PERIOD_RULES) if definition.period in PERIOD_RULES else [definition.period, *PERIOD_RULES]
         period = st.selectbox(
             "Period",
@@ -33,7 +51,6 @@ def edit(report: Report) -> None:
             format_func=lambda rule: PERIOD_RULES.get(rule, rule).capitalize(),
             accept_new_options=True,
             key=f"period_{report.id}",
-            disabled=locked,
             help="A rule, or 2025, 2025-06, 2025-Q2, 2025-06-09/2025-06-15",
         )
         compare = st.selectbox(
@@ -42,68 +59,72 @@ def edit(report: Report) -> None:
             index=["", *COMPARISONS].index(definition.compare or ""),
             format_func=lambda name: COMPARISONS.get(name, "nothing").capitalize(),
             key=f"compare_{report.id}",
-            disabled=locked,
         )
+    st.caption("Blocks, from top to bottom. The number in front sets the order; the last line adds one.")
     rows = st.data_editor(
-        _rows(definition), num_rows="dynamic", key=f"blocks_{report.id}", disabled=locked, column_config=_columns(), hide_index=True
+        block_rows(definition),
+        num_rows="dynamic",
+        key=f"blocks_{report.id}_{report.changed_at.timestamp()}",
+        column_config=_columns(),
+        hide_index=True,
+        height="content",
     )
-    if locked:
-        return
+    return replace(definition, title=title.strip(), period=period, compare=compare or None, blocks=blocks(pl.DataFrame(rows), definition))
+
+
+def _buttons(report: Report, edited: ReportDefinition) -> None:
     with st.container(horizontal=True):
-        if st.button("Save", type="primary", key=f"save_{report.id}"):
-            changed = replace(definition, title=title.strip(), period=period, compare=compare or None, blocks=_blocks(rows, definition))
-            records.save_report(cached.database(), session.person(), changed, report.id)
-            session.notify("Saved. The preview shows it.")
-            st.rerun()
-        if st.button("Archive", key=f"archive_{report.id}", help="It is no longer listed or sent; its deliveries stay."):
-            records.archive_report(cached.database(), session.person(), report.id)
-            del st.query_params["report"]
-            session.forget("report")
-            st.rerun()
-
-
-def _rows(definition: ReportDefinition) -> pl.DataFrame:
-    schema = {
-        "kind": pl.String,
-        "title": pl.String,
-        "measures": pl.List(pl.String),
-        "by": pl.List(pl.String),
-        "limit": pl.Int64,
-        "text": pl.String,
-    }
-    rows = [(b.kind, b.title, list(b.measures), list(b.by), b.limit, b.text) for b in definition.blocks]
-    return pl.DataFrame(rows, schema=schema, orient="row")
+        if st.button("Save", type="primary", key=f"save_{report.id}", disabled=edited == report.definition):
+            with errors.boundary():
+                records.save_report(cached.database(), session.person(), edited, report.id)
+                session.notify("Saved. It is sent like this from now on.")
+                st.rerun()
+        with st.popover("Archive", type="tertiary"):
+            st.markdown("It is no longer listed or sent; what was sent stays in the ledger.")
+            if st.button("Archive this report", key=f"archive_{report.id}"):
+                records.archive_report(cached.database(), session.person(), report.id)
+                session.notify(f"“{report.name}” is archived.")
+                st.rerun()
 
 
 def _columns() -> dict[str, Any]:
     return {
+        "place": st.column_config.NumberColumn("No.", width=50, format="%g"),
         "kind": st.column_config.SelectboxColumn("Block", options=list(KINDS), format_func=lambda kind: KINDS[kind], required=True),
         "title": st.column_config.TextColumn("Heading"),
         "measures": st.column_config.MultiselectColumn("Figures", options=list(MEASURES), format_func=lambda name: MEASURES[name].label),
         "by": st.column_config.MultiselectColumn("Split by", options=list(DIMENSIONS), format_func=lambda name: DIMENSIONS[name].label),
         "limit": st.column_config.NumberColumn("First rows", min_value=1, max_value=500, step=1),
+        "period": st.column_config.SelectboxColumn("Own period", options=list(PERIOD_RULES), format_func=lambda rule: PERIOD_RULES[rule]),
         "text": st.column_config.TextColumn("Text", width="medium"),
+        "origin": None,
     }
 
 
-def _blocks(rows: Any, definition: ReportDefinition) -> tuple[Block, ...]:
-    """The edited lines as blocks; what the table does not show (filters, own period) stays with the block of the same heading."""
-    known = {block.title: block for block in definition.blocks}
-    blocks = []
-    for row in pl.DataFrame(rows).iter_rows(named=True):
-        if not row["kind"]:
-            continue
-        kept = known.get(row["title"] or "", Block(row["kind"]))
-        limit = int(row["limit"]) if row["limit"] else None
-        blocks.append(
-            replace(
-                kept,
-                kind=row["kind"],
-                title=row["title"] or KINDS[row["kind"]],
-                measures=tuple(row["measures"] or ()) or ("sales_eur_net",),
-                by=tuple(row["by"] or ()),
-                limit=limit,
-                text=row["text"] or "",
-            )
-        )
-    return tuple(blocks)
+def block_rows(definition: ReportDefinition) -> pl.DataFrame:
+    """The blocks as lines, in the columns BLOCKS."""
+    rows = [
+        (float(n + 1), b.kind, b.title, list(b.measures), list(b.by), b.limit, b.period, b.text, n) for n, b in enumerate(definition.blocks)
+    ]
+    return pl.DataFrame(rows, schema=BLOCKS, orient="row")
+
+
+def blocks(rows: pl.DataFrame, definition: ReportDefinition) -> tuple[Block, ...]:
+    """The edited lines as blocks, in the order of their numbers; what a line does not show (filters) stays with the block it was."""
+    last = float(rows.height + len(definition.blocks) + 1)
+    lines = [row for row in rows.iter_rows(named=True) if row["kind"]]
+    return tuple(_block(row, definition) for row in sorted(lines, key=lambda row: row["place"] if row["place"] is not None else last))
+
+
+def _block(row: dict[str, Any], definition: ReportDefinition) -> Block:
+    kept = definition.blocks[int(row["origin"])] if row["origin"] is not None else Block(row["kind"])
+    return replace(
+        kept,
+        kind=row["kind"],
+        title=row["title"] or KINDS[row["kind"]],
+        measures=tuple(row["measures"] or ()) or ("sales_eur_net",),
+        by=tuple(row["by"] or ()),
+        limit=int(row["limit"]) if row["limit"] else None,
+        period=row["period"] or None,
+        text=row["text"] or "",
+    )

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.reports import deliveries, records, rendering
 from core.reports.content import ReportContent
+from core.reports.definition import ReportDefinition
 from core.reports.records import Report
 from pages.components import cached, session
 from pages.components.frame import plain
@@ -21,11 +22,15 @@ def show(report: Report) -> None:
             _download(content, name)
         if session.may_do("edit_reports"):
             _send(report)
-    _, middle, _ = st.columns([1, 6, 1])
-    with middle:
-        for page in cached.report_pictures(report.definition, session.scope(), date.today()):
-            with st.container(border=True):
-                st.image(page)
+    with st.container(key="paper"):
+        pages(report.definition)
+
+
+def pages(definition: ReportDefinition) -> None:
+    """The pages of the real PDF, as it would be sent today."""
+    for page in cached.report_pictures(definition, session.scope(), date.today()):
+        with st.container(border=True):
+            st.image(page)
 
 
 def _download(content: ReportContent, name: str) -> None:

@@ -60,7 +60,7 @@ ENTRIES: tuple[Entry, ...] = (
         "reports",
         "Reports",
         "description",
-        "edit_reports",
+        "see_sales",
         "Reports by mail, and what was sent.",
         "failed_sends",
     ),

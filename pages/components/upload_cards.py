@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import polars as pl
 import streamlit as st
 
 from core import uploads
@@ -32,6 +33,7 @@ STATES = {
 }
 FINISHED = ("stored", "duplicate", "refused", "failed", "undone")
 HIDDEN = "upload.hidden"
+PROTECTED = "This file has a password. Type it here, or save the file without one and drop that."
 
 
 def state(status: str, taking_back: bool = False) -> tuple[str, str]:
@@ -40,9 +42,10 @@ def state(status: str, taking_back: bool = False) -> tuple[str, str]:
 
 
 def all_current() -> None:
-    """The open files and those finished lately."""
+    """The open files, and after them those finished lately."""
     hidden = session.recall(HIDDEN, frozenset())
-    files = [file for file in uploads.current(cached.database(), session.person().username) if (file.id, file.status) not in hidden]
+    files = [file for file in uploads.current(cached.database(), session.person().username) if (file.id, file.revision) not in hidden]
+    files.sort(key=lambda file: file.status in FINISHED and not file.works)
     if not files:
         empty.say(
             "No file is waiting",
@@ -70,7 +73,7 @@ def _summary(files: list[Upload]) -> None:
                 uploads.accept(cached.database(), session.person(), file.id)
             st.rerun()
         if finished and st.button("Clear finished", key="clear_finished", type="tertiary"):
-            session.remember(HIDDEN, session.recall(HIDDEN, frozenset()) | {(file.id, file.status) for file in finished})
+            session.remember(HIDDEN, session.recall(HIDDEN, frozenset()) | {(file.id, file.revision) for file in finished})
             st.rerun()
 
 
@@ -176,21 +179,24 @@ def _duplicate(file: Upload, report: ImportReport) -> None:
 
 def _undone(file: Upload, report: ImportReport) -> None:
     st.markdown("Taken back: what was there before it is live again. Nothing was deleted.")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         load_again_button(file.id)
         empty.link("history", "Open in history", query={"upload": str(file.id)})
 
 
 def _refused(file: Upload, report: ImportReport) -> None:
-    st.markdown(plain(report.reason) or "Nothing was stored.")
+    protected = any(question.key == "password" for question in report.questions)
+    st.markdown(PROTECTED if protected else plain(report.reason or "Nothing was stored."))
     upload_questions.ask(file, report)
     if report.problems.height > 1:
         proof.problems(report)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if session.may_do("import_files") and not report.questions and st.button("Try again", key=f"again_{file.id}"):
+        if file.status == "failed" and session.may_do("import_files") and st.button("Try again", type="primary", key=f"again_{file.id}"):
             uploads.read_again(cached.database(), session.person(), file.id)
             st.rerun()
         _discard_button(file)
+        if report.problems.filter(pl.col("rule").is_in(["not_a_sales_report", "no_rows"])).height:
+            upload_questions.change_reading(file, report)
         proof.download(file.id, file.file_name)
 
 

@@ -15,6 +15,7 @@ from pages.components import cached, errors, session
 from pages.components.frame import plain
 
 PERIOD_HELP = "2025-06, a day, or first and last day: 2025-06-09/2025-06-15"
+NO_EVIDENCE = "no evidence"
 MAY_NOT = "You may look at this file but not decide about it."
 
 
@@ -79,15 +80,15 @@ def _input(file: Upload, question: Question) -> Any:
     if question.key == "reseller":
         labels |= {name: name for name in uploads.known_resellers(cached.database()).values()}
     st.markdown(plain(question.text))
-    for choice in question.choices[:4]:
-        if choice.reason:
-            st.caption(f"**{plain(choice.label)}**: {plain(choice.reason)}")
+    reasoned = [choice for choice in question.choices[:4] if choice.reason not in ("", NO_EVIDENCE)]
+    for choice in reasoned:
+        st.caption(f"**{plain(choice.label)}**: {plain(choice.reason)}")
     if not labels:
         return st.text_input(question.key.capitalize(), key=key, placeholder=PERIOD_HELP, label_visibility="collapsed", width=420)
     return st.selectbox(
         question.key.replace("_", " ").capitalize(),
         list(labels),
-        index=0 if question.choices else None,
+        index=0 if reasoned else None,
         format_func=lambda value: labels.get(value, value),
         accept_new_options=question.key in ("period", "reseller"),
         placeholder=PERIOD_HELP if question.key == "period" else "Choose",

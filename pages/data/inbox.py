@@ -11,5 +11,5 @@ if groups.is_empty():
     empty.say("Nothing waits", "Every row of every file has its product and its store.", url="history", label="Open history")
 else:
     held_keys.headline(groups)
-    held_keys.decide(held_keys.table(groups))
-held_keys.decisions()
+    held_keys.decide(held_keys.table(groups), groups)
+held_keys.decisions(session.scope())
