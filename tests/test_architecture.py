@@ -27,7 +27,7 @@ OWNERS = {
     "langchain_openai": {"core/chat/models.py"},
     "openai": {"core/chat/models.py"},
     "yagmail": {"core/mail/sending.py"},
-    "procrastinate": {"core/jobs/queue.py", "core/db/migrations/versions/0001_first.py"},
+    "procrastinate": {"core/jobs/queue.py"},
     "plotly": {"pages/components/charts.py"},
     "typst": {"core/reports/pdf.py"},
     "apscheduler": {"scheduler.py"},

@@ -1,9 +1,8 @@
-"""The first schema: every table of `core.db.tables` and the job queue's own."""
+"""The first schema: every table of the workbench and the job queue's own, as released."""
+
+from pathlib import Path
 
 from alembic import op
-from procrastinate.schema import SchemaManager
-
-from core.db.tables import metadata
 
 revision = "0001"
 down_revision = None
@@ -12,8 +11,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    metadata.create_all(op.get_bind())
-    op.get_bind().exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
+    statements = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    op.get_bind().exec_driver_sql(statements.replace("%", "%%"))
 
 
 def downgrade() -> None:
