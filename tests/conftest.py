@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -22,13 +24,38 @@ NAMES = roles.RoleNames.of("workbench_test")
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "fixtures"
 
 
+def server_folder(run: str) -> Path:
+    """Beside pytest's own temporary folders, whose clean-up by another run would pull a running server's files away."""
+    return Path(tempfile.gettempdir()) / f"workbench-tests-{run[:16]}"
+
+
 @pytest.fixture(scope="session")
-def server_dsn(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
+def server_dsn(testrun_uid: str, worker_id: str) -> str:
     """Superuser's connection string; TEST_DATABASE_URL names another server than the embedded one."""
     if url := os.environ.get("TEST_DATABASE_URL"):
         return url
-    root = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
-    return embedded.start_server(root / "postgres")
+    folder = server_folder(testrun_uid)
+    if worker_id == "master":
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)  # registered before the server's own stop, so it runs after it
+    dsn = embedded.start_server(folder / "postgres")
+    with psycopg.connect(dsn, autocommit=True) as admin:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # a test's data need not survive the machine
+            admin.execute(sql.SQL("alter system set {} = off").format(sql.Identifier(setting)))
+        admin.execute("select pg_reload_conf()")
+    return dsn
+
+
+def pytest_testnodedown(node: object) -> None:
+    """After the workers of a run have gone, their server has too."""
+    shutil.rmtree(server_folder(node.workerinput["testrunuid"]), ignore_errors=True) if _is_last(node) else None  # type: ignore[attr-defined]
+
+
+def _is_last(node: object) -> bool:
+    _ended.add(node)
+    return len(_ended) == int(node.workerinput["workercount"])  # type: ignore[attr-defined]
+
+
+_ended: set[object] = set()
 
 
 @pytest.fixture(scope="session")
