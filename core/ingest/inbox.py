@@ -324,7 +324,9 @@ def _remove_added(connection: sa.Connection, row: Any) -> None:
 
 def _release_store(connection: sa.Connection, store: str, parameters: dict[str, Any]) -> None:
     """Held rows may name the store while their product is unknown; they are judged again right after."""
-    connection.execute(sa.text(f"update held_rows set store_id = null, channel = null where resolved_at is null and store_id in ({store})"), parameters)
+    connection.execute(
+        sa.text(f"update held_rows set store_id = null, channel = null where resolved_at is null and store_id in ({store})"), parameters
+    )
     connection.execute(sa.text(f"delete from stores where id in ({store})"), parameters)
 
 
