@@ -159,20 +159,25 @@ def leave_stored(database: Database, batch_id: int, reason: str) -> None:
 # A file with a password: read and stored here and now, because a password is never kept -------------------------------
 
 
-def unlock(database: Database, settings: Settings, by: Person, batch_id: int, password: str) -> ImportReport:
-    """Read a protected file with its password. Errors: NotAllowed, UnknownRecord, MovedOn."""
+def unlock(
+    database: Database, settings: Settings, by: Person, batch_id: int, password: str, answers: Mapping[str, Any] | None = None
+) -> ImportReport:
+    """Read a protected file with its password, and with what a person said about it. Errors: NotAllowed, UnknownRecord, MovedOn."""
     require(by, "import_files")
     with database.write() as connection:
         _locked(connection, batch_id, *ENDED, *WAITING)
-    return importing.preview_batch(database, settings, batch_id, {"password": password})
+    return importing.preview_batch(database, settings, batch_id, {**(answers or {}), "password": password})
 
 
-def store_unlocked(database: Database, settings: Settings, by: Person, batch_id: int, password: str) -> ImportReport:
+def store_unlocked(
+    database: Database, settings: Settings, by: Person, batch_id: int, password: str, accept_warnings: bool = False
+) -> ImportReport:
     """Store a protected file that was looked at. Errors: NotAllowed, UnknownRecord, MovedOn."""
     require(by, "import_files")
     with database.write() as connection:
         _locked(connection, batch_id, *WAITING)
-    report = importing.store_batch(database, settings, batch_id, by.username, answers={"password": password})
+    said = {"password": password, **({"accept_warnings": True} if accept_warnings else {})}
+    report = importing.store_batch(database, settings, batch_id, by.username, answers=said)
     follow_up(database, batch_id, report)
     return report
 

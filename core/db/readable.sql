@@ -129,7 +129,9 @@ where b.status = 'stored' and b.period_start is not null and b.period_end is not
   and not exists (select from public.slice_claims c where c.upload_batch_id = b.id);
 
 -- Lines that wait in the inbox: no product or store yet, so they are in no figure; their money is stated beside the figures.
+-- What was answered as no product (services, gift cards) waits for nothing.
 create or replace view readable.held_lines as
 select h.reseller_id, r.name as reseller, h.rule, h.period_start, h.period_end, h.quantity, h.amount_local, h.currency,
        h.sales_eur_net, h.sales_eur_gross, h.upload_batch_id
-from public.held_rows h join public.resellers r on r.id = h.reseller_id where h.live and h.resolved_at is null and h.primary_view;
+from public.held_rows h join public.resellers r on r.id = h.reseller_id where h.live and h.resolved_at is null and h.primary_view
+  and h.rule <> 'not_a_product';

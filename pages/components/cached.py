@@ -26,7 +26,8 @@ from core.ingest import inbox, reading_back, reporting
 from core.ingest.shapes import ImportReport
 from core.people import sessions
 from core.people.accounts import Account
-from core.reports import pdf, rendering
+from core.reports import alerts, pdf, rendering
+from core.reports.alerts import AlertDefinition
 from core.reports.content import ReportContent
 from core.reports.definition import ReportDefinition, definition_from
 from core.sales import coverage as sales_coverage
@@ -174,6 +175,16 @@ def report_pictures(definition: ReportDefinition, scope: Scope, today: date) -> 
 @st.cache_data(ttl=600, max_entries=8, show_spinner="Setting the pages …")
 def _report_pictures(database_mark: str, definition: str, scope: Scope, today: date, version: int) -> tuple[bytes, ...]:
     return pdf.pictures(_report_content(database_mark, definition, scope, today, version), 110)
+
+
+def findings(definition: AlertDefinition, scope: Scope, today: date) -> tuple[str, ...]:
+    """What an alert would say today, sentence by sentence. Errors: BadQuestion, BadSchedule, QueryRefused."""
+    return _findings(_mark(), json.dumps(definition.to_dict()), scope, today, status.data_version(database()))
+
+
+@st.cache_data(ttl=600, max_entries=32, show_spinner=False)
+def _findings(database_mark: str, definition: str, scope: Scope, today: date, version: int) -> tuple[str, ...]:
+    return tuple(finding.text for finding in alerts.find(database(), alerts.alert_from(json.loads(definition)), scope, today))
 
 
 def board_health(url: str, own_origin: str) -> Health:

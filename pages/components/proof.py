@@ -200,6 +200,7 @@ def totals(report: ImportReport) -> None:
     st.dataframe(
         frame.select("agrees", "what", "measure", "sheet", "cell", "file_value", "loaded_value", "held_value", "difference"),
         hide_index=True,
+        placeholder="",
         height="auto",
         column_config={
             "agrees": st.column_config.CheckboxColumn("Agrees", width="small"),
@@ -226,6 +227,7 @@ def changes(report: ImportReport) -> None:
     st.dataframe(
         frame,
         hide_index=True,
+        placeholder="",
         column_config={
             "change": "Change",
             "period_start": st.column_config.DateColumn("Period from", format="D MMM YYYY"),
@@ -257,6 +259,7 @@ def problems(report: ImportReport) -> None:
     st.dataframe(
         frame,
         hide_index=True,
+        placeholder="",
         column_config={
             **columns,
             "severity": st.column_config.TextColumn("Weight", width=90),

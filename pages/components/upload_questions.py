@@ -39,7 +39,7 @@ def _ask_to_accept(file: Upload, report: ImportReport) -> None:
         st.warning(plain(question.text), icon=":material/rule:")
     if st.button("Store it all the same", type="primary", key=f"accept_{file.id}", help="The file stays marked in History."):
         if _password(file):
-            _store_unlocked(file)
+            _store_unlocked(file, accept_warnings=True)
         uploads.answer(cached.database(), session.person(), file.id, {"accept_warnings": True})
         st.rerun()
 
@@ -58,6 +58,10 @@ def _ask_all(file: Upload, questions: list[Question]) -> None:
 
 
 def _say(file: Upload, answers: dict[str, Any]) -> None:
+    if _password(file):
+        with st.spinner("Reading"):
+            uploads.unlock(cached.database(), cached.settings(), session.person(), file.id, _password(file), answers)
+        st.rerun()
     uploads.answer(cached.database(), session.person(), file.id, answers)
     st.rerun()
 
@@ -100,7 +104,7 @@ def _input(file: Upload, question: Question) -> Any:
 
 def change_reading(file: Upload, report: ImportReport) -> None:
     """Overrule vendor or period; the file is read again with it."""
-    if not session.may_do("import_files") or _password(file):
+    if not session.may_do("import_files"):
         return
     with st.popover("Change vendor or period", type="tertiary"), st.form(f"change_{file.id}", border=False):
         names = uploads.layouts()
@@ -133,9 +137,9 @@ def _ask_password(file: Upload) -> None:
         st.rerun()
 
 
-def _store_unlocked(file: Upload) -> None:
+def _store_unlocked(file: Upload, accept_warnings: bool = False) -> None:
     with st.spinner("Storing"):
-        uploads.store_unlocked(cached.database(), cached.settings(), session.person(), file.id, _password(file))
+        uploads.store_unlocked(cached.database(), cached.settings(), session.person(), file.id, _password(file), accept_warnings)
     session.forget(f"upload.password.{file.id}")
     cached.forget_batches()
     st.rerun()
