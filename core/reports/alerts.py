@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from core.db.engine import Database, Scope
 from core.db.locking import try_lock
 from core.db.tables import alerts
-from core.errors import BadSchedule, UnknownRecord, WorkbenchError
+from core.errors import BadSchedule, NotAllowed, UnknownRecord, WorkbenchError
 from core.mail import sending
 from core.mail.messages import check_addresses, split_addresses
 from core.mail.writing import Letterhead, alert_mail
@@ -43,8 +43,8 @@ KINDS: dict[Kind, str] = {
 CONDITIONS = {
     "below": "is below",
     "above": "is above",
-    "falls_by": "falls by at least, against the year before",
-    "rises_by": "rises by at least, against the year before",
+    "falls_by": "falls by at least",
+    "rises_by": "rises by at least",
 }
 
 
@@ -130,7 +130,9 @@ def in_words(definition: AlertDefinition) -> str:
     period = PERIOD_RULES.get(definition.period, definition.period)
     filters = f" ({filters_in_words(definition.where)})" if definition.where else ""
     change = definition.condition in ("falls_by", "rises_by")
-    limit = format_change(definition.limit).lstrip("+") if change else format_figure(definition.measure, definition.limit)
+    limit = format_figure(definition.measure, definition.limit)
+    if change:
+        limit = format_change(definition.limit).lstrip("+") + " against the year before"
     return f"{MEASURES[definition.measure].label}, {period}, {CONDITIONS[definition.condition]} {limit}{filters}"
 
 
@@ -280,7 +282,7 @@ def save_alert(
         if alert_id is None:
             alert_id = int(connection.execute(sa.insert(alerts).values(values).returning(alerts.c.id)).scalar_one())
         else:
-            read_alert(connection, alert_id)
+            require_reach(connection, by, alert_id)
             connection.execute(sa.update(alerts).where(alerts.c.id == alert_id).values(values))
         audit.record(connection, by.username, "alert saved", values["name"], {"alert": alert_id})
     return alert_id
@@ -306,7 +308,7 @@ def switch_alert(database: Database, by: Person, alert_id: int, enabled: bool) -
     """Pause or go on. Errors: NotAllowed, UnknownRecord."""
     require(by, "edit_alerts")
     with database.write() as connection:
-        alert = read_alert(connection, alert_id)
+        alert = require_reach(connection, by, alert_id)
         connection.execute(sa.update(alerts).where(alerts.c.id == alert_id).values(enabled=enabled, told=[]))
         audit.record(connection, by.username, "alert on" if enabled else "alert off", alert.name, {"alert": alert_id})
 
@@ -315,7 +317,7 @@ def remove_alert(database: Database, by: Person, alert_id: int) -> None:
     """Errors: NotAllowed, UnknownRecord."""
     require(by, "edit_alerts")
     with database.write() as connection:
-        alert = read_alert(connection, alert_id)
+        alert = require_reach(connection, by, alert_id)
         connection.execute(sa.delete(alerts).where(alerts.c.id == alert_id))
         audit.record(connection, by.username, "alert removed", alert.name, {"alert": alert_id})
 
@@ -323,6 +325,29 @@ def remove_alert(database: Database, by: Person, alert_id: int) -> None:
 def list_alerts(connection: sa.Connection) -> tuple[Alert, ...]:
     """Every alert, by name."""
     return tuple(_alert(row) for row in connection.execute(sa.select(alerts).order_by(sa.func.lower(alerts.c.name), alerts.c.id)))
+
+
+def alerts_for(connection: sa.Connection, person: Person) -> tuple[Alert, ...]:
+    """The alerts this person may see, by name: own ones, and those that look at no reseller beyond the person's own."""
+    return tuple(alert for alert in list_alerts(connection) if _in_reach(connection, person, alert))
+
+
+def require_reach(connection: sa.Connection, by: Person, alert_id: int) -> Alert:
+    """The alert, if this person sees every reseller it looks at. Errors: NotAllowed, UnknownRecord."""
+    alert = read_alert(connection, alert_id)
+    if not _in_reach(connection, by, alert):
+        raise NotAllowed("This alert looks at resellers that you do not see. Make an alert of your own.")
+    return alert
+
+
+def _in_reach(connection: sa.Connection, person: Person, alert: Alert) -> bool:
+    if person.scope is None or alert.owner.lower() == person.username.lower():
+        return True
+    try:
+        looked_at = owner_scope(connection, alert.owner)
+    except BadSchedule:
+        return False
+    return looked_at is not None and set(looked_at) <= set(person.scope)
 
 
 def read_alert(connection: sa.Connection, alert_id: int) -> Alert:

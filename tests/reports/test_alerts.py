@@ -13,6 +13,7 @@ from core.people.permissions import SYSTEM, Person
 from core.reports.alerts import (
     AlertDefinition,
     alert_from,
+    alerts_for,
     check_alerts,
     crosses,
     ensure_late_alert,
@@ -135,7 +136,7 @@ def test_late_reports_are_watched_from_the_first_day_where_somebody_listens(data
 def test_alerts_read_as_sentences():
     words = in_words(measure("below", "10000", where=(Filter("reseller", ("Liberty",)),)))
     assert words == "Net revenue, last complete month, is below €\u202f10\u202f000 (Reseller: Liberty)"
-    assert in_words(measure("falls_by", "0.1")).endswith("falls by at least, against the year before 10.0\u202f%")
+    assert in_words(measure("falls_by", "0.1")).endswith("falls by at least 10.0\u202f% against the year before")
     assert in_words(AlertDefinition("missing_report", Decimal(3))) == "A reseller's report is 3 or more days late"
 
 
@@ -167,3 +168,19 @@ def test_a_viewer_sets_no_alerts(database):
         save_alert(database, Person("vera", "Vera", "viewer"), "x", AlertDefinition("held_money"), TO)
     with database.read() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() == 0
+
+
+def test_a_narrowed_person_sees_and_changes_no_alert_beyond_the_own_reach(filled, database):
+    narrow = Person("nora", "Nora", "analyst", (filled.resellers["galilu"],))
+    whole = save_alert(database, SYSTEM, "Everything", AlertDefinition("held_money"), TO)
+    save_alert(database, narrow, "Mine", AlertDefinition("held_money"), TO)
+    with database.read() as connection:
+        assert [alert.name for alert in alerts_for(connection, narrow)] == ["Mine"]
+        assert len(alerts_for(connection, SYSTEM)) == 2
+    for change in (
+        lambda: switch_alert(database, narrow, whole, False),
+        lambda: remove_alert(database, narrow, whole),
+        lambda: save_alert(database, narrow, "Taken", AlertDefinition("held_money"), TO, whole),
+    ):
+        with pytest.raises(NotAllowed, match="do not see"):
+            change()
