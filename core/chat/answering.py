@@ -46,7 +46,7 @@ def ask(
     text = question.replace("\x00", "").strip()
     previous = memory.last_reading(database, username, conversation_id) if conversation_id else None
     known = background(database, scope, settings.brand)
-    desk = Desk(database, scope, day)
+    desk = Desk(database, settings, scope, day)
     reading = understand(text, known.vocabulary, day, previous)
     if reading.refusal is not None and reading.refusal.kind in ("hostile", "write"):
         _note_refusal(database, username, reading)

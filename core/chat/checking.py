@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from core.chat.analyses.material import Finding
+from core.chat.analyses.wording import moment_name
 from core.chat.grounding import Grounding, check_numbers
 from core.chat.reading import Reading
 from core.chat.times import day_words
@@ -33,6 +34,7 @@ def check_sentence(finding: Finding, results: Sequence[Result], reading: Reading
 def _known(finding: Finding, results: Sequence[Result], reading: Reading) -> Iterator[str]:
     yield from (reading.question, reading.period_words, *(chip.text for chip in reading.chips))
     yield from _names(finding.frame)
+    yield from (moment_name("week", day) for day in _weeks(finding.frame))
     for value in finding.figures:
         yield from _written(value)
     for result in results:
@@ -58,6 +60,10 @@ def _written(value: Any) -> Iterator[str]:
 def _numbers(frame: pl.DataFrame) -> Iterable[Any]:
     columns = [frame[name].drop_nulls().to_list() for name, dtype in frame.schema.items() if dtype.is_numeric()]
     return [value for column in columns for value in column][:MOST_CELLS]
+
+
+def _weeks(frame: pl.DataFrame) -> list[date]:
+    return frame["week"].drop_nulls().to_list()[:MOST_CELLS] if frame.schema.get("week") == pl.Date else []
 
 
 def _names(frame: pl.DataFrame) -> Iterator[str]:

@@ -11,11 +11,13 @@ import polars as pl
 import psycopg
 
 from core.chat import records
+from core.chat.stock import last_stock
 from core.chat.tabling import frame_of
 from core.db.engine import Database, Scope
 from core.errors import QueryRefused
 from core.sales import running
 from core.sales.query import Result, SalesQuery
+from core.settings import Settings
 
 
 @dataclass
@@ -23,6 +25,7 @@ class Desk:
     """`results` by query, `statements` in the order in which they ran, parameters filled in for reading."""
 
     database: Database
+    settings: Settings
     scope: Scope
     today: date
     results: dict[SalesQuery, Result] = field(default_factory=dict)
@@ -48,4 +51,6 @@ class Desk:
             return records.recent_uploads(self.database, self.scope)
         if name == "held":
             return records.held_keys(self.database, self.scope)
+        if name == "stock":
+            return last_stock(self.database, self.settings, self.scope)
         return records.coverage(self.database, self.scope, self.today)

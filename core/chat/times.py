@@ -110,7 +110,9 @@ def bounded(edge: str, moment: Moment, clock: Clock) -> Moment:
     if edge in ("since", "after", "from"):
         start = moment.period.start if edge != "after" or moment.grain in ("day", "days") else moment.period.end + timedelta(days=1)
         end = max(clock.today, start)
-        return replace(moment, period=Period(start, end), grain="days", words=f"since {moment.text} ({describe(Period(start, end))})")
+        return replace(
+            moment, period=Period(start, end), grain="days", words=f"since {moment.text.split(' (')[0]} ({describe(Period(start, end))})"
+        )
     end = moment.period.end if edge == "until" else moment.period.start - timedelta(days=1)
     start = min(first, end)
     return replace(moment, period=Period(start, end), grain="days", words=f"up to {day_words(end)}")

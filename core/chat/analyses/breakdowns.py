@@ -88,6 +88,8 @@ def _gap(m: Material, result: Result, frame: pl.DataFrame, missing: Sequence[str
     ahead = difference(name, gap).lstrip("+") + (f" ({percent(lead)})" if lead is not None else "")
     who, verb = subject(dimension, first)
     start = f"{label(name)}{population(m, (dimension,))}{when(m)}: {name_of(dimension, first)} {figure(name, high or 0)}, {name_of(dimension, second)} {figure(name, low or 0)}"
+    if missing and dimension == "reseller":
+        return Finding(f"{start}. They can not be compared:{_none_of(missing, m)}" + reach(result), frame, result)
     text = f"{start}. {who} {verb} ahead by {ahead}." if gap else f"{start}: exactly even."
     return Finding(text + _none_of(missing, m) + reach(result), frame, result, chart_for(result, m.today), figures=(gap, lead))
 

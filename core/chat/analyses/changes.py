@@ -24,6 +24,7 @@ from core.chat.analyses.wording import (
     joined,
     label,
     name_of,
+    of_source,
     population,
     reach,
     sentence,
@@ -126,7 +127,7 @@ def _ranked(m: Material, result: Result, rows: pl.DataFrame, falling: bool, sing
     row = shown.row(0, named=True)
     detail = f"{label(m.measure).lower()} from {figure(m.measure, row['before'])} to {figure(m.measure, row['now'])}, {difference(m.measure, row['change'])} ({_rate(row)})"
     if single:
-        text = f"{_name(m, row)} {direction} {'fastest' if by_rate else 'most'}{population(m)}{when(m)} against {against(m)}: {detail}."
+        text = f"{_name(m, row)} {direction} {'fastest' if by_rate else 'most'}{of_source(m)}{population(m, ('source',))}{when(m)} against {against(m)}: {detail}."
     else:
         text = f"{ordered.height} of {rows.height} {what}{population(m)} {direction}{when(m)} against {against(m)}; most of all {_name(m, row)}: {detail}."
     return shown, text, notes
@@ -191,9 +192,11 @@ def against_rest(m: Material) -> Finding:
         for who, r in ((named.label, own), ("all others", rest))
     ]
     frame = frame_of(rows, {"who": pl.String, "now": EUR, "before": EUR, "change": EUR, "change_pct": EUR})
-    text = f"{label(name)} of {named.label} changed by {change(rates[0])}{when(m)} against {against(m)}, all others by {change(rates[1])}"
     if rates[0] is None or rates[1] is None:
-        return Finding(sentence(text + "; one of them has no base to compare with") + reach(own), frame, own)
+        without_base = named.label if rates[0] is None else "the others"
+        text = f"{label(name)} of {named.label} can not be held against the others{when(m)}: of {without_base} no month of {against(m)} is covered too"
+        return Finding(sentence(text) + reach(own), frame, own)
+    text = f"{label(name)} of {named.label} changed by {change(rates[0])}{when(m)} against {against(m)}, all others by {change(rates[1])}"
     gap = Decimal(rates[0]) - Decimal(rates[1])
     verdict = "yes, faster" if gap > 0 else "no, not faster" if gap < 0 else "exactly as fast"
     return Finding(sentence(f"{text}: {verdict}, by {format_points(gap)}") + reach(own), frame, own, figures=(gap,))

@@ -213,9 +213,13 @@ def upload(m: Material) -> Finding:
         f" worth {format_money(row['sales_eur_net'] or 0, 2)} net"
     )
     text += f" for {_day(row['period_start'])} to {_day(row['period_end'])}" if row["period_start"] else ""
-    text += f"; {format_number(row['rows_held'])} rows wait in the inbox" if row["rows_held"] else "; no row waits in the inbox"
+    text += f"; {_counted_rows(row['rows_held'])} in the inbox" if row["rows_held"] else "; no row waits in the inbox"
     text += f" (upload {row['upload_batch_id']})"
     return Finding(sentence(text), frame.head(m.slots.number or 10))
+
+
+def _counted_rows(count: int) -> str:
+    return f"{format_number(count)} {'row waits' if count == 1 else 'rows wait'}"
 
 
 def _day(value: Any) -> str:
@@ -274,17 +278,20 @@ def _in_period(frame: pl.DataFrame, words: str) -> str:
 
 
 def stock(m: Material) -> Finding:
-    """Stock is stated by one vendor's file only and is not part of the sales facts."""
-    through = next((day for name, day in m.vocabulary.through.items() if name.lower() == "liberty"), None)
-    text = "Stock is not stored here: the workbench keeps sales, and only Liberty’s files state stock at all."
-    text += (
-        f" Its last file reaches to {times.day_words(through)}; the stock columns stand in the original, under Data, History."
-        if through
-        else ""
-    )
-    label = next((c.label for c in m.slots.chosen), "")
-    text += f" No other reseller reports stock{' of ' + label if label else ''}; I can give units sold instead."
-    return Finding(text, declined=True)
+    """What the newest file of the one reseller that states stock says; stock is no part of the sales facts."""
+    found = m.look_into("stock")
+    wanted = [c for c in m.slots.chosen if c.dimension == "product" and not c.exclude]
+    labels = {value for c in wanted for value in c.values}
+    name = f" of {' + '.join(c.label for c in wanted)}" if wanted else ""
+    nobody = "No other reseller reports stock; I can give units sold instead."
+    if found is None:
+        return Finding(f"No stock is known: only Liberty’s files state it, and none is loaded. {nobody}", declined=True)
+    frame, day = found
+    own = frame.filter(pl.col("product").is_in(list(labels))) if labels else frame
+    if own.is_empty():
+        return Finding(f"Liberty’s last file, to {times.day_words(day)}, states no stock{name}. {nobody}", own, figures=(day,))
+    text = f"Liberty states {format_number(own['stock_units'].sum())} units{name} in stock in its last file, to {times.day_words(day)}. {nobody}"
+    return Finding(text, own, caveats=("Read from the original file; stock is not stored with the sales.",), figures=(day,))
 
 
 def help_text(m: Material) -> Finding:

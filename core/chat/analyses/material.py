@@ -84,15 +84,6 @@ class Material:
         first, last = self.vocabulary.first_day, self.vocabulary.last_day
         return Period(first, last) if first is not None and last is not None else None
 
-    def regular_months(self) -> list[Period]:
-        """Stated months up to the last one that every regularly reporting reseller has stated: a base that does not dip for want of files."""
-        months = self.stated_months()
-        recent = months[-6:]
-        regular = [s for s in self.senders() if sum(self.covered.covers(s.reseller_id, m) for m in recent) * 2 >= len(recent)]
-        while months and not all(self.covered.covers(s.reseller_id, months[-1]) for s in regular):
-            months.pop()
-        return months or self.stated_months()
-
 
 def _keeps(sender: Sender, asked: Filter) -> bool:
     if asked.dimension == "reseller":

@@ -9,15 +9,16 @@ import polars as pl
 
 from core.chat.analyses.material import Finding, Material, frame_of, value_of
 from core.chat.analyses.wording import (
+    count_of,
     joined,
     name_of,
     of_source,
     population,
     reach,
-    sentence,
     title,
     when,
 )
+from core.sales.dimensions import NOT_STATED
 from core.sales.query import Period
 
 
@@ -30,24 +31,17 @@ def zero(m: Material) -> Finding:
     schema = {dimension: pl.String, "details": pl.String, "status": pl.String}
     frame = frame_of(rows, schema)
     certain = [row for row in rows if row[2] != "unknown"]
-    count = len(certain)
-    what = f"{title(dimension, count != 1)}" if dimension != "product" else f"{'product' if count == 1 else 'products'}"
-    text = (
-        f"{count} {what} sold nothing{of_source(m)}{_at(m)}{when(m)}"
-        if rows
-        else f"Every one of the {title(dimension)} sold something{of_source(m)}{_at(m)}{when(m)}"
-    )
-    names = [name_of(dimension, row[0]) for row in certain[:5]]
-    text = sentence(text + (f": {joined(names, 5)}{' and more' if len(certain) > 5 else ''}" if names else ""))
-    unknown = len(rows) - len(certain)
-    free = sum(row[1] in ("tester", "sample") for row in rows)
+    unknown, free = len(rows) - len(certain), sum(row[1] in ("tester", "sample") for row in rows)
+    where = f"{of_source(m)}{population(m, ('source',))}{when(m)}"
+    if not rows:
+        text = f"Every one of the {title(dimension)} sold something{where}."
+    else:
+        named = joined([name_of(dimension, row[0]) for row in (certain or rows)[:5]], 5)
+        text = f"{count_of(len(rows), dimension)} {'has' if len(rows) == 1 else 'have'} no sale{where}: {named}{' and more' if len(certain or rows) > 5 else ''}."
     text += f" {free} of them are testers or samples, which are not for sale." if free else ""
-    text += f" Of {unknown} more it is not known, because the reseller has not reported the whole period." if unknown else ""
-    return Finding(text + reach(result), frame, result, figures=(count, unknown, free, len(rows)))
-
-
-def _at(m: Material) -> str:
-    return population(m, ("source",))
+    if unknown:
+        text += f" Of {'all' if unknown == len(rows) else unknown} of them it is not known, because the reseller has not reported the whole period or does not state stores."
+    return Finding(text + reach(result), frame, result, figures=(unknown, free, len(rows)))
 
 
 def _unsold(m: Material, dimension: str, sold: set[str]) -> list[tuple[str, str, str]]:
@@ -57,7 +51,7 @@ def _unsold(m: Material, dimension: str, sold: set[str]) -> list[tuple[str, str,
         kept = [p for p in v.products if p.category in ids.get("category", (p.category,)) and p.label in ids.get("product", (p.label,))]
         return [(p.label, p.category, "no sale") for p in kept if p.label not in sold]
     if dimension == "store":
-        own = {r.name for r in v.resellers if r.own_shop}
+        own, stating = {r.name for r in v.resellers if r.own_shop}, _stating_stores(m)
         stores = [
             s
             for s in v.stores
@@ -66,13 +60,22 @@ def _unsold(m: Material, dimension: str, sold: set[str]) -> list[tuple[str, str,
             and (s.country in ids.get("country", (s.country,)))
         ]
         return [
-            (s.name, s.reseller, _status(m, s.reseller)) for s in stores if s.name not in sold and f"{s.name} ({s.reseller})" not in sold
+            (s.name, s.reseller, _status(m, s.reseller) if s.reseller in stating else "unknown")
+            for s in stores
+            if s.name not in sold and f"{s.name} ({s.reseller})" not in sold
         ]
     if dimension == "reseller":
         names = [r for r in v.resellers if not r.own_shop and r.country in ids.get("country", (r.country,))]
         return [(r.name, r.country or "", _status(m, r.name)) for r in names if r.name not in sold]
     known = {"country": v.countries, "category": v.categories, "utm_source": v.utm_sources}.get(dimension, ())
     return [(value, "", "no sale") for value in known if value not in sold]
+
+
+def _stating_stores(m: Material) -> set[str]:
+    """Resellers whose files of the period say in which store they sold; of the others no store is known to be silent."""
+    rows = m.ask(replace(m.query, measures=("lines",), by=("reseller", "store"), order_by=None, limit=None)).frame
+    stating = set(rows.filter(pl.col("store") != NOT_STATED)["reseller"])
+    return stating | ({s.reseller for s in m.vocabulary.stores} - set(rows["reseller"]))
 
 
 def _status(m: Material, reseller: str) -> str:

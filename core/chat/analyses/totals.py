@@ -231,6 +231,10 @@ def split(m: Material) -> Finding:
     rows = [("before", earlier.start, earlier.end, before, per_day[0]), ("after", later.start, later.end, now, per_day[1])]
     frame = frame_of(rows, {"span": pl.String, "from": pl.Date, "to": pl.Date, name: EUR, "per_day": EUR})
     notes = (f"The spans are equally long, as far as the data allow: {times.describe(earlier)} and {times.describe(later)}.",)
+    alike = m.ask(flat(m.query, period=later, compare=earlier))
+    share = alike.totals.get(f"{name}_change_pct")
+    if share is not None and total_of(alike, f"{name}_comparable") != now:
+        text += f" Over the resellers and months covered in both spans the change is {change(share)}."
     return Finding(text + reach(results[1]), frame, results[1], None, notes, (now - before, length, change_of(now, before)))
 
 
@@ -250,13 +254,15 @@ def overview(m: Material) -> Finding:
     ]
     best = _best_product(m)
     net, share = result.totals.get("sales_eur_net"), result.totals.get("sales_eur_net_change_pct")
-    text = f"{sentence(when(m))[:-1]}{population(m)}: net revenue {figure('sales_eur_net', net)}, {change(share)} against the covered part of {against(m)}"
+    changed = f", {change(share)} against the covered part of {against(m)}" if share is not None else ""
+    text = f"{sentence(when(m))[:-1]}{population(m)}: net revenue {figure('sales_eur_net', net)}{changed}"
     others = [
         f"{counted(n, v) if n in ('units', 'orders') else MEASURES[n].label.lower() + ' ' + figure(n, v)}" for n, v in _others(result)
     ]
     text += f"; {', '.join(others)}." if others else "."
     if best is not None:
         text += f" Best product: {name_of('product', best[0])} with {figure('sales_eur_net', best[1])}."
+    text += f" Nothing of {against(m)} is covered, so no change can be stated." if share is None else ""
     months = m.ask(replace(m.query, measures=("sales_eur_net",), by=("month",)))
     frame = frame_of(rows, _COMPARED)
     return Finding(text + reach(result), frame, result, chart_for(months, m.today), figures=(best[1] if best else None,))

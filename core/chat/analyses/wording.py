@@ -73,7 +73,8 @@ def was(measure: str) -> str:
 
 def population(m: Material, skip: Sequence[str] = ()) -> str:
     """` of the own web shop in Germany`, ` at Liberty`, ` of resellers without Galilu`; blank for everything."""
-    parts = [_source(m)] if "source" not in skip else []
+    of_resellers = m.reading.query is not None and m.query.by[:1] in (("reseller",), ("store",)) and m.slots.source == "offline"
+    parts = [_source(m)] if "source" not in skip and not of_resellers else []
     for chosen in m.slots.chosen:
         if chosen.dimension not in skip:
             parts.append(f"without {chosen.label}" if chosen.exclude else _filter(chosen))
