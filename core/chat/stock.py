@@ -29,7 +29,7 @@ where b.status = 'stored' and b.vendor = 'liberty' and b.period_end is not null
   and (cast(:scope as bigint[]) is null or b.reseller_id = any(cast(:scope as bigint[])))
 order by b.period_end desc, b.id desc limit 1""")
 _KEYS = sa.text("""
-select a.alias_key, p.functional_name || ' · ' || p.product_name
+select a.alias_key, p.functional_name || ' · ' || p.product_name as product
 from product_aliases a join products p on p.ean = a.ean
 where a.reseller_id = :reseller and a.kind in ('code', 'sku')""")
 
@@ -40,7 +40,7 @@ def last_stock(database: Database, settings: Settings, scope: Scope = None) -> t
         newest = connection.execute(_NEWEST, {"scope": list(scope) if scope is not None else None}).first()
         if newest is None:
             return None
-        known = dict(connection.execute(_KEYS, {"reseller": newest.reseller_id}).tuples().all())
+        known = {str(row.alias_key): str(row.product) for row in connection.execute(_KEYS, {"reseller": newest.reseller_id})}
     try:
         book = read_book(originals.read_original(database, settings, newest.id), newest.file_name)
     except (UnknownRecord, UnreadableFile):
