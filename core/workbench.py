@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -10,13 +11,14 @@ from typing import Any, Self
 
 import polars as pl
 
-from core.catalogue import storing as catalogue_storing
+from core.catalogue_changes import load_folder
 from core.chat import answering, models, querying, sql_guard
 from core.chat.answers import Answer
 from core.db.engine import Database, Scope
-from core.ingest import importing, inbox, originals, revaluing, undoing
+from core.ingest import importing, originals, undoing
 from core.ingest import reading_back as facts
 from core.ingest.shapes import ImportReport
+from core.people.permissions import SYSTEM
 from core.reports import rendering
 from core.sales import coverage as sales_coverage
 from core.sales import lines, running
@@ -90,11 +92,7 @@ class Workbench:
         """Load products, resellers, stores, aliases, prices and rates from the CSV files of a folder; returns rows by table.
 
         Held rows that the catalogue knows now become facts, and figures follow new rates, prices and rules."""
-        before = revaluing.valuation_key(self.database)
-        loaded = catalogue_storing.load_folder(self.database, Path(folder))
-        inbox.place_known(self.database, by="catalogue")
-        if revaluing.valuation_key(self.database) != before:
-            revaluing.revalue_all(self.database, by="catalogue")
+        loaded, _ = load_folder(self.database, replace(SYSTEM, username="catalogue"), Path(folder))
         return loaded
 
     # Figures ----------------------------------------------------------------------------------------------------------

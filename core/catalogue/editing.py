@@ -71,14 +71,19 @@ def difference(before: pl.DataFrame, after: pl.DataFrame) -> Edits:
 
 def save_edits(database: Database, grid: Grid, edits: Edits, by: str) -> None:
     """Store what changed, in one transaction, with a line in the audit log. Errors: UnusableCatalogue; then nothing was changed."""
+    with database.write() as connection:
+        apply_edits(connection, grid, edits, by)
+        bump_version(connection)
+
+
+def apply_edits(connection: sa.Connection, grid: Grid, edits: Edits, by: str) -> None:
+    """`save_edits` as a part of the caller's transaction, which an error ends; the caller raises the data version."""
     if edits.removed and grid.keeps_rows:
         raise UnusableCatalogue(grid.keeps_rows)
     try:
-        with database.write() as connection:
-            _apply(connection, grid, edits, by)
-            details = {"added": len(edits.added), "changed": len(edits.changed), "removed": len(edits.removed)}
-            connection.execute(t.audit_log.insert().values(username=by, action="catalogue edited", subject=grid.title, details=details))
-            bump_version(connection)
+        _apply(connection, grid, edits, by)
+        details = {"added": len(edits.added), "changed": len(edits.changed), "removed": len(edits.removed)}
+        connection.execute(t.audit_log.insert().values(username=by, action="catalogue edited", subject=grid.title, details=details))
     except sa.exc.IntegrityError as error:
         raise UnusableCatalogue(_explain(error)) from error
     except sa.exc.DataError as error:

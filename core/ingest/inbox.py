@@ -276,6 +276,11 @@ def undo_decision(database: Database, decision_id: int, by: str = "system") -> R
     return done
 
 
+def release_key(connection: sa.Connection, key: HeldKey) -> None:
+    """Turn the facts that stand on a key into held rows, because what the key means has changed; judge them again right after."""
+    unplace(connection, key.reseller_id, key.key_kind, _placed_by(connection, key))
+
+
 def _forget(connection: sa.Connection, row: Any) -> None:
     table = t.store_aliases if row.key_kind == "store" else t.product_aliases
     if row.alias_id is not None:

@@ -53,16 +53,23 @@ def revalue(database: Database, reseller_id: int, by: str = "system", vat_basis:
     `vat_basis`: the basis its amounts turned out to be in. One audited action. Errors: UnknownRecord.
     """
     with database.write() as connection:
-        lock_reseller(connection, reseller_id)
-        catalogue = read_catalogue(connection)
-        reseller = next((r for r in catalogue.resellers if r.id == reseller_id), None)
-        if reseller is None:
-            raise UnknownRecord("This reseller does not exist any more.")
-        changed = sum(_revalue(connection, table, catalogue, reseller, vat_basis) for table in _TABLES)
+        changed = revalue_in(connection, reseller_id, by, vat_basis)
         if changed:
-            slices.roll_up_reseller(connection, reseller_id)
-            audit.record(connection, by, "revalued", reseller.name, {"rows": changed, "vat_basis": vat_basis})
             bump_version(connection)
+    return changed
+
+
+def revalue_in(connection: sa.Connection, reseller_id: int, by: str = "system", vat_basis: str | None = None) -> int:
+    """`revalue` as a part of the caller's transaction; the caller raises the data version."""
+    lock_reseller(connection, reseller_id)
+    catalogue = read_catalogue(connection)
+    reseller = next((r for r in catalogue.resellers if r.id == reseller_id), None)
+    if reseller is None:
+        raise UnknownRecord("This reseller does not exist any more.")
+    changed = sum(_revalue(connection, table, catalogue, reseller, vat_basis) for table in _TABLES)
+    if changed:
+        slices.roll_up_reseller(connection, reseller_id)
+        audit.record(connection, by, "revalued", reseller.name, {"rows": changed, "vat_basis": vat_basis})
     return changed
 
 
@@ -76,7 +83,12 @@ def revalue_all(database: Database, by: str = "system") -> int:
 def valuation_key(database: Database) -> str:
     """Changes whenever anything changes that EUR, VAT, months or kinds are worked out from."""
     with database.read() as connection:
-        return "|".join(str(connection.execute(sa.text(statement)).scalar()) for statement in _RULES)
+        return valuation_key_in(connection)
+
+
+def valuation_key_in(connection: sa.Connection) -> str:
+    """`valuation_key` as this transaction sees it."""
+    return "|".join(str(connection.execute(sa.text(statement)).scalar()) for statement in _RULES)
 
 
 _RULES = (

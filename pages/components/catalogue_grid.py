@@ -9,9 +9,10 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from core import catalogue_changes
 from core.catalogue import editing, storing
 from core.catalogue.grids import GRIDS, Grid, GridColumn
-from core.people.permissions import require
+from core.catalogue_changes import Effect
 from pages.components import cached, frame, session
 
 FILES = tuple(storing.LOADERS)
@@ -60,20 +61,47 @@ def _matching(before: pl.DataFrame, search: str) -> pl.DataFrame:
 
 
 def _store(grid: Grid, edits: editing.Edits) -> None:
+    """Save at once what touches no stored row; say first what else would change, and save that when it is confirmed."""
     parts = [(len(edits.added), "new"), (len(edits.changed), "changed"), (len(edits.removed), "removed")]
     words = ", ".join(f"{count} {what}" for count, what in parts if count)
-    with st.container(horizontal=True, vertical_alignment="center", border=True):
-        st.markdown(f"Not saved yet: {words}.", width="stretch")
+    foretold = _foretold(edits)
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key="grid_changes"):
+        st.markdown(
+            f"Not saved yet: {words}." + (f"  \n{frame.plain(f'This changes stored rows: {foretold}')}" if foretold else ""),
+            width="stretch",
+        )
         if st.button("Discard", key="discard_grid"):
             _next_round()
-        if st.button("Save changes", key="save_grid", type="primary"):
-            require(session.person(), "edit_catalogue")
-            editing.save_edits(cached.database(), grid, edits, session.person().username)
-            session.notify(f"Saved {grid.title.lower()}: {words}.")
-            _next_round()
+        if st.button("Save and apply" if foretold else "Save changes", key="save_grid", type="primary"):
+            _save(grid, edits, words, confirmed=bool(foretold))
+
+
+def _foretold(edits: editing.Edits) -> str:
+    """What was found for these very edits; '' before it was asked for and after they changed."""
+    asked, sentence = session.recall("catalogue.foretold", (None, ""))
+    return sentence if asked == edits else ""
+
+
+def _save(grid: Grid, edits: editing.Edits, words: str, *, confirmed: bool) -> None:
+    if not confirmed:
+        with st.spinner("Working out what this changes …"):
+            effect = catalogue_changes.preview(cached.database(), session.person(), grid, edits)
+        if effect.touches_rows:
+            session.remember("catalogue.foretold", (edits, effect.words))
+            st.rerun()
+    with st.spinner("Saving, and working the stored rows out anew …"):
+        done = catalogue_changes.save(cached.database(), session.person(), grid, edits)
+    _tell(f"Saved {grid.title.lower()}: {words}.", done)
+
+
+def _tell(saved: str, done: Effect) -> None:
+    session.notify(frame.plain(f"{saved} {done.words}".strip()))
+    cached.forget_held()
+    _next_round()
 
 
 def _next_round() -> None:
+    session.forget("catalogue.foretold")
     session.remember("catalogue.round", session.recall("catalogue.round", 0) + 1)
     st.rerun()
 
@@ -122,7 +150,6 @@ def files(grid: Grid) -> None:
 
 
 def _load(given: dict[str, bytes]) -> None:
-    require(session.person(), "edit_catalogue")
     unknown = [name for name in given if Path(name).stem not in FILES]
     if unknown:
         raise storing.UnusableCatalogue(
@@ -131,6 +158,6 @@ def _load(given: dict[str, bytes]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name, data in given.items():
             (Path(folder) / Path(name).name).write_bytes(data)
-        loaded = storing.load_folder(cached.database(), Path(folder))
-    session.notify("Loaded " + ", ".join(f"{rows} rows of {name.replace('_', ' ')}" for name, rows in loaded.items()) + ".")
-    _next_round()
+        with st.spinner("Loading, and working the stored rows out anew …"):
+            loaded, done = catalogue_changes.load_folder(cached.database(), session.person(), Path(folder))
+    _tell("Loaded " + ", ".join(f"{rows} rows of {name.replace('_', ' ')}" for name, rows in loaded.items()) + ".", done)
