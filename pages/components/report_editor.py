@@ -90,8 +90,10 @@ def _buttons(report: Report, edited: ReportDefinition) -> None:
 def _columns() -> dict[str, Any]:
     return {
         "place": st.column_config.NumberColumn("No.", width=50, format="%g"),
-        "kind": st.column_config.SelectboxColumn("Block", options=list(KINDS), format_func=lambda kind: KINDS[kind], required=True),
-        "title": st.column_config.TextColumn("Heading"),
+        "kind": st.column_config.SelectboxColumn(
+            "Block", width=150, options=list(KINDS), format_func=lambda kind: KINDS[kind], required=True
+        ),
+        "title": st.column_config.TextColumn("Heading", width=170),
         "measures": st.column_config.MultiselectColumn("Figures", options=list(MEASURES), format_func=lambda name: MEASURES[name].label),
         "by": st.column_config.MultiselectColumn("Split by", options=list(DIMENSIONS), format_func=lambda name: DIMENSIONS[name].label),
         "limit": st.column_config.NumberColumn("First rows", min_value=1, max_value=500, step=1),

@@ -10,8 +10,10 @@ from core.reports import deliveries, records, rendering
 from core.reports.content import ReportContent
 from core.reports.definition import ReportDefinition
 from core.reports.records import Report
-from pages.components import cached, session
+from pages.components import cached, errors, session
 from pages.components.frame import plain
+
+TURN = "reports.send_turn"
 
 
 def show(report: Report) -> None:
@@ -47,13 +49,18 @@ def _download(content: ReportContent, name: str) -> None:
 
 
 def _send(report: Report) -> None:
-    with st.popover("Send now", icon=":material/send:"), st.form("send_now", border=False):
+    turn = session.recall(TURN, 0)
+    with st.popover("Send now", icon=":material/send:", key=f"send_{turn}"), st.form(f"send_now_{turn}", border=False):
         recipients = st.text_area("To", placeholder="one address a line", height=100)
         formats = st.pills("Formats", records.FORMATS, selection_mode="multi", default=["pdf"])
         if st.form_submit_button("Send", type="primary"):
-            lines = deliveries.send_now(cached.database(), session.person(), report.id, addresses(recipients), formats, datetime.now(UTC))
-            session.notify(f"{len(lines)} message{'s' if len(lines) != 1 else ''} on the way; see Deliveries.")
-            st.rerun()
+            with errors.boundary():
+                lines = deliveries.send_now(
+                    cached.database(), session.person(), report.id, addresses(recipients), formats, datetime.now(UTC)
+                )
+                session.remember(TURN, turn + 1)
+                session.notify(f"{len(lines)} message{'s' if len(lines) != 1 else ''} on the way; see Deliveries.")
+                st.rerun()
 
 
 def addresses(text: str) -> tuple[str, ...]:

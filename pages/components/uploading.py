@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core import uploads
 from core.errors import WorkbenchError
@@ -27,7 +28,7 @@ def drop_zone() -> None:
             key=f"upload_files_{generation}",
             max_upload_size=most,
         )
-        st.caption(f"Several at once, any layout, up to {size_words(most << 20)} each. A larger one: split it by month and drop the parts.")
+        st.caption(f"Several at once, any layout, up to {most / 1024:.3g} GB each. A larger one: split it by month and drop the parts.")
     fresh = [file for file in files if file.file_id not in session.recall(SEEN, set())]
     if fresh:
         session.remember(REFUSED, [message for file in fresh if (message := _take(file))])
@@ -45,14 +46,23 @@ def _take(file: Any) -> str | None:
             uploads.submit(cached.database(), cached.settings(), session.person(), file, file.name)
     except WorkbenchError as error:
         return f"{file.name}: {errors.sentence(error)}"
+    finally:
+        _let_go(file)
     return None
 
 
+def _let_go(file: Any) -> None:
+    """Streamlit would hold the bytes in memory for as long as the browser stays; they are on disk now."""
+    context = get_script_run_ctx()
+    if context is not None:
+        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+
+
 def size_words(size: int) -> str:
-    """`640 bytes`, `12 KB`, `212 MB`, `2 GB`."""
-    for unit, name in ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB")):
+    """`640 bytes`, `12 KB`, `212 MB`, `1.4 GB`."""
+    for unit, name, digits in ((10**9, "GB", 1), (10**6, "MB", 0), (10**3, "KB", 0)):
         if size >= unit:
-            return f"{size / unit:.1f}".removesuffix(".0") + f" {name}" if unit == 1 << 30 else f"{size // unit} {name}"
+            return f"{size / unit:.{digits}f} {name}"
     return f"{size} bytes"
 
 
