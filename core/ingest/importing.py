@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +28,9 @@ from core.people import audit
 from core.sales.query import Period, parse_period
 
 OPEN = ("queued", "reading", "preview", "needs_decision", "refused", "failed")
+SETTLED = ("stored", "undone", "discarded")  # nothing is left to do with it
+TRIES = 3
+FAILED = "The workbench could not finish this file. Try again; if it fails again, report it."
 DISCARDABLE = ("queued", "preview", "needs_decision", "refused", "failed", "duplicate")  # nobody is working on it
 
 
@@ -188,15 +192,29 @@ def _carry_on(
         return load_report(database, batch_id)
     say = _progress(database, batch_id, on_progress)
     try:
+        for _ in range(TRIES):
+            with suppress(storing.Overtaken):
+                return _once(database, settings, batch, answers, store, by, say)
+        return _once(database, settings, batch, answers, store, by, say)
+    except BaseException:
         with database.write() as connection:
-            outcome = repeats(connection, settings, batch, answers) or judge(connection, settings, batch, answers, say)
-        return _finish(database, batch, outcome, store, by, say)
-    except Exception:
-        with database.write() as connection:
-            save_outcome(
-                connection, batch_id, "failed", "The workbench could not finish this file. Try again; if it fails again, report it."
-            )
+            if _is_open(connection, batch_id):
+                save_outcome(connection, batch_id, "failed", FAILED)
         raise
+
+
+def _once(database: Database, settings: Any, batch: Batch, answers: Answers, store: bool, by: str, say: Progress) -> ImportReport:
+    """Errors: Overtaken when another file of the reseller was stored between judging and storing: to be judged anew."""
+    with database.write() as connection:
+        outcome = repeats(connection, settings, batch, answers) or judge(connection, settings, batch, answers, say)
+    return _finish(database, batch, outcome, store, by, say)
+
+
+def _is_open(connection: sa.Connection, batch_id: int) -> bool:
+    """Holds the batch until the end of the transaction; False when another process has stored it, or set it aside, meanwhile."""
+    c = t.upload_batches.c
+    status = connection.execute(sa.select(c.status).where(c.id == batch_id).with_for_update()).scalar_one()
+    return status not in SETTLED
 
 
 # The end of it --------------------------------------------------------------------------------------------------------
@@ -206,7 +224,8 @@ def _finish(database: Database, batch: Batch, outcome: Judged | Stopped, store: 
     assert batch.id is not None
     if isinstance(outcome, Stopped):
         with database.write() as connection:
-            _save_stop(connection, batch.id, outcome)
+            if _is_open(connection, batch.id):
+                _save_stop(connection, batch.id, outcome)
         return load_report(database, batch.id)
     plan = outcome.plan
     named = replace(batch, guess=outcome.guess)
@@ -222,6 +241,8 @@ def _finish(database: Database, batch: Batch, outcome: Judged | Stopped, store: 
     else:
         status = "preview"
     with database.write() as connection:
+        if not _is_open(connection, batch.id):
+            return load_report(database, batch.id)
         save_plan(connection, batch.id, plan, status)
         if plan.duplicate_of is not None:
             link = {"duplicate_of": plan.duplicate_of.upload_batch_id, "content_key": None}
@@ -252,7 +273,7 @@ def _save_guess(database: Database, batch_id: int, guess: Guess) -> None:
     with database.write() as connection:
         connection.execute(
             t.upload_batches.update()
-            .where(t.upload_batches.c.id == batch_id)
+            .where(t.upload_batches.c.id == batch_id, t.upload_batches.c.status.not_in(SETTLED))
             .values(confidence=guess.confidence, evidence=_evidence(guess), duplicate_of=None)
         )
 
@@ -280,10 +301,10 @@ def _find(database: Database, settings: Any, batch_id: int, status: str) -> Batc
     """The batch to work on, marked as being worked on; None when there is nothing left to do with it."""
     c = t.upload_batches.c
     with database.write() as connection:
-        row = connection.execute(sa.select(c.file_name, c.sha256, c.file_size, c.status).where(c.id == batch_id)).first()
+        row = connection.execute(sa.select(c.file_name, c.sha256, c.file_size, c.status).where(c.id == batch_id).with_for_update()).first()
         if row is None:
             raise UnknownRecord("This upload does not exist any more. Go back to the list and choose again.")
-        if row.status in ("stored", "undone", "discarded"):
+        if row.status in SETTLED:
             return None
         connection.execute(t.upload_batches.update().where(c.id == batch_id).values(status="reading"))
     return Batch(batch_id, row.file_name, row.sha256, originals.original_path(settings, row.sha256), row.file_size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import polars as pl
@@ -11,15 +12,18 @@ import sqlalchemy as sa
 from core.catalogue.storing import bump_version
 from core.db import tables as t
 from core.db.engine import Database
+from core.errors import WorkbenchError
 from core.ingest import slices
+from core.ingest.claiming import decide
 from core.ingest.content import SLICE
 from core.ingest.copying import copy_frame, driver
 from core.ingest.planning import Plan
 from core.ingest.reporting import save_plan
-from core.ingest.rolling_up import roll_up, roll_up_orders
+from core.ingest.rolling_up import ROLLED, roll_up, roll_up_orders
 from core.ingest.shapes import ROW_COLUMNS
 from core.people import audit
 
+FRESH = pl.col("shared_from").is_null() & pl.col("live_key").is_null()  # a slice nobody stated before
 Progress = Callable[[str, int, int], None]
 MONEY_COLUMNS = (
     *("amount_local", "currency", "vat_basis", "vat_rate", "fx_rate", "fx_month", "fx_source"),
@@ -49,8 +53,15 @@ HELD = (
 )
 
 
+class Overtaken(WorkbenchError):
+    """Another file of this reseller was stored meanwhile. Look at this one again."""
+
+
 def store(database: Database, batch_id: int, plan: Plan, by: str, on_progress: Progress | None = None) -> None:
-    """Make the plan's rows facts. Old or new state only: everything stands or falls with one transaction, and repeating it is safe."""
+    """Make the plan's rows facts. Old or new state only: everything stands or falls with one transaction, and repeating it is safe.
+
+    Errors: Overtaken when another file changed what is live of these slices since the plan was made.
+    """
     with database.write() as connection:
         if not _begin(connection, batch_id, plan):
             return
@@ -97,10 +108,12 @@ def _file_name(connection: sa.Connection, batch_id: int) -> str:
 
 def _store_slices(connection: sa.Connection, batch_id: int, plan: Plan, on_progress: Progress | None) -> None:
     decided = plan.standing.slices
-    written = plan.rows.join(
-        decided.filter(pl.col("shared_from").is_null()).select(*SLICE, pl.col("wins").alias("live")), on=SLICE, how="inner"
-    )
-    _copy_rows(connection, batch_id, plan, written, on_progress)
+    if not decide(plan.content.slices, slices.read_claims(connection, plan.reseller.id, decided), plan.stated_until).equals(decided):
+        raise Overtaken
+    written = _written(plan)
+    with ThreadPoolExecutor(1) as aside:  # the sums are made while the database is busy with the rows
+        sums = aside.submit(_fresh_sums, written, decided.filter("wins"))
+        _copy_rows(connection, batch_id, plan, written, on_progress)
     claims = decided.select(
         pl.lit(batch_id).alias("upload_batch_id"),
         pl.lit(plan.reseller.id).alias("reseller_id"),
@@ -112,22 +125,32 @@ def _store_slices(connection: sa.Connection, batch_id: int, plan: Plan, on_progr
     copy_frame(driver(connection), "slice_claims", claims)
     _mark_stored(connection, batch_id, plan)
     slices.settle(connection, plan.reseller.id, decided, batch_id)
-    _roll_up(connection, plan.reseller.id, decided.filter("wins"), written)
+    slices.roll_up_slices(connection, plan.reseller.id, decided.filter(pl.col("wins") & ~FRESH))
+    copy_frame(driver(connection), "sales_rollup", sums.result().select(pl.lit(plan.reseller.id).alias("reseller_id"), pl.all()))
 
 
-def _roll_up(connection: sa.Connection, reseller_id: int, won: pl.DataFrame, written: pl.DataFrame) -> None:
-    """Slices nobody stated before are summed from the rows at hand; the others from the table, where earlier rows may share them."""
-    fresh = pl.col("shared_from").is_null() & pl.col("live_key").is_null()
-    slices.roll_up_slices(connection, reseller_id, won.filter(~fresh))
-    placed = written.filter(pl.col("live") & pl.col("primary_view") & pl.col("rule").is_null())
-    sums = roll_up(placed.join(won.filter(fresh), on=SLICE, how="semi"))
-    copy_frame(driver(connection), "sales_rollup", sums.select(pl.lit(reseller_id).alias("reseller_id"), pl.all()))
+def _written(plan: Plan) -> pl.DataFrame:
+    """The rows of slices whose content is not stored yet, with `live`."""
+    decided, dated = plan.standing.slices, not any(plan.rows[name].null_count() for name in SLICE)
+    if dated and decided["wins"].all() and decided["shared_from"].null_count() == decided.height:
+        return plan.rows.with_columns(pl.lit(True).alias("live"))  # every row, so nothing has to be copied
+    wanted = decided.filter(pl.col("shared_from").is_null()).select(*SLICE, pl.col("wins").alias("live"))
+    return plan.rows.join(wanted, on=SLICE, how="inner")
+
+
+def _fresh_sums(written: pl.DataFrame, won: pl.DataFrame) -> pl.DataFrame:
+    """The rollup of the slices nobody stated before, from the rows at hand; of others earlier rows may share the table, which is asked."""
+    placed = pl.col("live") & pl.col("primary_view") & pl.col("rule").is_null()
+    counted = written.select(*ROLLED, placed.alias("placed")).filter("placed")
+    fresh = won.filter(FRESH)
+    return roll_up(counted if fresh.height == won.height else counted.join(fresh, on=SLICE, how="semi")).sort("period_start")
 
 
 def _copy_rows(connection: sa.Connection, batch_id: int, plan: Plan, rows: pl.DataFrame, on_progress: Progress | None) -> None:
     """`rows` with `live`: placed ones into the facts, the others into the held rows."""
     keys = (pl.lit(plan.reseller.id).alias("reseller_id"), pl.lit(batch_id).alias("upload_batch_id"))
-    placed = rows.filter(pl.col("rule").is_null())
+    columns = ("order_date", *ORDER_LINES) if plan.frame.by_order else FACTS
+    placed = _only(rows.select(*keys, *columns, "live"), rows["rule"].is_null())
     raw = driver(connection)
     total = placed.height
 
@@ -135,12 +158,14 @@ def _copy_rows(connection: sa.Connection, batch_id: int, plan: Plan, rows: pl.Da
         if on_progress is not None:
             on_progress("Storing", done, total)
 
-    if plan.frame.by_order:
-        copy_frame(raw, "ecommerce_orders", placed.select(*keys, "order_date", *ORDER_LINES, "live"), say)
-    else:
-        copy_frame(raw, "sellout_entries2", placed.select(*keys, *FACTS, "live"), say)
+    copy_frame(raw, "ecommerce_orders" if plan.frame.by_order else "sellout_entries2", placed, say)
     held = rows.filter(pl.col("rule").is_not_null())
     copy_frame(raw, "held_rows", held_frame(held, plan.frame.by_order).select(*keys, pl.all()))
+
+
+def _only(rows: pl.DataFrame, mask: pl.Series) -> pl.DataFrame:
+    """The rows where `mask` is true; not copied where that is all of them."""
+    return rows if mask.all() else rows.filter(mask)
 
 
 def held_frame(rows: pl.DataFrame, online: bool) -> pl.DataFrame:

@@ -8,6 +8,7 @@ import signal
 import time
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from core.catalogue import storing as catalogue
@@ -88,6 +89,46 @@ def test_other_bytes_with_equal_cells_are_a_duplicate(shop, settings, tmp_path):
     again = importing.import_file(shop, settings, path)
     assert (again.status, again.duplicate_of) == ("duplicate", first.upload_batch_id)
     assert "same_period_again" in set(again.problems["rule"])
+
+
+def test_two_files_at_once_never_count_twice(shop, settings, tmp_path, monkeypatch):
+    newer = boxnox(tmp_path, "MAR", f"2025,1,Retail,Sol,{TUNDRA},3,540.51,EDP,", f"2025,3,Retail,Sol,{TUNDRA},1,180.17,EDP,")
+    store = storing.store
+
+    def overtaken(*arguments):
+        monkeypatch.setattr(storing, "store", store)
+        assert importing.import_file(shop, settings, newer).status == "stored"
+        store(*arguments)
+
+    monkeypatch.setattr(storing, "store", overtaken)
+    assert importing.import_file(shop, settings, boxnox(tmp_path)).status == "stored"
+    units = reading_back.live_rows(shop).group_by("period_start").agg(pl.col("quantity").sum()).sort("period_start")["quantity"].to_list()
+    assert units[0] == 3 and units[-1] == 1 and not rollup_gap(shop)
+
+
+def test_one_upload_worked_on_twice_at_once_stays_stored(shop, settings, tmp_path, monkeypatch):
+    judge = importing.judge
+
+    def overtaken(*arguments):
+        monkeypatch.setattr(importing, "judge", judge)
+        assert importing.import_file(shop, settings, boxnox(tmp_path)).status == "stored"
+        return judge(*arguments)
+
+    monkeypatch.setattr(importing, "judge", overtaken)
+    report = importing.import_file(shop, settings, boxnox(tmp_path))
+    assert report.status == "stored" and reading_back.batches(shop)["status"].to_list() == ["stored"]
+    undoing.undo(shop, report.upload_batch_id)
+    assert not live(shop)
+
+
+def test_an_interrupted_import_can_be_discarded(shop, settings, tmp_path, monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importing, "judge", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        importing.import_file(shop, settings, boxnox(tmp_path))
+    importing.discard_batch(shop, reading_back.batches(shop)["id"][0])
 
 
 def test_vanished_lines_wait_for_a_yes(shop, settings, tmp_path):

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.db import tables as t
 from core.errors import UnknownRecord
 from core.ingest import reading_back, storing, undoing
 from core.ingest.asking import Answers
@@ -166,6 +167,22 @@ def test_storing_a_batch_twice_stores_it_once(shop):
     version = scalar(shop, "select value from app_state where key = 'data_version'")
     storing.store(shop, batch, plan_of(shop, report((FEBRUARY, [("Sol", TUNDRA, 1, "100")]))), "tester")
     assert live(shop).total() == 1 and scalar(shop, "select value from app_state where key = 'data_version'") == version
+
+
+def test_a_plan_that_another_file_overtook_is_not_stored(shop):
+    late = plan_of(shop, report((JANUARY, [("Sol", TUNDRA, 7, "700")])))
+    batch = bring_in(shop, report((JANUARY, [("Sol", TUNDRA, 5, "500")])))
+    before = state(shop)
+    with pytest.raises(storing.Overtaken):
+        storing.store(shop, waiting(shop, batch + 1), late, "tester")
+    assert state(shop) == before and not before[1]
+
+
+def waiting(database, batch_id: int) -> int:
+    """Another batch that was taken in and not stored."""
+    row = {"id": batch_id, "sha256": "f" * 64, "file_name": "late.xlsx", "file_size": 1, "status": "storing"}
+    with database.write() as connection:
+        return connection.execute(t.upload_batches.insert().values(**row).returning(t.upload_batches.c.id)).scalar_one()
 
 
 def test_nothing_is_stored_when_the_last_step_fails(shop, monkeypatch):
