@@ -23,6 +23,11 @@ CHANNEL_FILTERS: Mapping[str, tuple[Filter, ...]] = {
 }
 
 
+def channel_of(source: str, channel: str) -> str | None:
+    """The choice that shows a row of source and channel alone; None for what no choice shows, as a channel that is not stated."""
+    return "own-shop" if source == "d2c" else {"offline": "stores", "online": "reseller-online"}.get(channel)
+
+
 @dataclass(frozen=True)
 class Known:
     """What can be chosen: the first and last covered day, and the resellers in sight."""

@@ -9,7 +9,7 @@ can not be used is explained above the page, and the rest of it is used.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -71,12 +71,20 @@ def choose(choice: Choice, known: Known, today: date) -> None:
 
 def follow_click(choice: Choice, source: str, reseller: str | None) -> None:
     """A click on a reseller's row shows it alone. `source` names the table, so that one click is followed once."""
-    if reseller is None or session.recall(f"clicked.{source}", None) == reseller:
-        session.remember(f"clicked.{source}", reseller)
-        return
-    session.remember(f"clicked.{source}", reseller)
-    choose(replace(choice, resellers=(reseller,)), cached.known(session.scope()), date.today())
-    st.rerun()
+    _follow(choice, source, reseller, lambda name: replace(choice, resellers=(name,)))
+
+
+def follow_channel(choice: Choice, source: str, row: tuple[str, str] | None) -> None:
+    """A click on a row of (source, channel) shows that channel alone, once."""
+    _follow(choice, source, row and choosing.channel_of(*row), lambda channel: replace(choice, channel=channel))
+
+
+def _follow(choice: Choice, source: str, clicked: str | None, narrowed: Callable[[str], Choice]) -> None:
+    before = session.recall(f"clicked.{source}", None)
+    session.remember(f"clicked.{source}", clicked)
+    if clicked is not None and clicked != before and narrowed(clicked) != choice:
+        choose(narrowed(clicked), cached.known(session.scope()), date.today())
+        st.rerun()
 
 
 def _period(choice: Choice, known: Known, today: date) -> Period:

@@ -6,7 +6,8 @@ import streamlit as st
 
 from core.sales import bridging, standard
 from core.sales.charts import bridge_chart, chart_for
-from pages.components import cached, charts, empty, filters, frame, movers, results, session, tiles, warnings
+from pages.components import cached, charts, empty, filters, movers, results, session, tiles, warnings
+from pages.components.card_menu import Menu, card
 
 chosen = filters.head("Overview")
 scope, where, period = session.scope(), chosen.where, chosen.period
@@ -15,26 +16,48 @@ if key_figures.totals.get("sales_eur_net") is None:
     empty.no_sales_in(chosen)
     st.stop()
 
+known = cached.known(scope)
 trend = cached.result(standard.monthly(where, period, standard.KPIS), scope)
 tiles.row(tiles.of(name, key_figures, trend) for name in standard.KPIS)
 warnings.line(key_figures)
 
 left, right = st.columns([3, 2])
-with left, frame.card("Net revenue by month, this year and last", "EUR net; a running month is hollow"):
-    charts.draw(chart_for(cached.result(standard.monthly(where, period), scope), date.today()), key="trend")
-with right, frame.card("Where the change comes from", "EUR net, over what is covered in both periods"):
-    bridge = cached.result(bridging.bridge_query(standard.key_figures(where, period)), scope)
+months = cached.result(standard.monthly(where, period), scope)
+with (
+    left,
+    card(
+        "Net revenue by month, this year and last",
+        "EUR net; a running month is hollow",
+        Menu("net-revenue-by-month", months, chosen, known, show="chart"),
+    ),
+):
+    charts.draw(chart_for(months, date.today()), key="trend")
+bridge = cached.result(bridging.bridge_query(standard.key_figures(where, period)), scope)
+with (
+    right,
+    card("Where the change comes from", "EUR net, over what is covered in both periods", Menu("change", bridge, chosen, known)),
+):
     charts.draw(bridge_chart(bridging.bridge(bridge), bridge), key="bridge")
 
 left, right = st.columns([3, 2])
 with left:
-    with frame.card("Resellers", "Click a row to see one alone"):
-        resellers = cached.result(standard.by_reseller(where, period), scope)
+    resellers = cached.result(standard.by_reseller(where, period), scope)
+    with card("Resellers", "Click a row to see one alone", Menu("resellers", resellers, chosen, known)):
         through = results.data_through(resellers)
         row = results.table(resellers, key="resellers", columns=standard.RESELLER_COLUMNS, select=True, total=True, more=through)
         filters.follow_click(chosen, "overview.reseller", row and row["reseller"])
-    with frame.card("Channels"):
-        results.table(cached.result(standard.channel_mix(where, period), scope), key="channels", columns=standard.CHANNEL_COLUMNS)
-with right, frame.card("Products that moved", "Change of net revenue, over what is covered in both periods"):
-    movers.draw(bridging.movers(cached.result(standard.by_product(where, period), scope)))
+    mix = cached.result(standard.channel_mix(where, period), scope)
+    with card("Channels", "Click a row to see one alone", Menu("channels", mix, chosen, known)):
+        row = results.table(mix, key="channels", columns=standard.CHANNEL_COLUMNS, select=True)
+        filters.follow_channel(chosen, "overview.channel", row and (row["source"], row["channel"]))
+products = cached.result(standard.by_product(where, period), scope)
+with (
+    right,
+    card(
+        "Products that moved",
+        "Change of net revenue, over what is covered in both periods",
+        Menu("products", products, chosen, known),
+    ),
+):
+    movers.draw(bridging.movers(products))
 results.caveats(key_figures, without=warnings.KINDS)
