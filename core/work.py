@@ -159,8 +159,20 @@ def look_for_alerts(database: Database) -> None:
         queue.defer_alerts(connection)
 
 
+SILENT = timedelta(hours=1)
+ENDED_SILENTLY = "The process that worked on this file ended before it was done; nothing of it was stored. Load it again."
+ABANDONED = """
+-- Files a notebook or a script had begun and did not finish: no job has them, and nothing was heard of them for long.
+update upload_batches b set status = 'failed', reason = :reason, progress = '{}'
+where b.status in ('queued', 'reading', 'storing')
+  and coalesce((b.progress ->> 'at')::timestamptz, b.uploaded_at) < :since
+  and not exists (select from procrastinate_jobs j where j.status in ('todo', 'doing') and (j.args ->> 'batch_id')::bigint = b.id)
+"""
+
+
 def tidy(database: Database, now: datetime) -> None:
-    """Forget finished jobs and the files of old editions."""
+    """Forget finished jobs and the files of old editions, and say of uploads that nobody works on any more that they ended."""
     with database.write() as connection:
         queue.forget_finished(connection, now - JOBS_KEPT)
+        connection.execute(sa.text(ABANDONED), {"since": now - SILENT, "reason": ENDED_SILENTLY})
     forget_editions(database, now)

@@ -141,3 +141,15 @@ def test_old_jobs_and_editions_are_swept_out(database, settings):
         assert connection.execute(sa.text("select count(*) from procrastinate_jobs")).scalar_one() == 0
         assert connection.execute(sa.text("select count(*) from edition_files")).scalar_one() == 0
         assert len(list_deliveries(connection)) == 1
+
+
+def test_a_file_that_nobody_works_on_any_more_is_called_failed(database, settings, vendor_file):
+    left, worked_on = (take_in(database, settings, vendor_file, name) for name in ("left.xlsx", "worked on.xlsx"))
+    with database.write() as connection:
+        connection.execute(upload_batches.update().values(status="reading"))
+        queue.defer_preview(connection, worked_on)
+    tidy(database, datetime.now(UTC))
+    assert batch(database, left).status == "reading"
+    tidy(database, datetime.now(UTC) + timedelta(hours=2))
+    assert batch(database, left).status == "failed" and "Load it again" in batch(database, left).reason
+    assert batch(database, worked_on).status == "reading"

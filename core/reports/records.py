@@ -169,7 +169,7 @@ def save_schedule(
             statement = sa.insert(schedules).values(created_by=by.username, **values).returning(schedules.c.id)
             schedule_id = int(connection.execute(statement).scalar_one())
         else:
-            read_schedule(connection, schedule_id)
+            require_reach(connection, by, read_schedule(connection, schedule_id).report_id)
             connection.execute(sa.update(schedules).where(schedules.c.id == schedule_id).values(**values))
         audit.record(connection, by.username, "schedule saved", report.name, {"schedule": schedule_id, "rule": in_words(rule, time_zone)})
     return schedule_id

@@ -121,6 +121,17 @@ def test_nobody_changes_a_report_that_shows_more_than_he_sees(database):
     assert save_report(database, BEN, REPORT) != report
 
 
+def test_nobody_moves_the_schedule_of_a_report_he_does_not_reach(database):
+    theirs, own = save_report(database, ANNA, REPORT), save_report(database, BEN, REPORT)
+    with database.write() as connection:
+        connection.execute(users.insert().values(username="anna", name="Anna", email="anna@example.com", password_hash="x", role="analyst"))
+    schedule = plan(database, theirs)
+    with pytest.raises(NotAllowed):
+        plan(database, own, BEN, schedule_id=schedule)
+    with database.read() as connection:
+        assert [s.report_id for s in list_schedules(connection)] == [theirs]
+
+
 def test_a_report_can_be_given_to_a_colleague(database):
     with database.write() as connection:
         connection.execute(sa.insert(users).values(username="anna", name="Anna", password_hash="x", role="analyst"))
