@@ -23,6 +23,9 @@ MISSING: dict[str, str] = {  # phrases → what is said; the phrase names a fiel
     "market share|market shares|share of market|marktanteil|marktanteile|udzial w rynku|part de marche|marknadsandel|competitor|competitors|competition|rival|rivals|konkurrenz|konkurrencja|benchmark|industry": (
         "There are no competitor or market figures here, so no market share. I can give shares within the own sales: by product, reseller, category or country."
     ),
+    "sell through|sell through rate|sellthrough|abverkaufsquote": (
+        "Sell-through needs stock, and only Liberty’s files state it; it is not stored with the sales. Ask for the stock of a product, or for units sold."
+    ),
     "sellin|wholesale price|wholesale revenue|wholesale orders|purchase orders|deliveries to resellers|shipments": (
         "Sell-in (what the brand sold to resellers) is not in these files; they state sell-out to consumers. Ask for sell-out instead."
     ),

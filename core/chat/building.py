@@ -26,8 +26,8 @@ def build(slots: Slots, operation: str, vocabulary: Vocabulary) -> SalesQuery | 
         where=where_of(slots, vocabulary),
         period=slots.asked.period.period if slots.asked.period else None,
         compare=_compare(slots, operation),
-        line_kinds=LINE_KINDS if _asks_for_free_goods(slots) else None,
-        without_bulk=False,
+        line_kinds=LINE_KINDS if _asks_for_free_goods(slots) or "every_kind" in slots.options else None,
+        without_bulk="without_bulk" in slots.options,
     )
     return _ordered(query, slots, operation)
 

@@ -34,6 +34,7 @@ def chips_of(slots: Slots, operation: str) -> tuple[Chip, ...]:
     )
     found.append(Chip("source", SOURCE_WORDS[slots.source], tuple((text, q) for text, q in _SOURCES if text != SOURCE_WORDS[slots.source])))
     found += [Chip("filter", f"without {c.label}" if c.exclude else c.label) for c in slots.chosen]
+    found += [Chip("option", {"without_bulk": "without bulk", "every_kind": "with samples and testers"}[name]) for name in slots.options]
     found += [Chip("group", f"by {DIMENSIONS[name].title.lower()}", _other_groups(name)) for name in slots.by if name in DIMENSIONS]
     found.append(Chip("period", _period(slots), _PERIODS))
     if slots.asked.compare is not None and slots.asked.compare.period is not None:

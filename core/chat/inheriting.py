@@ -95,6 +95,7 @@ def inherit(previous: Slots, new: Slots, correcting: bool = False) -> Slots:
         others=new.others or previous.others,
         alternatives=previous.alternatives and not (new.source or new.chosen),
         by_given=new.by_given or previous.by_given,
+        options=new.options or previous.options,
     )
     return replace(merged, chart=new.chart) if charted else merged
 

@@ -42,6 +42,8 @@ def _tables() -> Iterator[tuple[str, str, str, bool]]:
         ("source", words.SOURCES),
         ("operation", wishes.OPERATIONS),
         ("chart", wishes.CHARTS),
+        ("option", words.OPTIONS),
+        ("weekday", words.DAYS_OF_WEEK),
     ):
         for value, phrases in table.items():
             yield phrases, kind, value, False

@@ -60,7 +60,9 @@ def mark(question: str, index: NameIndex, clock: Clock) -> Marked:
     if typed:
         marks = _scan(corrected, index, clock, book)
         marks, found = _near_names(corrected, marks, index, book)
-    unknown = tuple(i for i in _uncovered(corrected, marks) if _is_unknown(corrected[i], index, book))
+    as_symbols = time_rules.symbols(corrected)
+    unread = [i for i in _uncovered(corrected, marks) if _is_unread_time(as_symbols[i], corrected[i], book)]
+    unknown = tuple(i for i in _uncovered(corrected, marks) if i in unread or _is_unknown(corrected[i], index, book))
     return Marked(corrected, tuple(sorted(marks, key=lambda m: m.first)), unknown, (*typed, *found), tuple(time_rules.symbols(corrected)))
 
 
@@ -127,6 +129,15 @@ def _phrase_at(tokens: Sequence[Token], i: int, book: Lexicon) -> Mark | None:
 def _uncovered(tokens: Sequence[Token], marks: Sequence[Mark]) -> list[int]:
     covered = {i for mark in marks for i in range(mark.first, mark.last)}
     return [i for i in range(len(tokens)) if i not in covered]
+
+
+_TIME_WORDS = {"weekend", "half", "last", "next", "ago", "tomorrow", "fiscal"}
+
+
+def _is_unread_time(symbol: str, token: Token, book: Lexicon) -> bool:
+    """A month, weekday, season or “last” that became no period would change the answer, so it is not passed over."""
+    named = symbol[0] in "mds" and symbol[1:].isdigit()
+    return (named or symbol in _TIME_WORDS) and token.key not in book.fillers
 
 
 def _is_unknown(token: Token, index: NameIndex, book: Lexicon) -> bool:

@@ -58,6 +58,7 @@ class Slots:
     alternatives: bool = False
     chart: str = ""
     by_given: bool = False
+    options: tuple[str, ...] = ()
 
     def has(self, *operations: str) -> bool:
         return any(operation in self.operations for operation in operations)
@@ -83,7 +84,7 @@ def gather(marked: Marked, clock: Clock) -> Slots:
         per=tuple(dict.fromkeys(mark.value for mark in dimensions if _follows(marked, mark, "by"))),
         plural=any(mark.plural for mark in dimensions) or (sellers and not dimensions),
         counted=_counted(marked),
-        chosen=_chosen(marked),
+        chosen=(*_chosen(marked), *_weekdays(marked)),
         asked=asked,
         operations=operations,
         number=number,
@@ -94,6 +95,7 @@ def gather(marked: Marked, clock: Clock) -> Slots:
         others="others" in links,
         alternatives="or" in links,
         chart=next(iter(marked.values("chart")), ""),
+        options=tuple(dict.fromkeys(marked.values("option"))),
         by_given=any(_follows(marked, mark, "by") for mark in dimensions),
     )
 
@@ -108,6 +110,8 @@ def _operations(marked: Marked) -> tuple[str, ...]:
         narrow = any(token.key in ("smallest", "narrowest") for token in marked.tokens)
         return (*dict.fromkeys(marked.values("operation")), "bottom" if narrow else "top")
     listed = ["catalogue" if value in _LISTS else value for value in marked.values("operation")]
+    if "orders" in marked.values("measure") and _threshold(marked) is not None and "product" in marked.values("dimension"):
+        listed = ["multi", *listed]  # “orders with more than 3 products”
     named = [operation for value in listed for operation in _BY_PRODUCT.get(value, (value,))]
     return tuple(dict.fromkeys(named))
 
@@ -191,6 +195,12 @@ def _chosen(marked: Marked) -> tuple[Chosen, ...]:
     return tuple(_as_chosen(dimension, exclude, marks) for (dimension, exclude), marks in kept.items())
 
 
+def _weekdays(marked: Marked) -> tuple[Chosen, ...]:
+    """`on Saturdays`, `at weekends`: days of the week as a filter."""
+    days = tuple(dict.fromkeys(day for value in marked.values("weekday") for day in value.split("+")))
+    return (Chosen("weekday", days, " + ".join(f"{day}s" for day in days)),) if days else ()
+
+
 def _as_chosen(dimension: str, exclude: bool, marks: Sequence[Mark]) -> Chosen:
     names = [mark.name.named for mark in marks if mark.name is not None]
     values = tuple(dict.fromkeys(value for named in names for value in named.values))
@@ -234,8 +244,13 @@ def _ranking_numbers(marked: Marked) -> tuple[int | None, int | None]:
     return _how_many(marked), None
 
 
+_CONDITIONS = {"than", "least", "most", "above", "over", "below", "under", "exceeding"}
+
+
 def _how_many(marked: Marked) -> int | None:
     for mark in marked.of("number"):
+        if mark.first and marked.tokens[mark.first - 1].key in _CONDITIONS:
+            continue
         following = next((m for m in marked.marks if m.first >= mark.last), None)
         beside = (
             following is not None

@@ -155,6 +155,10 @@ def _unknown(text: str, marked: Marked, slots: Slots, vocabulary: Vocabulary, fo
             text, f"{listed}Ask about sales, units, orders or returns, by product, reseller, store, country or month.", unknown=words
         )
     telling = [i for i in marked.unknown if _stands_for_a_name(marked, i)]
+    timely = [marked.tokens[i].text for i in telling if marked.symbols[i] != "~"]
+    if timely:
+        back = f"Which time does “{timely[0]}” mean? Give a date, a month or a period, for example “14 February 2025”, “May 2024”, “last month” or “on Mondays”."
+        return replace(_unclear(text, back, unknown=words), slots=slots)
     if telling:
         name = " ".join(marked.tokens[i].text for i in telling)
         near = suggest(name, vocabulary.index)
@@ -176,8 +180,10 @@ def _quoted(words: tuple[str, ...]) -> str:
 
 
 def _stands_for_a_name(marked: Marked, i: int) -> bool:
-    """Behind “in”, “for”, “without” …, in capitals inside the sentence, or as the adjective of what is asked: such a word changes the answer."""
+    """A word of time that became no period; behind “in”, “for”, “without” …, in capitals inside the sentence, or as the adjective of what is asked: such a word changes the answer."""
     token = marked.tokens[i]
+    if marked.symbols[i] != "~":
+        return True
     if i > 0 and marked.tokens[i - 1].key in _NAME_FOLLOWS:
         return True
     if (

@@ -38,8 +38,7 @@ MEASURES: Mapping[str, str] = {
     "contribution": "contribution margin|contribution after fees",
     "cost_of_goods": "cost of goods|cost of goods sold|cogs|costs of goods|wareneinsatz|koszt towarow|cout des marchandises",
     "payment_fee": "payment fee|payment fees|stripe fee|stripe fees|transaction fees|fees|zahlungsgebuhren",
-    "active_products": "active products|selling products|product count|number of different products|anzahl produkte",
-    "sell_through": "sell through|sell through rate|sellthrough",
+    "active_products": "distinct products|different products|distinct eans|different eans|number of eans|number of skus|active products|selling products|product count|number of different products|anzahl produkte",
 }
 COUNTED: Mapping[str, str] = {  # measures that count the members of a dimension
     "store": "active_stores",
@@ -49,8 +48,8 @@ COUNTED: Mapping[str, str] = {  # measures that count the members of a dimension
 }
 COUNTS: Mapping[str, str] = {  # phrases that are a count by themselves
     "active_stores": "active stores|active doors|selling stores|selling doors|distribution",
-    "active_products": "widest range|broadest range|largest range|biggest range|assortment width|range width|width of the range|breadth of range|distinct products"
-    "|different products|distinct eans|different eans|number of eans|number of skus|widest assortment|broadest assortment|largest assortment|most products"
+    "active_products": "widest range|broadest range|largest range|biggest range|assortment width|range width|width of the range|breadth of range"
+    "|widest assortment|broadest assortment|largest assortment|most products"
     "|most different products|widest selection|smallest range|narrowest range",
 }
 WEAK_SALES = (
@@ -71,6 +70,7 @@ SINGULAR: Mapping[str, str] = {
     "category": "category|product category|product group|product line|kategorie|produktgruppe|warengruppe|kategoria|kategorii|categorie|kategori|categoria",
     "size": "size|format|bottle size|grosse|groesse|rozmiar|taille|storlek|tamano|formato",
     "country": "country|market|nation|land|markt|kraj|kraju|rynek|rynku|pays|marche|marknad|pais|paese",
+    "city": "city|town|stadt|miasto|miasta|ville|stad|ciudad|citta",
     "source": "channel|sales channel|kanal|vertriebskanal|kanalu|canal|kanaal|source of sale",
     "utm_source": "utm source|utm_source|utm|traffic source|source of traffic|acquisition source|marketing source|referrer|traffic channel|source|quelle|zrodlo"
     "|traffic|marketing channel",
@@ -96,6 +96,7 @@ PLURAL: Mapping[str, str] = {
     "category": "categories|product categories|product groups|product lines|kategorien|produktgruppen|warengruppen|kategorie|categories|kategorier|categorias",
     "size": "sizes|formats|bottle sizes|grossen|groessen|rozmiary|rozmiarow|tailles|storlekar|formati",
     "country": "countries|markets|nations|lander|laender|landern|markte|maerkte|kraje|krajow|krajach|rynki|rynkow|marches|paises|paesi|landen",
+    "city": "cities|towns|stadte|staedte|miast|villes|stader|ciudades",
     "source": "channels|sales channels|kanale|kanaele|vertriebskanale|kanaly|kanalow|canaux|kanaler|canales|canali|channel mix",
     "utm_source": "utm sources|traffic sources|sources of traffic|marketing sources|referrers|sources|quellen|zrodla|zrodel|marketing channels",
     "utm_medium": "utm mediums|utm media",
@@ -122,4 +123,20 @@ SOURCES: Mapping[str, str] = {
     "reseller_web": "resellers web shops|reseller web shops|web shops of resellers|web shops of the resellers|online at resellers|resellers online|partner web shops"
     "|retailers web shops|online stores of resellers|online shops of resellers|partners web shops",
     "both": "both channels|all channels|online and offline|offline and online|in total over all channels|combined|all sources|everywhere|total business|omnichannel",
+}
+OPTIONS: Mapping[str, str] = {
+    "without_bulk": "without bulk|excluding bulk|exclude bulk|excl bulk|no bulk|without bulk orders|excluding bulk orders|without bulk lines|ohne bulk|ohne grossauftrage|bez bulk|sans vrac",
+    "every_kind": "including samples|incl samples|with samples|including testers|incl testers|including samples and testers|including testers and samples"
+    "|including free goods|with free goods|samples included|inklusive muster|einschliesslich proben",
+}
+DAYS_OF_WEEK: Mapping[str, str] = {
+    "Monday": "mondays|on mondays|on a monday|montags",
+    "Tuesday": "tuesdays|on tuesdays|on a tuesday|dienstags",
+    "Wednesday": "wednesdays|on wednesdays|on a wednesday|mittwochs",
+    "Thursday": "thursdays|on thursdays|on a thursday|donnerstags",
+    "Friday": "fridays|on fridays|on a friday|freitags",
+    "Saturday": "saturdays|on saturdays|on a saturday|samstags",
+    "Sunday": "sundays|on sundays|on a sunday|sonntags",
+    "Saturday+Sunday": "weekend|weekends|on weekends|at weekends|at the weekend|in the weekend|on the weekend|am wochenende|wochenende|wochenenden|w weekend|w weekendy|le week end",
+    "Monday+Tuesday+Wednesday+Thursday+Friday": "working days|on working days|werktags|an werktagen|monday to friday",
 }

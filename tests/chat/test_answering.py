@@ -291,6 +291,23 @@ def test_orders_with_several_products(ask: Ask, brand: Brand) -> None:
     assert format_ratio(Decimal(sizes.filter(pl.col("n") > 1).height) / sizes.height) in answer.text
 
 
+def test_orders_with_more_than_two_products(ask: Ask, brand: Brand) -> None:
+    sizes = brand.sold(D2C).group_by("order").agg(pl.col("ean").n_unique().alias("n"))
+    answer = ask("orders with at least 2 products")
+    assert f"{sizes.filter(pl.col('n') >= 2).height} of {sizes.height}" in answer.text
+
+
+def test_slow_movers_begin_with_what_did_not_sell(ask: Ask) -> None:
+    frame = ask("slow movers").frame
+    assert frame["product"][0].startswith("NLHM100") and frame["units"][0] == 0
+    assert frame["units"].is_sorted()
+
+
+def test_weekends_only(ask: Ask, brand: Brand) -> None:
+    answer = ask("online sales on Saturdays in 2024")
+    assert answer.frame["sales_eur_net"][0] == brand.net(D2C, in_year(2024), pl.col("day").dt.weekday() == 6)
+
+
 def test_the_largest_orders_with_their_days(ask: Ask, brand: Brand) -> None:
     answer = ask("five biggest online orders")
     expected = brand.sold(D2C).group_by("order").agg(pl.col("net").sum(), pl.col("day").min()).sort("net", descending=True).head(5)

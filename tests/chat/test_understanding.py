@@ -222,3 +222,23 @@ def test_chips_say_the_reading_and_how_to_change_it() -> None:
     chips = read("Liberty in May 2024 against May 2023").chips
     assert [chip.text for chip in chips] == ["Net revenue", "all sources", "Liberty", "May 2024", "against May 2023"]
     assert ("Units", "in units") in chips[0].instead
+
+
+@pytest.mark.parametrize("question", ["revenue on Monday", "last 5 orders", "sales in the next"])
+def test_a_word_of_time_that_becomes_no_period_is_asked_about(question: str) -> None:
+    assert "Which time" in (read(question).question_back or "")
+
+
+def test_days_of_the_week_are_a_filter() -> None:
+    assert Filter("weekday", ("Saturday",)) in read("sales on Saturdays online").query.where  # type: ignore[union-attr]
+    assert Filter("weekday", ("Saturday", "Sunday")) in read("online sales at weekends in 2024").query.where  # type: ignore[union-attr]
+
+
+def test_bulk_and_free_goods_are_switched_by_words() -> None:
+    assert read("top 10 products by units without bulk").query.without_bulk  # type: ignore[union-attr]
+    assert "tester" in (read("units in 2024 including samples and testers").query.line_kinds or ())  # type: ignore[union-attr]
+
+
+def test_a_condition_on_an_order_is_no_ranking() -> None:
+    reading = read("orders with more than 3 products")
+    assert reading.operation == "multi" and reading.slots.threshold == ("above", Decimal(3))

@@ -31,6 +31,7 @@ from core.chat.analyses.wording import (
 )
 from core.sales.charts import chart_for, moment_end
 from core.sales.dimensions import NOT_STATED, OTHERS, TIME
+from core.sales.formatting import format_number
 from core.sales.measures import MEASURES
 from core.sales.query import Period
 
@@ -74,7 +75,8 @@ def _whole_units(m: Material, grain: str) -> tuple[Period | None, list[date]]:
     first, last = max(span.start, data.start), min(span.end, data.end, m.today - timedelta(days=1))
     if first > last:
         return None, []
-    starts = [s for s in filling.moments(first, last, grain) if s >= first and moment_end(s, grain) <= last]
+    whole = [s for s in filling.moments(first, last, grain) if s >= first and moment_end(s, grain) <= last]
+    starts = [s for s in whole if any(m.covered.covers(x.reseller_id, Period(s, moment_end(s, grain))) for x in m.senders())]
     return (Period(starts[0], moment_end(starts[-1], grain)), starts) if starts else (None, [])
 
 
@@ -90,15 +92,17 @@ def _per_grain(m: Material, grain: str, period: Period, starts: Sequence[date]) 
     span = times.describe(period)
     noun = title(grain, False)
     if m.slots.has("median"):
-        text = f"A typical {noun}{population(m)} makes {counted(name, _cents(name, median))} {label(name).lower()} (median of {len(starts)} complete {title(grain)}, {span}); the mean is {counted(name, _cents(name, mean))}"
+        text = f"A typical {noun}{population(m)} makes {_mean(name, median)} {label(name).lower()} (median of {len(starts)} complete {title(grain)}, {span}); the mean is {_mean(name, mean)}"
     else:
-        text = f"Average {label(name).lower()} per {noun}{population(m)}: {counted(name, _cents(name, mean))} = {counted(name, total)} ÷ {len(starts)} complete {title(grain, len(starts) != 1)} ({span})"
+        text = f"Average {label(name).lower()} per {noun}{population(m)}: {_mean(name, mean)} = {counted(name, total)} ÷ {len(starts)} complete {title(grain, len(starts) != 1)} ({span})"
     chart = chart_for(replace(result, frame=frame), m.today)
     return Finding(sentence(text) + reach(result), frame, result, chart, _left_out(m, period), (mean, median, total, len(starts)))
 
 
-def _cents(name: str, value: Decimal) -> Decimal:
-    return round(value, 2) if MEASURES[name].unit.startswith("EUR") else round(value, 1)
+def _mean(name: str, value: Decimal) -> str:
+    """Euros to the cent, counts with one decimal and their noun."""
+    unit = MEASURES[name].unit
+    return figure(name, value) if unit.startswith("EUR") else f"{format_number(value, 1)} {unit}"
 
 
 def _left_out(m: Material, period: Period) -> tuple[str, ...]:
@@ -116,7 +120,7 @@ def _per_item(m: Material, item: str) -> Finding:
     if not rows:
         return nothing(m, result)
     total = sum((v for _, v in rows), Decimal(0))
-    text = f"Average {label(name).lower()} per {title(item, False)}{population(m)}{when(m)}: {counted(name, _cents(name, total / len(rows)))} = {counted(name, total)} ÷ {count_of(len(rows), item)} with sales"
+    text = f"Average {label(name).lower()} per {title(item, False)}{population(m)}{when(m)}: {_mean(name, total / len(rows))} = {counted(name, total)} ÷ {count_of(len(rows), item)} with sales"
     return Finding(
         sentence(text) + reach(result), result.frame, result, chart_for(result, m.today), figures=(total / len(rows), total, len(rows))
     )
@@ -132,9 +136,9 @@ def _per_item_and_grain(m: Material, item: str, grain: str, period: Period, star
     frame = frame_of(rows, {item: pl.String, "total": EUR, f"{grain}s": pl.Int64, "average": EUR})
     total, divisor = sum((row[1] for row in rows), Decimal(0)), sum(row[2] for row in rows)
     if item == "store":
-        text = f"A store sells {counted(name, _cents(name, total / divisor))} per {noun} on average{population(m)}: {counted(name, total)} ÷ {divisor} store-{title(grain)} ({count_of(len(rows), item)}, each from its first sale on, {times.describe(period)})"
+        text = f"A store sells {_mean(name, total / divisor)} per {noun} on average{population(m)}: {counted(name, total)} ÷ {divisor} store-{title(grain)} ({count_of(len(rows), item)}, each from its first sale on, {times.describe(period)})"
     else:
-        best = [f"{name_of(item, row[0])} {counted(name, _cents(name, row[3]))}" for row in rows[:3]]
+        best = [f"{name_of(item, row[0])} {_mean(name, row[3])}" for row in rows[:3]]
         text = f"Average {label(name).lower()} per {noun} by {title(item, False)}{population(m)} ({times.describe(period)}): {joined(best)}"
     note = f"Divisor: complete {title(grain)} since the first sale of each; shown in the table."
     return Finding(

@@ -9,7 +9,7 @@ from decimal import Decimal
 import polars as pl
 
 from core.chat.analyses import filling
-from core.chat.analyses.material import Finding, Material, value_of
+from core.chat.analyses.material import Finding, Material, flat, narrowed, value_of
 from core.chat.analyses.rankings import SHARES, group_name
 from core.chat.analyses.totals import nothing
 from core.chat.analyses.wording import (
@@ -32,7 +32,7 @@ from core.chat.analyses.wording import (
 from core.sales.charts import chart_for
 from core.sales.dimensions import NOT_STATED, OTHERS, TIME
 from core.sales.measures import MEASURES
-from core.sales.query import Result
+from core.sales.query import Filter, Result
 
 
 def breakdown(m: Material) -> Finding:
@@ -46,9 +46,17 @@ def breakdown(m: Material) -> Finding:
         return _beyond(m, result, frame)
     if frame.height == 2 and len(m.query.by) == 1 and _side_by_side(m):
         return _gap(m, result, frame, missing)
-    return Finding(
-        _summary(m, result, frame) + _none_of(missing, m) + reach(result), frame, result, chart_for(replace(result, frame=frame), m.today)
-    )
+    text = _summary(m, result, frame) + _none_of(missing, m) + _web_of_resellers(m)
+    return Finding(text + reach(result), frame, result, chart_for(replace(result, frame=frame), m.today))
+
+
+def _web_of_resellers(m: Material) -> str:
+    """Source and channel are two cuts: the resellers' web shops stand among the resellers, and are named."""
+    if m.query.by != ("source",) or MEASURES[m.measure].additivity != "additive":
+        return ""
+    query = narrowed(flat(m.query, measures=(m.measure,)), Filter("source", ("sell-out",)), Filter("channel", ("online",)))
+    value = m.ask(query).totals.get(m.measure)
+    return f" Of the resellers’ part, {counted(m.measure, value)} was sold in their web shops." if value else ""
 
 
 def _with_named(m: Material, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:

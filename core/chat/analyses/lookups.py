@@ -42,7 +42,7 @@ select count(distinct order_id) as orders from lines where %(products)s::text[] 
 SIZES = f"""
 with lines as ({_ORDER_LINES}
 )
-select count(*) as orders, count(*) filter (where products > 1) as several
+select count(*) as orders, count(*) filter (where products > %(more_than)s) as several
 from (select order_id, count(distinct product_ean) as products from lines group by order_id) as sizes"""
 PRODUCTS = "select ean, functional_name, product_name, category, kind, rrp_eur from readable.products order by category, functional_name"
 
@@ -92,14 +92,20 @@ def _orders(count: int) -> str:
 
 
 def multi(m: Material) -> Finding:
-    """The share of web-shop orders with more than one distinct product."""
-    frame = m.look_up(SIZES, _parameters(m))
+    """The share of web-shop orders with more than one distinct product, or more than the question says."""
+    more_than, words = 1, "more than one product"
+    if m.slots.threshold is not None and m.slots.threshold[0] == "above":
+        at_least = "least" in m.reading.question.lower()
+        asked = int(m.slots.threshold[1])
+        more_than, words = (asked - 1, f"at least {asked} products") if at_least else (asked, f"more than {asked} products")
+    frame = m.look_up(SIZES, {**_parameters(m), "more_than": more_than})
     orders, several = frame.row(0)
     if not orders:
         return Finding(f"There are no web-shop orders{_when(m)}.", frame)
     share = ratio_of(Decimal(several), Decimal(orders))
-    text = f"{percent(share)} of the orders of the own web shop{_when(m)} contain more than one product: {format_number(several)} of {format_number(orders)}."
-    return Finding(text, frame.with_columns(pl.Series("share", [round(value_of(share), 9)], dtype=pl.Decimal(38, 9))), figures=(share,))
+    text = f"{percent(share)} of the orders of the own web shop{_when(m)} contain {words}: {format_number(several)} of {format_number(orders)}."
+    shown = frame.with_columns(pl.Series("share", [round(value_of(share), 9)], dtype=pl.Decimal(38, 9)))
+    return Finding(text, shown, figures=(share, more_than, more_than + 1))
 
 
 # The catalogue ----------------------------------------------------------------------------------------------------------

@@ -45,6 +45,8 @@ def ranking(m: Material) -> Finding:
     rows, aside = stated(result.frame, asked.by)
     if rows.is_empty():
         return nothing(m, result)
+    if m.slots.has("slow"):
+        rows = _with_unsold(m, rows)
     if m.slots.nth is not None:
         return _place(m, result, rows, m.slots.nth)
     if m.slots.has("ends"):
@@ -60,6 +62,16 @@ def ranking(m: Material) -> Finding:
         chart_for(replace(result, frame=shown), m.today) if shown.height > 1 else None,
         figures=_aside_figures(m, aside),
     )
+
+
+def _with_unsold(m: Material, rows: pl.DataFrame) -> pl.DataFrame:
+    """Slow movers: products on sale without a sale stand first, with 0; testers and samples are not for sale."""
+    free = [p.label for p in m.vocabulary.products if p.kind in ("tester", "sample")]
+    sold = set(rows["product"])
+    unsold = [p.label for p in m.vocabulary.products if p.label not in sold and p.label not in free]
+    zeros = {name: [Decimal(0) if dtype.is_decimal() else 0] * len(unsold) for name, dtype in rows.schema.items() if name != "product"}
+    more = pl.DataFrame({"product": unsold, **zeros}).select(rows.columns).cast(dict(rows.schema))  # type: ignore[arg-type]
+    return pl.concat([rows.filter(~pl.col("product").is_in(free)), more]).sort(m.measure, "product", nulls_last=True)
 
 
 def _both_ends(m: Material, result: Result, rows: pl.DataFrame) -> Finding:
@@ -86,7 +98,15 @@ def stated(frame: pl.DataFrame, by: Sequence[str]) -> tuple[pl.DataFrame, pl.Dat
 def _aside(m: Material, aside: pl.DataFrame) -> str:
     if aside.is_empty() or not value_of(aside[m.measure].sum()):
         return ""
-    return f" {sentence(counted(m.measure, aside[m.measure].sum()))[:-1]} of the total is not stated by {title(m.query.by[0], False)} and not ranked."
+    return (
+        f" {sentence(counted(m.measure, aside[m.measure].sum()))[:-1]} of the total is not stated by {_unnamed(m, aside)} and not ranked."
+    )
+
+
+def _unnamed(m: Material, aside: pl.DataFrame) -> str:
+    """The dimension that those rows do not state."""
+    blank = [d for d in m.query.by if aside.schema[d] == pl.String and (aside[d] == NOT_STATED).any()]
+    return title(blank[0] if blank else m.query.by[0], False)
 
 
 def _aside_figures(m: Material, aside: pl.DataFrame) -> tuple[Any, ...]:

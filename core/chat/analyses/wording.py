@@ -27,6 +27,7 @@ _PHRASES = {
     "category": "of category",
     "size": "of size",
     "utm_source": "from traffic source",
+    "weekday": "on",
 }
 
 
@@ -78,6 +79,10 @@ def population(m: Material, skip: Sequence[str] = ()) -> str:
     for chosen in m.slots.chosen:
         if chosen.dimension not in skip:
             parts.append(f"without {chosen.label}" if chosen.exclude else _filter(chosen))
+    if "without_bulk" in m.slots.options:
+        parts.append("without bulk")
+    if "every_kind" in m.slots.options:
+        parts.append("with samples and testers")
     return "".join(f" {part}" for part in parts if part)
 
 
@@ -113,6 +118,8 @@ def _with_preposition(text: str, period: Period) -> str:
         return f" {text}"
     if period.start == period.end:
         return f" on {text}"
+    if text[:1].isdigit() and " – " in text:
+        return f" from {text.replace(' – ', ' to ')}" if " so far" not in text else f" in {text}"
     return f" in {text}"
 
 
