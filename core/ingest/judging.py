@@ -89,7 +89,7 @@ def _vendor(book: RawBook, answers: Answers) -> Guess | Stopped:
     try:
         found = recognise(book)
     except WorkbenchError as error:
-        if answers.vendor is None:
+        if answers.vendor is None or format_of(answers.vendor) is None:
             return Stopped("refused", error.message, (Problem("not_a_sales_report", error.message, "error"),))
         return Guess(answers.vendor, 0.0, ("a person said so",), (error.message,))
     if answers.vendor is not None:

@@ -151,6 +151,11 @@ def test_what_holds_no_sales_is_refused_with_a_sentence(shop, settings, content)
     assert originals.read_original(shop, settings, report.upload_batch_id) == content
 
 
+def test_what_holds_no_sales_is_refused_also_under_a_vendor_that_is_none(shop, settings):
+    report = importing.import_file(shop, settings, b"a,b\nred,blue\n", file_name="colours.csv", vendor="nobody")
+    assert report.status == "refused" and report.reason.endswith("Nothing was stored.")
+
+
 def test_a_file_of_nobody_asks_whose_it_is(shop, settings):
     report = importing.import_file(shop, settings, b"a,b,c\n1,2,3\n4,5,6\n", file_name="numbers.csv")
     assert (report.status, report.questions[0].key) == ("needs_decision", "vendor") and report.questions[0].choices
