@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.sales import bridging, standard
 from core.sales.charts import bridge_chart, chart_for
-from pages.components import cached, charts, empty, filters, movers, results, session, tiles, warnings
+from pages.components import cached, charts, empty, filters, frame, movers, results, session, tiles, warnings
 from pages.components.card_menu import Menu, card
 
 chosen = filters.head("Overview")
@@ -37,7 +37,10 @@ with (
     right,
     card("Where the change comes from", "EUR net, over what is covered in both periods", Menu("change", bridge, chosen, known)),
 ):
-    charts.draw(bridge_chart(bridging.bridge(bridge), bridge), key="bridge")
+    if bridge.totals.get("sales_eur_net_before") is None:
+        frame.hint("Nothing can be compared in this period yet.")
+    else:
+        charts.draw(bridge_chart(bridging.bridge(bridge), bridge), key="bridge")
 
 left, right = st.columns([3, 2])
 with left:
