@@ -68,6 +68,7 @@ def judge(connection: sa.Connection, settings: Any, batch: Batch, answers: Answe
     frame = _read(book, guess, answers, settings)
     if isinstance(frame, Stopped):
         return frame
+    del book  # its cells are the frame's rows now; a long list is not held twice
     say("Checking", 0, frame.rows.height)
     if (question := _stated(frame, answers)) is not None:
         return replace(question, guess=guess)

@@ -5,21 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 KEYS = (
-    *(
-        "store_id",
-        "channel",
-        "product_ean",
-        "view",
-        "period_start",
-        "period_end",
-        "year",
-        "month",
-        "line_kind",
-        "bulk",
-        "valued",
-        "currency",
-    ),
+    *("store_id", "channel", "product_ean", "view", "period_start", "period_end", "year", "month"),
+    *("line_kind", "bulk", "valued", "currency"),
 )
+ROLLED = (*KEYS, "quantity", "sales_eur_net", "sales_eur_gross", "amount_local")
 
 
 def roll_up(rows: pl.DataFrame) -> pl.DataFrame:
