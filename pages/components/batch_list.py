@@ -12,7 +12,9 @@ from core import uploads
 from core.db.engine import Scope
 from core.ingest import undoing
 from core.ingest.shapes import ImportReport
+from core.ingest.undoing import UndoReport
 from core.sales.formatting import format_money, format_number
+from core.sales.naming import name_list
 from pages.components import cached, empty, proof, session
 from pages.components.frame import plain, section
 from pages.components.picking import pick
@@ -152,12 +154,18 @@ def _undo(batch: dict[str, Any]) -> None:
         if not box.open:
             return
         effect = undoing.preview_undo(cached.database(), batch["id"])
-        st.markdown(plain(effect.reason))
-        st.caption(
-            f"Live rows: {format_number(effect.rows_live_before)} now, {format_number(effect.rows_live_after)} after. Nothing is deleted; "
-            "the file can be loaded again."
-        )
+        st.markdown(plain(effect_words(effect)))
+        st.caption("Nothing is deleted; the file can be loaded again.")
         if st.button("Undo now", type="primary", key=f"undo_{batch['id']}"):
             uploads.take_back(cached.database(), session.person(), batch["id"])
             cached.forget_batches()
             st.rerun()
+
+
+def effect_words(effect: UndoReport) -> str:
+    """What an undo would do: `2 periods show the file before again, 1 becomes empty. Live rows: 453 now, 422 after.`"""
+    restored, emptied = proof.count_words(effect.restored, "period"), proof.count_words(effect.emptied, "period")
+    parts = [f"{restored} {'shows' if effect.restored == 1 else 'show'} the file before again"] if effect.restored else []
+    parts += [f"{emptied} {'becomes' if effect.emptied == 1 else 'become'} empty"] if effect.emptied else []
+    rows = f"Live rows: {format_number(effect.rows_live_before)} now, {format_number(effect.rows_live_after)} after."
+    return f"{name_list(parts)}. {rows}" if parts else f"No figure changes. {rows}"

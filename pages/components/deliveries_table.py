@@ -16,6 +16,7 @@ from pages.components import cached, empty, errors, session
 from pages.components.picking import pick
 from pages.components.report_list import WORDS
 
+
 def show(report: Report) -> None:
     """The lines of a report, newest first; drawn anew by themselves while one is on its way."""
     lines = _lines(report)
