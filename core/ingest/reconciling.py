@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import polars as pl
@@ -38,8 +39,8 @@ def reconcile(rows: pl.DataFrame, controls: Sequence[ControlTotal], reseller: Re
     `loaded_value` is stored and held together, `held_value` the held part; `difference` = file − loaded. Units agree exactly, money
     within the control's tolerance, or else the reseller's.
     """
-    grouped = _grouped(rows, controls)
-    results = [_judge(grouped, control, reseller) for control in controls]
+    sums = _sums(rows, controls)
+    results = [_judge(control, found, reseller) for control, found in zip(controls, sums, strict=True)]
     return pl.DataFrame(results, schema=CONTROLS, orient="row")
 
 
@@ -51,12 +52,44 @@ def _grouped(rows: pl.DataFrame, controls: Iterable[ControlTotal]) -> pl.DataFra
     )
 
 
-def _judge(grouped: pl.DataFrame, control: ControlTotal, reseller: Reseller) -> tuple[Any, ...]:
-    found = grouped.filter(_selected(control))
+def _sums(rows: pl.DataFrame, controls: Sequence[ControlTotal]) -> list[tuple[Decimal, Decimal, int]]:
+    """(all, held part, lines) of what each control is about; the groups are looked up, not walked once more for each control."""
+    groups = _grouped(rows, controls).rows(named=True)
+    indexes: dict[tuple[str, ...], dict[tuple[Any, ...], list[dict[str, Any]]]] = {}
+    for names in {tuple(control.where) for control in controls}:
+        index = indexes.setdefault(names, {})
+        for group in groups:
+            index.setdefault(tuple(group[name] for name in names), []).append(group)
+    return [_total(control, indexes[tuple(control.where)]) for control in controls]
+
+
+def _total(control: ControlTotal, index: Mapping[tuple[Any, ...], list[dict[str, Any]]]) -> tuple[Decimal, Decimal, int]:
+    keys = product(*(_accepted(value) for value in control.where.values()))
+    found = [group for key in keys for group in index.get(key, ()) if _counts(control, group)]
     column = COLUMN[control.measure]
-    loaded = _sum(found, column)
-    held = _sum(found.filter(pl.col("held")), column)
-    tolerance = _tolerance(control, reseller, int(found.get_column("lines").sum()))
+    return (
+        sum((group[column] for group in found if group[column] is not None), Decimal(0)),
+        sum((group[column] for group in found if group["held"] and group[column] is not None), Decimal(0)),
+        sum(group["lines"] for group in found),
+    )
+
+
+def _accepted(value: Any) -> Iterable[Any]:
+    """One of several values, none of them an empty cell; or the one value, which may be empty."""
+    several = isinstance(value, tuple | list | set | frozenset)
+    return {one for one in value if one is not None} if several else (value,)
+
+
+def _counts(control: ControlTotal, group: Mapping[str, Any]) -> bool:
+    """The views a control names, else the primary one unless its condition speaks of views itself."""
+    if control.over:
+        return group["view"] in control.over
+    return bool(group["primary_view"]) or bool(control.where.keys() & {"view", "primary_view"})
+
+
+def _judge(control: ControlTotal, found: tuple[Decimal, Decimal, int], reseller: Reseller) -> tuple[Any, ...]:
+    loaded, held, lines = found
+    tolerance = _tolerance(control, reseller, lines)
     difference = control.file_value - loaded
     return (
         control.what,
@@ -69,23 +102,6 @@ def _judge(grouped: pl.DataFrame, control: ControlTotal, reseller: Reseller) -> 
         difference,
         abs(difference) <= tolerance,
     )
-
-
-def _selected(control: ControlTotal) -> pl.Expr:
-    views = pl.col("view").is_in(list(control.over)) if control.over else pl.col("primary_view")
-    conditions = [_equals(name, value) for name, value in control.where.items()]
-    stated = control.where.keys() & {"view", "primary_view"}
-    return pl.all_horizontal(*conditions, views) if not (stated and not control.over) else pl.all_horizontal(*conditions)
-
-
-def _equals(name: str, value: Any) -> pl.Expr:
-    if isinstance(value, tuple | list | set | frozenset):
-        return pl.col(name).is_in(list(value))
-    return pl.col(name).is_null() if value is None else pl.col(name) == pl.lit(value)
-
-
-def _sum(frame: pl.DataFrame, column: str) -> Decimal:
-    return Decimal(frame.get_column(column).sum() or 0)
 
 
 def _tolerance(control: ControlTotal, reseller: Reseller, lines: int) -> Decimal:
@@ -137,8 +153,7 @@ def _frozen(value: Any) -> Any:
 def actuals(rows: pl.DataFrame, figures: Sequence[YearToDate]) -> dict[YtdKey, Decimal]:
     """The week's own units and money for each cumulative figure."""
     controls = [ControlTotal(f.what, f.measure, f.value, where=f.where) for f in figures]
-    grouped = _grouped(rows, controls)
-    return {ytd_key(f): _sum(grouped.filter(_selected(c)), COLUMN[f.measure]) for f, c in zip(figures, controls, strict=True)}
+    return {ytd_key(f): total for f, (total, *_) in zip(figures, _sums(rows, controls), strict=True)}
 
 
 @dataclass(frozen=True)
