@@ -126,6 +126,7 @@ def match_products(rows: pl.DataFrame, catalogue: Catalogue, reseller: Reseller)
     )
     columns = [*KEY_COLUMNS, "_lost", "_lost_rule", "_day"]
     unique = keyed.select(columns).unique()
+    telling = [name for name in columns if unique[name].null_count() < unique.height] or columns[:1]
     found = [_place(index, key) for key in unique.iter_rows()]
     causes = {f"_product_{name}": [getattr(p, name) for p in found] for name in ("rule", "key_kind", "key_text", "key")}
     answers = unique.with_columns(
@@ -134,7 +135,8 @@ def match_products(rows: pl.DataFrame, catalogue: Catalogue, reseller: Reseller)
     )
     products = catalogue.products.select(pl.col("ean").alias("product_ean"), "functional_name", pl.col("kind").alias("product_kind"))
     answers = answers.join(products, on="product_ean", how="left", maintain_order="left")
-    return keyed.join(answers, on=columns, how="left", nulls_equal=True, maintain_order="left")
+    joined = answers.drop(name for name in columns if name not in telling)
+    return keyed.join(joined, on=telling, how="left", nulls_equal=True, maintain_order="left")
 
 
 def _place(index: ProductIndex, row: tuple[Any, ...]) -> Placed:
