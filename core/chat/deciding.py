@@ -64,7 +64,8 @@ def _ahead(slots: Slots, clock: Clock) -> str | None:
         return "runrate"
     moment = slots.asked.period
     future = moment is not None and moment.period is not None and moment.period.start > clock.today
-    return "forecast" if slots.has("forecast") or future else None
+    over = moment is not None and moment.period is not None and moment.period.end < clock.today
+    return "forecast" if (slots.has("forecast") and not over) or future else None
 
 
 def _about_figures(slots: Slots, entity: list[str]) -> str:

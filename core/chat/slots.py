@@ -73,12 +73,13 @@ def gather(marked: Marked, clock: Clock) -> Slots:
     comparing = versus or "compare" in operations
     asked = spans.ask_about(marked, clock, comparing, growing, forward=bool(AHEAD & set(operations)))
     dimensions = [mark for mark in marked.of("dimension") if not _is_counted(marked, mark) and not _is_part_of_time(marked, mark)]
+    dimensions = [mark for mark in dimensions if mark not in _as_source(marked)]
     sellers = bool(set(marked.values("operation")) & set(_BY_PRODUCT))
     by = tuple(dict.fromkeys(mark.value for mark in dimensions)) or (("product",) if sellers else ())
     number, nth = _ranking_numbers(marked)
     return Slots(
         source=_source(marked),
-        sources_named=tuple(dict.fromkeys(marked.values("source"))),
+        sources_named=_sources_named(marked),
         measures=_measures(marked),
         by=by,
         per=tuple(dict.fromkeys(mark.value for mark in dimensions if _follows(marked, mark, "by"))),
@@ -154,8 +155,23 @@ def _ranks(marked: Marked, position: int) -> bool:
     )
 
 
+def _as_source(marked: Marked) -> list[Mark]:
+    """`web shop against resellers`: held against the web shop, “resellers” are the other source, no group."""
+    found = []
+    for before_it, link, after_it in zip(marked.marks, marked.marks[1:], marked.marks[2:], strict=False):
+        pair = {before_it.kind: before_it, after_it.kind: after_it}
+        joins = (link.kind == "link" and link.value in ("versus", "or")) or (link.kind == "follow" and link.value == "and")
+        if joins and set(pair) == {"source", "dimension"} and pair["dimension"].value == "reseller" and pair["dimension"].plural:
+            found.append(pair["dimension"])
+    return found
+
+
+def _sources_named(marked: Marked) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*marked.values("source"), *("offline" for _ in _as_source(marked))]))
+
+
 def _source(marked: Marked) -> str:
-    named = set(marked.values("source"))
+    named = set(_sources_named(marked))
     if "both" in named or {"online", "offline"} <= named:
         return "both"
     return next((source for source in ("reseller_web", "online", "offline") if source in named), "")

@@ -16,8 +16,9 @@ def starter_questions(vocabulary: Vocabulary, today: date | None = None) -> tupl
     """Eight good first questions with names and months that are really there; none before the first upload."""
     if vocabulary.last_day is None or vocabulary.first_day is None:
         return ()
-    last = min(today, vocabulary.last_day) if today else vocabulary.last_day
-    month = _last_complete_month(last)
+    days = sorted(vocabulary.through.values()) or [vocabulary.last_day]
+    middle = days[len(days) // 2]  # half of the resellers have reported as far
+    month = _last_complete_month(min(today, middle) if today else middle)
     reseller = _busiest(vocabulary)
     product = next((p.name for p in vocabulary.products if p.kind == "full"), None)
     has_shop = any(r.own_shop for r in vocabulary.resellers)

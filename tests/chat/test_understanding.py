@@ -198,6 +198,16 @@ def test_names_side_by_side_are_compared() -> None:
     assert read("online vs offline month by month in 2024").query.by == ("month", "source")  # type: ignore[union-attr]
 
 
+def test_resellers_against_the_web_shop_are_the_other_source() -> None:
+    assert read("Sales by month, own web shop against resellers").query.by == ("month", "source")  # type: ignore[union-attr]
+    assert read("web shop or resellers in 2024").query.by == ("source",)  # type: ignore[union-attr]
+
+
+def test_the_past_is_not_forecast() -> None:
+    first = read("What will we sell next month?")
+    assert read("and last month?", first).operation == "total"
+
+
 def test_the_fiscal_year_is_asked_about() -> None:
     assert "fiscal year start" in (read("fiscal year 2024 revenue").question_back or "")
 
