@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import queue
 import re
 import signal
 import socket
@@ -27,7 +26,11 @@ class Running:
     url: str
     home: Path
     lines: list[str] = field(default_factory=list)
-    _fresh: queue.Queue[str] = field(default_factory=queue.Queue)
+    _reader: threading.Thread = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     @property
     def password(self) -> str | None:
@@ -44,12 +47,19 @@ class Running:
 
     def _read(self) -> None:
         assert self.process.stdout
-        for line in self.process.stdout:
-            self.lines.append(line)
+        with self.process.stdout as output:
+            for line in output:
+                self.lines.append(line)
 
     def stop(self, number: int = signal.SIGTERM, seconds: float = 90) -> int:
         self.process.send_signal(number)
-        return self.process.wait(seconds)
+        return self.ended(seconds)
+
+    def ended(self, seconds: float = 90) -> int:
+        """Wait until it has ended and everything it printed is read; returns its exit code."""
+        code = self.process.wait(seconds)
+        self._reader.join(10)
+        return code
 
 
 def free_port() -> int:
@@ -73,9 +83,7 @@ def start(home: Path, **settings: str) -> Running:
         text=True,
         start_new_session=True,
     )
-    running = Running(process, f"http://127.0.0.1:{port}", home)
-    threading.Thread(target=running._read, daemon=True).start()
-    return running
+    return Running(process, f"http://127.0.0.1:{port}", home)
 
 
 @contextmanager

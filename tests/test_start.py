@@ -67,13 +67,11 @@ def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         workbench = running.start(tmp_path, WORKBENCH_PORT=str(taken.getsockname()[1]))
-        assert workbench.process.wait(60) == 1
-        time.sleep(0.3)
+        assert workbench.ended(60) == 1
         assert "is in use" in "".join(workbench.lines)
 
 
 def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
     workbench = running.start(tmp_path, SMTP_SECURITY="sometimes")
-    assert workbench.process.wait(60) == 1
-    time.sleep(0.3)
+    assert workbench.ended(60) == 1
     assert "SMTP_SECURITY" in "".join(workbench.lines)

@@ -1,0 +1,119 @@
+"""The product's story in a real browser on the really started workbench: drop, prove, store, look, ask, send, undo."""
+
+from __future__ import annotations
+
+import email
+from collections.abc import Iterator
+from email import policy
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests import running
+from tests.browser.conftest import PASSWORD
+from tests.running import Running
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser"), pytest.mark.timeout(600)]
+PATIENCE = 60_000  # milliseconds
+
+
+@pytest.fixture(scope="module")
+def workbench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running.running(tmp_path_factory.mktemp("story"), WORKBENCH_DEMO_MONTHS="3") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def page(workbench: Running, chromium: Browser) -> Iterator[Page]:
+    """Signed in as the first administrator, whose printed password had to be changed."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{workbench.url}/upload")
+    page.get_by_role("textbox", name="User name").fill("admin")
+    page.get_by_role("textbox", name="Password").fill(workbench.password or "")
+    page.get_by_role("button", name="Sign in").click()
+    fields = page.locator("input[type=password]")
+    expect(fields).to_have_count(3, timeout=PATIENCE)
+    for number, text in enumerate((workbench.password or "", PASSWORD, PASSWORD)):
+        fields.nth(number).fill(text)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Upload")).to_be_visible(timeout=PATIENCE)
+    yield page
+    context.close()
+
+
+def net_revenue(page: Page, workbench: Running) -> str:
+    """The first tile of the overview, over the same period whatever is loaded."""
+    page.goto(f"{workbench.url}/overview?period=2026")
+    tile = page.get_by_test_id("stMetricValue").first
+    expect(tile).to_contain_text("€", timeout=PATIENCE)
+    return tile.inner_text()
+
+
+def test_two_vendor_files_go_from_drop_to_report_and_back(page: Page, workbench: Running) -> None:
+    before = net_revenue(page, workbench)
+    drop(page, workbench, sorted((workbench.home / "demo" / "try-these").glob("*.xlsx")))
+    store_everything(page)
+    after = net_revenue(page, workbench)
+    assert after != before
+    ask(page, workbench, "Net revenue in 2026", after)
+    send_report(page, workbench)
+    take_back(page, workbench, 2)
+    assert net_revenue(page, workbench) == before
+
+
+def drop(page: Page, workbench: Running, files: list[Path]) -> None:
+    page.goto(f"{workbench.url}/upload")
+    page.locator("input[type=file]").set_input_files([str(path) for path in files])
+    for name in ("Liberty", "Creme de la Creme"):
+        expect(page.get_by_text(name).first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("agree", exact=False)).to_have_count(len(files), timeout=PATIENCE)
+
+
+def store_everything(page: Page) -> None:
+    """Store each file that is ready; a card that has been stored says so."""
+    for stored in range(1, 3):
+        page.get_by_role("button", name="Store these rows").first.click()
+        expect(page.get_by_role("button", name="Undo")).to_have_count(stored, timeout=PATIENCE)
+
+
+def ask(page: Page, workbench: Running, question: str, figure: str) -> None:
+    """The chat says the figure of the tile, to the euro."""
+    page.goto(f"{workbench.url}/chat")
+    page.locator("textarea").fill(question)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("figures checked").first).to_be_visible(timeout=PATIENCE)
+    digits = "".join(c for c in figure if c.isdigit())
+    answer = page.get_by_test_id("stChatMessage").last.inner_text()
+    sums = ["".join(c for c in part if c.isdigit() or c == ".") for part in answer.replace("€", "|").split("|")[1:]]
+    assert any(round(float(number.rstrip("."))) == int(digits) for number in sums if number.rstrip(".")), (figure, answer)
+
+
+def send_report(page: Page, workbench: Running) -> None:
+    """The monthly report lies in the outbox as a mail with the PDF attached."""
+    page.goto(f"{workbench.url}/reports")
+    page.get_by_role("button", name="Send now").click()
+    page.get_by_role("textbox", name="To").fill("board@example.com")
+    page.get_by_role("button", name="Send", exact=True).click()
+    outbox = workbench.home / "outbox"
+    for _ in range(120):
+        mails = [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in outbox.rglob("*.eml")]
+        reports = [mail for mail in mails if any(part.get_content_type() == "application/pdf" for part in mail.iter_attachments())]
+        if reports:
+            break
+        page.wait_for_timeout(500)
+    (report,) = reports
+    assert report["To"] == "board@example.com"
+    attachment = next(part for part in report.iter_attachments() if part.get_content_type() == "application/pdf")
+    assert attachment.get_payload(decode=True)[:5] == b"%PDF-"
+
+
+def take_back(page: Page, workbench: Running, count: int) -> None:
+    """Undo both from the cards, which still stand on the Upload page."""
+    page.goto(f"{workbench.url}/upload")
+    for left in range(count, 0, -1):
+        expect(page.get_by_role("button", name="Undo")).to_have_count(left, timeout=PATIENCE)
+        page.get_by_role("button", name="Undo").first.click()
+        expect(page.get_by_role("button", name="Undo")).to_have_count(left - 1, timeout=PATIENCE)
