@@ -81,7 +81,7 @@ def submit(database: Database, settings: Settings, by: Person, source: bytes | P
     require(by, "import_files")
     sha256, size = originals.keep(settings, source)
     if size > settings.upload_megabytes << 20:
-        originals.original_path(settings, sha256).unlink(missing_ok=True)
+        _forget_original(database, settings, sha256)
         raise FileTooLarge
     with database.write() as connection:
         batch_id = importing.enter(connection, sha256, size, file_name, by.username)
@@ -89,6 +89,13 @@ def submit(database: Database, settings: Settings, by: Person, source: bytes | P
         if row.status in ENDED or (row.status == "queued" and not row.progress):
             _queue(connection, batch_id, row.answers)
     return batch_id
+
+
+def _forget_original(database: Database, settings: Settings, sha256: str) -> None:
+    """Delete a refused file, unless the same bytes belong to an upload of before (the limit may have been lowered since)."""
+    with database.read() as connection:
+        if connection.execute(sa.select(upload_batches.c.id).where(upload_batches.c.sha256 == sha256).limit(1)).first() is None:
+            originals.original_path(settings, sha256).unlink(missing_ok=True)
 
 
 def answer(database: Database, by: Person, batch_id: int, answers: Mapping[str, Any]) -> None:
