@@ -32,7 +32,8 @@ MISSING: dict[str, str] = {  # phrases → what is said; the phrase names a fiel
     "discount|discounts|promotion|promotions|promo|promos|voucher|vouchers|coupon|coupons|rabatt|rabatte|rabat|remise|markdown": (
         "The files state no discounts or promotions. The average unit price over time shows the effect: “average price per month”."
     ),
-    "age|age group|gender|women|men|male|female|loyalty|loyalty tier|new customers|returning customers|repeat customers|customer lifetime value|clv|retention|churn|repeat rate"
+    "how many customers|number of customers|unique customers|customer count|wie viele kunden|anzahl kunden|ilu klientow|combien de clients|hur manga kunder|bought twice|customers bought"
+    "|age|age group|gender|women|men|male|female|loyalty|loyalty tier|new customers|returning customers|repeat customers|customer lifetime value|clv|retention|churn|repeat rate"
     "|repeat purchase|repeat purchase rate|customer segment|segments|segment|demographics|kundengruppe|geschlecht": (
         "Nothing about customers is stored, so they can not be told apart. Orders, order values and delivery countries of the web shop can be asked."
     ),

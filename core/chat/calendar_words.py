@@ -9,18 +9,18 @@ from dateutil.easter import easter  # type: ignore[import-untyped]
 from core.chat.tokens import fold
 
 _MONTHS = """
-january jan januar januari janvier styczen stycznia styczniu enero gennaio
+january jan januar januari janvier styczen stycznia styczniu styczniem enero gennaio
 february feb februar februari fevrier luty lutego lutym febrero febbraio
-march mar marz maerz mars marzec marca marcu marzo maart
-april apr avril kwiecien kwietnia kwietniu abril aprile
-may mai maj maja maju mayo maggio mei
-june jun juni juin czerwiec czerwca czerwcu junio giugno
-july jul juli juillet lipiec lipca lipcu julio luglio
-august aug augusti aout sierpien sierpnia sierpniu agosto augustus
-september sep sept septembre wrzesien wrzesnia wrzesniu septiembre settembre
-october oct okt oktober octobre pazdziernik pazdziernika pazdzierniku octubre ottobre
-november nov novembre listopad listopada listopadzie noviembre
-december dec dez dezember decembre grudzien grudnia grudniu diciembre dicembre
+march mar marz maerz mars marzec marca marcu marcem marzo maart
+april apr avril kwiecien kwietnia kwietniu kwietniem abril aprile
+may mai maj maja maju majem mayo maggio mei
+june jun juni juin czerwiec czerwca czerwcu czerwcem junio giugno
+july jul juli juillet lipiec lipca lipcu lipcem julio luglio
+august aug augusti aout sierpien sierpnia sierpniu sierpniem agosto augustus
+september sep sept septembre wrzesien wrzesnia wrzesniu wrzesniem septiembre settembre
+october oct okt oktober octobre pazdziernik pazdziernika pazdzierniku pazdziernikiem octubre ottobre
+november nov novembre listopad listopada listopadzie listopadem noviembre
+december dec dez dezember decembre grudzien grudnia grudniu grudniem diciembre dicembre
 """
 MONTHS = {word: number for number, line in enumerate(_MONTHS.split("\n")[1:], 1) for word in line.split()}
 

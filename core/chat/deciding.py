@@ -84,7 +84,12 @@ def _about_figures(slots: Slots, entity: list[str]) -> str:
         return "movers" if entity else "growth_series" if slots.by else "compare"
     if _is_ranking(slots):
         return _ranking(slots, entity)
-    if slots.has("catalogue") and not set(slots.measures) - {"resellers", "active_stores", "active_products"}:
+    if (
+        slots.has("catalogue")
+        and (slots.counted or entity)
+        and not slots.sold
+        and not set(slots.measures) - {"resellers", "active_stores", "active_products"}
+    ):
         return "catalogue"
     if slots.has("overview") and not slots.measures and not slots.by:
         return "overview"

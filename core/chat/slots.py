@@ -59,6 +59,7 @@ class Slots:
     chart: str = ""
     by_given: bool = False
     options: tuple[str, ...] = ()
+    sold: bool = False
 
     def has(self, *operations: str) -> bool:
         return any(operation in self.operations for operation in operations)
@@ -97,6 +98,7 @@ def gather(marked: Marked, clock: Clock) -> Slots:
         alternatives="or" in links,
         chart=next(iter(marked.values("chart")), ""),
         options=tuple(dict.fromkeys(marked.values("option"))),
+        sold=bool(marked.of("weak")),
         by_given=any(_follows(marked, mark, "by") for mark in dimensions),
     )
 
@@ -182,7 +184,8 @@ def _measures(marked: Marked) -> tuple[str, ...]:
     counted = [COUNTED[m.value] for m in marked.of("dimension") if _is_counted(marked, m) and m.value in COUNTED]
     if not named and not counted and _counts_units(marked):
         named.append("units")
-    if "sales_eur_gross" in named and "sales_eur_net" in named:
+    both_bases = any(token.key in ("net", "netto") for token in marked.tokens)
+    if "sales_eur_gross" in named and "sales_eur_net" in named and not both_bases:
         named.remove("sales_eur_net")  # “gross … sales”
     return tuple(dict.fromkeys([*named, *counted]))
 

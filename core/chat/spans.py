@@ -43,6 +43,8 @@ def ask_about(marked: Marked, clock: Clock, comparing: bool, growing: bool, forw
     if (day := _split_day(marked, atoms)) is not None:
         return Asked(split=day)
     joined = _joined(marked, atoms, clock, growing)
+    if problem := next((m.moment.problem for m in joined if m.moment and m.moment.problem), ""):
+        return Asked(problem=problem)
     notes = tuple(m.moment.note for m in joined if m.moment and m.moment.note)
     return replace(_assigned(marked, joined, comparing, growing), bare=_bare_length(marked), notes=notes)
 
@@ -93,9 +95,8 @@ def _joined(marked: Marked, atoms: Sequence[Mark], clock: Clock, growing: bool) 
     while rest:
         first = rest.pop(0)
         edge = _edge(marked, first)
-        if rest and _is_range(marked, first, rest[0], edge, growing) and (span := _range(first, rest[0])) is not None:
-            rest.pop(0)
-            out.append(span)
+        if rest and _is_range(marked, first, rest[0], edge, growing):
+            out.append(_range(first, rest.pop(0)))
         elif edge in ("since", "until", "before", "after", "from") and first.moment and first.moment.period:
             out.append(_open(first, edge, clock, marked))
         else:
@@ -127,7 +128,7 @@ def _is_range(marked: Marked, first: Mark, second: Mark, edge: str, growing: boo
     return between[0] in _JOINING
 
 
-def _range(first: Mark, second: Mark) -> Mark | None:
+def _range(first: Mark, second: Mark) -> Mark:
     start, end = first.moment, second.moment
     assert start is not None and end is not None and start.period is not None and end.period is not None
     begin = start.period.start
@@ -136,7 +137,8 @@ def _range(first: Mark, second: Mark) -> Mark | None:
         if begin > end.period.end:
             begin = times.shift_years(start.period, end.period.end.year - 1 - start.period.start.year).start
     if begin > end.period.end:
-        return None
+        problem = f"The period ends ({times.day_words(end.period.end)}) before it starts ({times.day_words(begin)}). Swap the two, or name the years."
+        return Mark("time", first.first, second.last, moment=Moment(None, problem=problem))
     grain = end.grain if end.grain in ("day", "week", "month", "quarter", "year") else "day"
     return Mark("time", first.first, second.last, moment=Moment(Period(begin, end.period.end), f"{grain}s", year_given=end.year_given))
 

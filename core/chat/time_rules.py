@@ -64,6 +64,8 @@ Rule = tuple[re.Pattern[str], Callable[[re.Match[str], Clock], Moment]]
 
 def read_time(tokens: Sequence[Token], start: int, clock: Clock, as_symbols: Sequence[str]) -> tuple[int, Moment] | None:
     """The longest period that begins at word `start`, and how many words it takes."""
+    if list(as_symbols[start : start + 2]) == ["week", "of"] and (day := read_time(tokens, start + 2, clock, as_symbols)) is not None:
+        return _week_around(day) if day[1].grain == "day" and day[1].period is not None else None
     best = _named(tokens, start, clock)
     text = " ".join(as_symbols[start : start + 9]) + " "
     for pattern, build in RULES:
@@ -72,6 +74,15 @@ def read_time(tokens: Sequence[Token], start: int, clock: Clock, as_symbols: Seq
             if best is None or words > best[0]:
                 best = (words, _safely(build, match, clock))
     return best
+
+
+def _week_around(day: tuple[int, Moment]) -> tuple[int, Moment]:
+    """`the week of Black Friday`: the ISO week that holds the day."""
+    length, moment = day
+    assert moment.period is not None
+    monday = moment.period.start - timedelta(days=moment.period.start.weekday())
+    period = Period(monday, monday + timedelta(days=6))
+    return length + 2, Moment(period, "week", f"the week of {moment.text.split(' (')[0]} ({describe(period)})")
 
 
 def _safely(build: Callable[[re.Match[str], Clock], Moment], match: re.Match[str], clock: Clock) -> Moment:
@@ -92,15 +103,16 @@ def _named(tokens: Sequence[Token], start: int, clock: Clock) -> tuple[int, Mome
 
 
 def _dated(name: str, length: int, rest: Sequence[Token], clock: Clock) -> tuple[int, Moment]:
-    following = [t.key for t in rest if SYMBOLS.get(t.key) != "of"][:1]
+    following, given = [t.key for t in rest if SYMBOLS.get(t.key) != "of"][:1], True
     if following and re.fullmatch(r"(19|20)\d\d", following[0]):
         year, length = int(following[0]), length + [t.key for t in rest].index(following[0]) + 1
     elif [SYMBOLS.get(t.key) for t in rest] == ["last", "year"]:
         year, length = clock.today.year - 1, length + 2
     else:
+        given = False
         year = clock.known_until.year if named_day(name, clock.known_until.year)[0] <= clock.known_until else clock.known_until.year - 1
     period = Period(*named_day(name, year))
-    return length, Moment(period, "day" if period.days == 1 else "days", f"{name} {year} ({describe(period)})", year_given=True)
+    return length, Moment(period, "day" if period.days == 1 else "days", f"{name} {year} ({describe(period)})", year_given=given)
 
 
 def _year_of(match: re.Match[str], clock: Clock) -> tuple[int, bool]:

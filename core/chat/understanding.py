@@ -195,7 +195,7 @@ def _stands_for_a_name(marked: Marked, i: int) -> bool:
     if i > 0 and token.capital and token.text != token.text.upper().lower() and fold(token.text) not in lexicon().known_words:
         return True
     following = marked.at(i + 1)
-    if following is not None and following.kind in ("dimension", "measure", "name"):
+    if following is not None and following.kind in ("dimension", "measure", "name", "time"):
         return True
     return any(character.isdigit() for character in token.text)
 

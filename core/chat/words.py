@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 MEASURES: Mapping[str, str] = {
-    "sales_eur_net": "sales|sale|sales value|sales volume in eur|revenue|revenues|turnover|net sales|net revenue|net turnover|takings|income|sales figures"
+    "sales_eur_net": "net|netto|sales excluding vat|sales excl vat|excluding vat|excl vat|without vat|sales|sale|sales value|sales volume in eur|revenue|revenues|turnover|net sales|net revenue|net turnover|takings|income|sales figures"
     "|umsatz|umsatze|umsaetze|umsatzzahlen|nettoumsatz|erlos|erlose|verkaufe|einnahmen|absatzumsatz"
     "|sprzedaz|sprzedazy|sprzedaze|obrot|obroty|obrotu|przychod|przychody|przychodow|utarg"
     "|ventes|vente|chiffre d affaires|chiffres d affaires|ca|recettes|revenu|revenus"
