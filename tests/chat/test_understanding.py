@@ -252,3 +252,21 @@ def test_bulk_and_free_goods_are_switched_by_words() -> None:
 def test_a_condition_on_an_order_is_no_ranking() -> None:
     reading = read("orders with more than 3 products")
     assert reading.operation == "multi" and reading.slots.threshold == ("above", Decimal(3))
+
+
+def test_a_range_that_ends_before_it_starts_is_asked_about() -> None:
+    assert "before it starts" in (read("sales from March 2025 to January 2025").question_back or "")
+
+
+def test_the_week_of_a_day_is_its_iso_week() -> None:
+    query = read("revenue in the week of Black Friday 2024").query
+    assert query is not None and query.period == parse_period("2024-W48")
+
+
+def test_counting_what_was_sold_is_not_counting_the_catalogue() -> None:
+    assert read("how many products have we sold in 2024").operation == "total"
+    assert read("how many products do we have").operation == "catalogue"
+
+
+def test_an_unknown_word_before_a_period_is_asked_about() -> None:
+    assert read("sales zzyx 2024").question_back is not None
