@@ -109,6 +109,9 @@ def detail(batch: dict[str, Any] | None) -> None:
     if file.works:
         st.fragment(_watch, run_every=1.0, key=f"history_watch_{file.id}")(file.id)
         return
+    if file.status != batch["status"]:
+        cached.forget_batches()
+        st.rerun()
     report = cached.batch_report(file.id, file.revision)
     if report.reason and file.status != "stored":
         st.markdown(plain(_reason(batch, report)))

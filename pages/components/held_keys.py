@@ -143,6 +143,11 @@ def _other_product(key: HeldKey, row: dict[str, Any]) -> None:
 
 @st.dialog("New product")
 def _new_product(key: HeldKey, row: dict[str, Any]) -> None:
+    product_form(key, row)
+
+
+def product_form(key: HeldKey, row: dict[str, Any]) -> None:
+    """The fields of a product that the catalogue does not have yet; entering it answers the key."""
     with st.form("new_product", border=False):
         ean = st.text_input("EAN", row["key_text"] if row["key_kind"] == "ean" else "", placeholder="8 to 14 digits")
         code = st.text_input("Code", help="The short code the brand uses, such as NLGOT100.")
@@ -169,6 +174,11 @@ def _other_store(key: HeldKey, row: dict[str, Any]) -> None:
 
 @st.dialog("New store")
 def _new_store(key: HeldKey, row: dict[str, Any]) -> None:
+    store_form(key, row)
+
+
+def store_form(key: HeldKey, row: dict[str, Any]) -> None:
+    """The fields of a store that the catalogue does not have yet; entering it answers the key."""
     with st.form("new_store", border=False):
         name = st.text_input("Name", row["store_text"] or row["key_text"])
         channel = st.selectbox("Channel", ["offline", "online"], index=None, placeholder="Choose: nothing is assumed")

@@ -66,4 +66,4 @@ def test_a_viewer_is_offered_no_page_that_changes_data(open_page: Open) -> None:
     from pages.components import sections
 
     urls = {entry.url for entry in sections.entries_for(Person("v", "V", "viewer"))}
-    assert "overview" in urls and not urls & {"upload", "inbox", "people", "system", "audit", "catalogue", "outbox", "reports"}
+    assert "overview" in urls and not urls & {"upload", "inbox", "people", "system", "audit", "catalogue", "outbox"}

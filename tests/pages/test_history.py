@@ -1,0 +1,74 @@
+"""The History page: every file, one chosen by the URL, its story, undo with its effect said before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.ingest.importing import import_file
+from core.ingest.shapes import ImportReport
+from tests.pages.conftest import Open
+from tests.pages.words import labels, words
+from tests.uploading import entry, fill_catalogue, jobs, matrix, week, work
+
+PAGE = "data/history.py"
+
+
+@pytest.fixture
+def stored(process: Any, tmp_path: Path) -> tuple[ImportReport, ImportReport]:
+    """A month of Creme de la Creme and a week of Liberty."""
+    fill_catalogue(process.database, tmp_path)
+    paths = (matrix(tmp_path), week(tmp_path))
+    one, other = (import_file(process.database, process.settings, path, accept_warnings=True, uploaded_by="anna") for path in paths)
+    return one, other
+
+
+def files(page: Any) -> list[str]:
+    return list(page.dataframe[0].value["File"])
+
+
+def test_an_empty_history_leads_to_the_upload(open_page: Open) -> None:
+    assert "No uploads yet" in words(open_page(PAGE))
+
+
+def test_files_are_listed_newest_first_and_narrowed(stored: Any, open_page: Open) -> None:
+    page = open_page(PAGE)
+    assert files(page) == [stored[1].file_name, stored[0].file_name]
+    page.selectbox(key="history_reseller").select("Liberty").run()
+    assert files(page) == [stored[1].file_name]
+    page.text_input(key="history_file").set_value("no such file").run()
+    assert "No upload fits" in words(page)
+
+
+def test_a_link_opens_the_story_of_its_file(stored: Any, open_page: Open) -> None:
+    page = open_page(PAGE, upload=str(stored[1].upload_batch_id))
+    assert "Liberty · " in words(page) and "totals of the file agree" in words(page) and "Creme de la Creme · " not in words(page)
+
+
+def test_undo_is_queued_shown_and_leaves_a_way_back(process: Any, stored: Any, open_page: Open) -> None:
+    number = stored[0].upload_batch_id
+    page = open_page(PAGE, upload=str(number))
+    page.session_state[f"undo_box_{number}"] = True
+    page.run()
+    assert "1 period becomes empty. Live rows:" in words(page)
+    page.button(key=f"undo_{number}").click().run()
+    assert [task for task, _ in jobs(process.database)] == ["undo_upload"] and "Undo now" not in labels(page)
+    work(process.database, process.settings)
+    page.run()
+    assert entry(process.database, number).undone_by == "admin" and "Taken back by admin" in words(page)
+    page.button(key=f"reload_{number}").click().run()
+    assert [task for task, _ in jobs(process.database)] == ["preview_upload"]
+
+
+def test_a_viewer_sees_the_proof_but_no_undo(stored: Any, open_page: Open) -> None:
+    page = open_page(PAGE, role="viewer", upload=str(stored[0].upload_batch_id))
+    assert "totals of the file agree" in words(page) and not [label for label in labels(page) if "ndo" in label]
+
+
+def test_a_narrowed_person_sees_own_resellers_only_even_by_link(process: Any, stored: Any, open_page: Open) -> None:
+    own = entry(process.database, stored[0].upload_batch_id).reseller_id
+    page = open_page(PAGE, role="analyst", scope=(own,), upload=str(stored[1].upload_batch_id))
+    assert files(page) == [stored[0].file_name]
+    assert "Liberty" not in words(page) and page.selectbox(key="history_reseller").options == ["All resellers", "Creme de la Creme"]

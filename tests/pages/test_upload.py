@@ -1,0 +1,161 @@
+"""The Upload page: dropped files, the story of each, what a person is asked, and the way on."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import uploads
+from core.people.permissions import Person
+from tests.pages.conftest import Open
+from tests.pages.words import labels, words
+from tests.uploading import entry, fill_catalogue, jobs, matrix, week, with_wrong_total, work
+
+PAGE = "data/upload.py"
+ANNA = Person("admin", "Admin", "admin")
+
+
+@pytest.fixture
+def files(process: Any, tmp_path: Path) -> Path:
+    fill_catalogue(process.database, tmp_path)
+    return tmp_path
+
+
+def dropped(process: Any, source: Path | bytes, name: str = "") -> int:
+    """A file that was read, as the page finds it."""
+    number = uploads.submit(process.database, process.settings, ANNA, source, name or getattr(source, "name", "file.csv"))
+    work(process.database, process.settings)
+    return number
+
+
+def press(page: AppTest, key: str) -> AppTest:
+    return page.button(key=key).click().run()
+
+
+def test_an_empty_page_says_what_to_do_and_what_is_too_large(open_page: Open) -> None:
+    text = words(open_page(PAGE))
+    assert "Drop a vendor's file above" in text and "up to 2 GB each" in text and "No worker is running" in text
+
+
+def test_dropped_files_are_handed_over_once_and_shown_while_no_worker_is_there(process: Any, open_page: Open, files: Path) -> None:
+    page, path = open_page(PAGE), matrix(files)
+    page.file_uploader[0].set_value([(path.name, path.read_bytes(), ""), ("notes.csv", b"a;b\n1;2\n", "")]).run()
+    page.run()
+    assert [task for task, _ in jobs(process.database)] == ["preview_upload"] * 2
+    assert path.name in words(page).replace("\\", "") and "2 being worked on" in words(page)
+    assert labels(page).count("Discard") == 2 and not page.exception
+
+
+def test_a_card_tells_its_story_and_stores_when_told_to(process: Any, open_page: Open, files: Path) -> None:
+    number = dropped(process, matrix(files))
+    page = open_page(PAGE)
+    text = words(page)
+    assert (
+        "Creme de la Creme · October 2026" in text and "totals of the file agree with what is loaded." in text and "ready to store" in text
+    )
+    press(page, f"store_{number}")
+    assert entry(process.database, number).status == "storing"
+    work(process.database, process.settings)
+    page.run()
+    assert "Stored" in words(page) and "Undo" in labels(page)
+
+
+def test_several_ready_files_are_stored_with_one_press(process: Any, open_page: Open, files: Path) -> None:
+    numbers = [dropped(process, matrix(files, month)) for month in (-1, -2)]
+    page = open_page(PAGE)
+    press(page, "store_all")
+    work(process.database, process.settings)
+    assert [entry(process.database, number).status for number in numbers] == ["stored"] * 2
+
+
+def test_undo_on_the_card_shows_until_it_is_done(process: Any, open_page: Open, files: Path) -> None:
+    number = dropped(process, matrix(files))
+    page = press(open_page(PAGE), f"store_{number}")
+    work(process.database, process.settings)
+    page.run()
+    press(page, f"undo_{number}")
+    assert "is being taken back" in words(page)
+    work(process.database, process.settings)
+    page.run()
+    assert "what was there before it is live again" in words(page)
+    press(page, f"reload_{number}")
+    assert [task for task, _ in jobs(process.database)] == ["preview_upload"]
+
+
+def test_a_held_row_is_named_with_what_it_looks_like(process: Any, open_page: Open, files: Path) -> None:
+    dropped(process, week(files))
+    text = words(open_page(PAGE))
+    assert "1 row held (£ 87.00): in no figure until somebody says what it is." in text and "it looks like “Ember Chapel" in text
+
+
+def test_a_total_that_does_not_agree_is_shown_and_stored_only_with_a_word(process: Any, open_page: Open, files: Path) -> None:
+    number = dropped(process, *with_wrong_total(matrix(files)))
+    page = open_page(PAGE)
+    assert re.search(r"[12] of \d+ totals of the file do(es)? not agree\.", words(page)) and "needs your word" in words(page)
+    press(page, f"accept_{number}")
+    work(process.database, process.settings)
+    page.run()
+    assert entry(process.database, number).status == "stored" and "Read again" not in words(page)
+
+
+def test_an_unknown_layout_is_asked_about_and_nothing_is_preselected(process: Any, open_page: Open, files: Path) -> None:
+    number = dropped(process, b"day;article;pieces;turnover\n2026-10-01;A;1;10.00\n2026-10-02;B;2;20.00\n", "q4.csv")
+    page = open_page(PAGE)
+    assert page.selectbox(key=f"answer_{number}_vendor").value is None
+    page.button[[b.label for b in page.button].index("Read it with this answer")].click().run()
+    assert "Still open" in words(page) and jobs(process.database) == []
+    page.selectbox(key=f"answer_{number}_vendor").select("cdlc")
+    page.button[[b.label for b in page.button].index("Read it with this answer")].click().run()
+    assert entry(process.database, number).answers == {"vendor": "cdlc"}
+
+
+def test_a_period_that_is_none_is_said_before_anything_is_queued(process: Any, open_page: Open, files: Path) -> None:
+    number = dropped(process, matrix(files))
+    page = open_page(PAGE)
+    page.text_input(key=f"period_{number}").set_value("nonsense")
+    page.button[[b.label for b in page.button].index("Read again")].click().run()
+    assert "“nonsense” is no period" in words(page) and entry(process.database, number).status == "preview"
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "sentence"), [(b"", "empty.csv", "is empty"), (b"\x00\x01\x02 random", "random.xlsx", "neither a workbook")]
+)
+def test_a_refused_file_says_what_was_seen_and_keeps_the_original(
+    process: Any, open_page: Open, files: Path, data: bytes, name: str, sentence: str
+) -> None:
+    dropped(process, data, name)
+    page = open_page(PAGE)
+    assert sentence in words(page) and "refused" in words(page) and page.get("download_button")
+    assert "Try again" not in labels(page)
+
+
+def test_the_same_file_again_leads_to_the_first_one(process: Any, open_page: Open, files: Path) -> None:
+    path = matrix(files)
+    first = dropped(process, path)
+    uploads.accept(process.database, ANNA, first)
+    work(process.database, process.settings)
+    dropped(process, path)
+    page = open_page(PAGE)
+    assert "already loaded" in words(page) and f"(upload {first})" in words(page)
+
+
+def test_finished_cards_can_be_cleared_away(process: Any, open_page: Open, files: Path) -> None:
+    dropped(process, b"", "empty.csv")
+    page = press(open_page(PAGE), "clear_finished")
+    assert "empty.csv" not in words(page) and "No file is waiting" in words(page)
+
+
+def test_a_discarded_file_is_put_aside(process: Any, open_page: Open, files: Path) -> None:
+    number = dropped(process, matrix(files))
+    press(open_page(PAGE), f"discard_{number}")
+    assert entry(process.database, number).status == "discarded"
+
+
+@pytest.mark.parametrize(("role", "scope"), [("viewer", None), ("analyst", (1,))])
+def test_who_may_not_import_is_not_offered_the_page(open_page: Open, role: str, scope: tuple[int, ...] | None) -> None:
+    with pytest.raises(ValueError, match="Could not find a navigation page"):
+        open_page(PAGE, role=role, scope=scope)
