@@ -18,8 +18,19 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_grou
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
+def first(tmp_path_factory: pytest.TempPathFactory) -> running.Running:
+    """A first start that became ready, answered, and was stopped by SIGTERM."""
+    workbench = running.start(tmp_path_factory.mktemp("home"))
+    workbench.wait_for("The workbench is ready", 240)
+    assert status(f"{workbench.url}/readyz") == 200 and status(f"{workbench.url}/healthz") == 200
+    assert workbench.stop(signal.SIGTERM) == 0
+    return workbench
+
+
+@pytest.fixture
+def home(first: running.Running) -> Path:
+    """The folder of a workbench that was started before."""
+    return first.home
 
 
 def status(url: str) -> int:
@@ -27,13 +38,10 @@ def status(url: str) -> int:
         return int(answer.status)
 
 
-def test_first_start_prints_a_password_once_and_stops_cleanly_on_sigterm(home: Path) -> None:
-    workbench = running.start(home)
-    workbench.wait_for("The workbench is ready", 240)
-    assert workbench.password and len(workbench.password) >= 12
-    assert status(f"{workbench.url}/readyz") == 200 and status(f"{workbench.url}/healthz") == 200
-    assert workbench.stop(signal.SIGTERM) == 0
-    assert "Nothing was lost" in "".join(workbench.lines)
+def test_first_start_prints_a_password_once_and_stops_cleanly_on_sigterm(first: running.Running) -> None:
+    assert first.password and len(first.password) >= 12
+    assert sum("password “" in line for line in first.lines) == 1
+    assert "Nothing was lost" in "".join(first.lines)
 
 
 def test_second_start_is_quick_and_prints_no_password(home: Path) -> None:

@@ -84,9 +84,11 @@ def ask(page: Page, workbench: Running, question: str, figure: str) -> None:
     page.goto(f"{workbench.url}/chat")
     page.locator("textarea").fill(question)
     page.keyboard.press("Enter")
-    expect(page.get_by_text("figures checked").first).to_be_visible(timeout=PATIENCE)
+    messages = page.get_by_test_id("stChatMessage")
+    expect(messages).to_have_count(2, timeout=PATIENCE)
+    expect(messages.last).to_contain_text("figures checked", timeout=PATIENCE)
     digits = "".join(c for c in figure if c.isdigit())
-    answer = page.get_by_test_id("stChatMessage").last.inner_text()
+    answer = messages.last.inner_text()
     sums = ["".join(c for c in part if c.isdigit() or c == ".") for part in answer.replace("€", "|").split("|")[1:]]
     assert any(round(float(number.rstrip("."))) == int(digits) for number in sums if number.rstrip(".")), (figure, answer)
 
