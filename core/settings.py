@@ -16,9 +16,14 @@ PLACEHOLDERS = {"changeme", "change-me", "secret", "password", "your-secret-here
 class Settings(BaseSettings):
     """Settings come from the environment, then from `.env`; a secret may also come from the file that `NAME_FILE` names."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
 
-    home: Path = Field(Path("var"), alias="WORKBENCH_HOME", description="Folder for the embedded database, original files and the outbox.")
+    home: Path = Field(
+        Path("var"),
+        alias="WORKBENCH_HOME",
+        validate_default=True,
+        description="Folder for the embedded database, original files and the outbox.",
+    )
     port: int = Field(8501, alias="WORKBENCH_PORT", ge=1, le=65535, description="Port of the web application.")
     host: str = Field("127.0.0.1", alias="WORKBENCH_HOST", description="Address the web application listens on.")
     environment: Literal["development", "production"] = Field(
