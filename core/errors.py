@@ -5,7 +5,6 @@ WorkbenchError
 │   ├── EncryptedFile
 │   └── FileTooLarge
 ├── NotASalesReport       readable, but not sales
-├── DecisionNeeded        something is not proven and a person must say
 ├── NotAllowed            the role or scope does not cover this
 ├── UnknownRecord         a batch, report, user … that does not exist
 ├── BadQuestion           a SalesQuery that can not be asked
@@ -48,10 +47,6 @@ class FileTooLarge(UnreadableFile):
 
 class NotASalesReport(WorkbenchError):
     """This does not look like a sales report. Nothing was stored."""
-
-
-class DecisionNeeded(WorkbenchError):
-    """Something about this file is not proven. Answer the question and import it again."""
 
 
 class NotAllowed(WorkbenchError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.chat.slots import MOST_ROWS, Chosen, Slots
+from core.chat.slots import MOST_ROWS, Slots
 from core.chat.vocabulary import Vocabulary
 from core.sales.dimensions import TIME
 from core.sales.measures import LINE_KINDS
@@ -116,7 +116,3 @@ def _ordered(query: SalesQuery, slots: Slots, operation: str) -> SalesQuery:
 
 def _wants_all(slots: Slots) -> bool:
     return slots.number is None and slots.has("ranked")
-
-
-def chosen_of(slots: Slots, dimension: str) -> tuple[Chosen, ...]:
-    return tuple(c for c in slots.chosen if c.dimension == dimension)

@@ -11,7 +11,7 @@ from typing import Any
 from core.chat.boundaries import Boundary
 from core.chat.slots import Chosen, Slots
 from core.chat.spans import Asked
-from core.chat.times import Moment, describe
+from core.chat.times import Moment
 from core.sales.query import Period, SalesQuery, parse_period
 
 
@@ -100,7 +100,3 @@ def _moment(plain: Mapping[str, Any] | None) -> Moment | None:
     if not plain:
         return None
     return Moment(**{**plain, "period": parse_period(plain["period"]) if plain.get("period") else None})
-
-
-def words_of(period: Period | None) -> str:
-    return describe(period) if period else "all data"

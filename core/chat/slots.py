@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from core.chat import spans
 from core.chat.marking import Mark, Marked
 from core.chat.spans import Asked
-from core.chat.times import Clock, Moment
+from core.chat.times import Clock
 from core.chat.tokens import as_number
 from core.chat.words import COUNTED
 from core.sales.dimensions import TIME
@@ -304,11 +304,3 @@ def _threshold(marked: Marked) -> tuple[str, Decimal] | None:
 def _amount(marked: Marked, number: int | None) -> Decimal | None:
     values = [m.number for m in marked.of("number") if m.number is not None and m.number != number]
     return max(values, default=None)
-
-
-def moment_of(slots: Slots) -> Moment | None:
-    return slots.asked.period
-
-
-def with_period(slots: Slots, moment: Moment | None) -> Slots:
-    return replace(slots, asked=replace(slots.asked, period=moment))

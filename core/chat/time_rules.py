@@ -332,10 +332,6 @@ def _relation(relation: str) -> Callable[[re.Match[str], Clock], Moment]:
     return build
 
 
-def _this_year_named(match: re.Match[str], clock: Clock) -> Moment:
-    return _running(match, clock)
-
-
 _Y = r"(?P<y>(?:19|20)\d\d)"
 
 _REL = r"(?P<rel>last (?:of )?year|lastyear|this year|thisyear)"

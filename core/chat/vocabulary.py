@@ -77,9 +77,6 @@ class Vocabulary:
             brand=self.brand,
         )
 
-    def product_of(self, label: str) -> KnownProduct | None:
-        return self._by_label.get(label)
-
     @cached_property
     def _by_label(self) -> dict[str, KnownProduct]:
         return {product.label: product for product in self.products}

@@ -6,8 +6,6 @@ third identical till line is `changed: lines 2 → 3`, and no line needs an iden
 
 from __future__ import annotations
 
-from datetime import date
-
 import polars as pl
 
 from core.ingest.shapes import CHANGES, MONEY, Schema
@@ -62,14 +60,3 @@ def difference(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
         .sort(pl.col("change").replace_strict(ranks, return_dtype=pl.Int8), "period_start", "view", "store", "product", "vendor_channel", nulls_last=True)
         .select(pl.col(name).cast(dtype) for name, dtype in CHANGES.items())
     )  # fmt: skip
-
-
-def restated(changes: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """The changes of periods that were live before; `known` holds the slices (view, period_start, period_end) with live rows."""
-    keys = ["view", "period_start", "period_end"]
-    return changes.join(known.select(keys).unique(), on=keys, how="semi", maintain_order="left")
-
-
-def first_day(changes: pl.DataFrame) -> date | None:
-    day = changes.get_column("period_start").min()
-    return day if isinstance(day, date) else None

@@ -25,7 +25,6 @@ CELL_ERRORS = ("#ref!", "#n/a", "#div/0!", "#value!", "#name?", "#num!", "#null!
 YES, NO = {"true", "1", "yes", "y", "wahr", "vrai", "x"}, {"false", "0", "no", "n", "falsch", "faux"}
 
 EAN_LENGTHS = (8, 12, 13, 14)
-PLAIN_EAN = r"^\d{13}$"
 
 
 def is_absent(text: str | None) -> bool:

@@ -36,7 +36,6 @@ from core.ingest.shapes import (
 )
 
 CHANGES_KEPT = 20_000  # cells of the difference list that stay with the batch; the counts are always complete
-RUNNING = ("queued", "reading", "storing")
 
 
 def save_plan(connection: sa.Connection, batch_id: int, plan: Plan, status: str, by: str | None = None) -> None:

@@ -73,13 +73,6 @@ def revalue_in(connection: sa.Connection, reseller_id: int, by: str = "system", 
     return changed
 
 
-def revalue_all(database: Database, by: str = "system") -> int:
-    """`revalue` for every reseller that has rows, after the catalogue was loaded."""
-    with database.read() as connection:
-        ids = [row[0] for row in connection.execute(sa.text("select distinct reseller_id from upload_batches where status = 'stored'"))]
-    return sum(revalue(database, reseller_id, by) for reseller_id in ids if reseller_id is not None)
-
-
 def valuation_key(database: Database) -> str:
     """Changes whenever anything changes that EUR, VAT, months or kinds are worked out from."""
     with database.read() as connection:

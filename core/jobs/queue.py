@@ -75,9 +75,6 @@ def defer_undo(connection: sa.Connection, batch_id: int, reseller_id: int | None
     return defer(connection, UNDO_UPLOAD, lock=lock, once=f"undo:{batch_id}", batch_id=batch_id, by=by)
 
 
-defer_import = defer_preview
-
-
 def defer_sending(connection: sa.Connection) -> int | None:
     """Send what is due in the ledger of deliveries; one such job waits at most, while others may be running."""
     return defer(connection, SEND_DELIVERIES, once="send_deliveries")

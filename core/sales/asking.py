@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -120,8 +120,3 @@ def choose_relation(asked: Asked) -> Relation:
     whole = asked.query.period is None or is_whole_months(asked.query.period)
     in_rollup = all(d.in_rollup for d in named) and "orders" not in asked.sums and "order_lines" not in asked.sums
     return "sales_rollup" if whole and in_rollup else "sales"
-
-
-def drop_presentation(query: SalesQuery) -> SalesQuery:
-    """The same population without grouping, order, limit or comparison."""
-    return replace(query, by=(), compare=None, order_by=None, descending=None, limit=None, others=False)

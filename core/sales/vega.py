@@ -161,14 +161,6 @@ def _room_for_labels(spec: ChartSpec) -> Row:
     return {"domain": [min(values) * 1.16, max(values) * 1.16], "nice": False}
 
 
-def _roomy(spec: ChartSpec) -> Row:
-    """A scale with room for the value texts beside the bars."""
-    values = [float(v) for s in spec.series for v in s.values if v is not None] or [0.0]
-    low, high = min(0.0, *values), max(0.0, *values)
-    room = (high - low) * 0.14 or 1.0
-    return {"domain": [low - room if low < 0 else 0, high + room if high > 0 else 0], "nice": False}
-
-
 def _donut(spec: ChartSpec, colors: Palette) -> Row:
     names = list(spec.texts)
     scale = {"domain": names, "range": [colors.rest if n in (NOT_STATED, OTHERS) else colors.color(i) for i, n in enumerate(names)]}

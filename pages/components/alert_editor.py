@@ -92,11 +92,6 @@ def _definition() -> AlertDefinition:
     return AlertDefinition(kind, limit / 100 if per_cent else limit, measure, condition, period, where)
 
 
-def _period_words(rule: str) -> str:
-    words = PERIOD_RULES[rule]
-    return words[:1].upper() + words[1:]
-
-
 def _where() -> tuple[Filter, ...]:
     """Which part of the sales: a channel, some resellers; nothing chosen means all."""
     channel = st.selectbox("Channel", list(choosing.CHANNELS), format_func=choosing.CHANNELS.__getitem__, key="alert_channel", width=210)

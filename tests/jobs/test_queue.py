@@ -226,3 +226,4 @@ def test_workers_come_back_after_their_connections_were_cut(database, owner_dsn)
         with database.write() as connection:
             queue.defer_store(connection, 7, 1, "anna")
         wait_until(lambda: seen)
+    assert [given["batch_id"] for given in seen] == [7]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from core.chat.reading import Reading
 from core.chat.slots import Slots
 from core.chat.vocabulary import Vocabulary
 from core.sales.charts import ChartSpec
-from core.sales.covered import Covered, Sender, month_of, months_in
+from core.sales.covered import Covered, Sender, months_in
 from core.sales.query import Filter, Period, Result, SalesQuery
 
 Value = Decimal | int
@@ -117,10 +117,6 @@ def narrowed(query: SalesQuery, *filters: Filter) -> SalesQuery:
 def flat(query: SalesQuery, **changes: Any) -> SalesQuery:
     """The same population as one total."""
     return replace(query, **{"by": (), "compare": None, "order_by": None, "descending": None, "limit": None, "others": False, **changes})
-
-
-def month_before(day: date) -> Period:
-    return month_of(day.replace(day=1) - timedelta(days=1))
 
 
 def frame_of(rows: Sequence[Sequence[Any]], schema: Mapping[str, Any]) -> pl.DataFrame:

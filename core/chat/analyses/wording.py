@@ -109,10 +109,6 @@ def when(m: Material) -> str:
     return _with_preposition(moment.text, moment.period)
 
 
-def during(period: Period) -> str:
-    return _with_preposition(describe(period), period)
-
-
 def _with_preposition(text: str, period: Period) -> str:
     if text.startswith(("since", "up to", "this ", "last week")):
         return f" {text}"
