@@ -10,8 +10,9 @@ import polars as pl
 from core.catalogue.records import Catalogue, Reseller
 from core.ingest.matching import NOT_A_PRODUCT
 from core.ingest.normalising import is_valid_ean
+from core.ingest.product_texts import disagrees
 from core.ingest.shapes import PROBLEMS, Problem, SalesFrame, Severity
-from core.ingest.suggesting import Suggestions, disagrees
+from core.ingest.suggesting import Suggestions
 from core.ingest.valuing import LARGEST_AMOUNT, list_price_differences
 
 MOST_PER_RULE = 200
