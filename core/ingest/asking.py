@@ -16,6 +16,9 @@ from core.ingest.content import SLICE, nominal
 from core.ingest.shapes import Choice, Problem, Question, SalesFrame
 from core.ingest.standing import Standing
 
+CONFIRMED = frozenset(
+    {"hidden_sheet_read", "rival_sheet", "rival_columns", "stores_not_found", "line_id_conflict", "rows_below_total"}
+)  # said by a format, to be accepted
 TELLING_ROWS = 3  # so few lines may well be equal in two periods
 
 
@@ -44,7 +47,7 @@ def ask(
         *_mismatch(controls, chain),
         *_vanished(changes),
         *_correction(changes, standing, period),
-        *(problem.message for problem in frame.problems if problem.rule == "hidden_sheet_read"),
+        *(problem.message for problem in frame.problems if problem.rule in CONFIRMED),
     ]
     if warnings:
         found.append(Question("accept_warnings", " ".join(warnings), (Choice("true", "Store it all the same", "the batch stays marked"),)))

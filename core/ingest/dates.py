@@ -30,8 +30,14 @@ YEAR_FIRST = re.compile(r"(\d{4})[./ ](\d{1,2})[./ ](\d{1,2})(?: .*)?")
 NUMERIC = re.compile(r"(\d{1,2})[./\- ](\d{1,2})[./\- ](\d{4}|\d{2})(?:,? +\d{1,2}:\d{2}.*)?")
 COMPACT = re.compile(r"(19|20)(\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
-WORDED = re.compile(r"(\d{1,2})[. \-]*(?:de )?([^\W\d]+)\.?,?[. \-]*(?:de )?(\d{4}|'?\d{2})(?: .*)?")
+WEEKDAY = re.compile(r"^[^\W\d_]{2,9}\.?,? (?=\d)")
+WORDED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[. \-]*(?:de |of )?([^\W\d]+)\.?,?[. \-]*(?:de )?(\d{4}|'?\d{2})(?: .*)?")
 OFFSET = r"[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$"
+# `march'25`, `березень 2025 р.`, `febrero de 2026`, `2025 April`, `2026 m. vasario mėn.`, `2026. gada februāris`
+MONTH_AND_YEAR = re.compile(
+    r"([^\W\d_]+)\.?(?: de| del)?[ ._'’`´,-]*(\d{4}|\d{2})(?: ?[rgmрг]\.?)?(?: ?(?:року|года?))?"
+    r"|(\d{4})[ ._'’-]*(?:(?:m|г|р)\.? |gada |рік |року )?([^\W\d_]+)\.?(?: men\.?)?"
+)
 MONTH_FIRST = re.compile(r"([^\W\d]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 
 
@@ -60,6 +66,13 @@ def month_names() -> dict[str, int]:
     english = {fold(name): number for width in ("wide", "abbreviated") for number, name in Locale("en").months["format"][width].items()}
     certain = {name: next(iter(numbers)) for name, numbers in names.items() if len(numbers) == 1 and not name.isdigit() and len(name) > 2}
     return {**certain, **OWN_SPELLINGS, **english}
+
+
+@cache
+def weekday_names() -> frozenset[str]:
+    """Folded names of the days of the week in all languages, full and short."""
+    names = (Locale.parse(language).days for language in LANGUAGES)
+    return frozenset(fold(day).rstrip(".") for days in names for width in ("wide", "abbreviated") for day in days["format"][width].values())
 
 
 def read_month(text: str | None) -> int | None:
@@ -96,9 +109,9 @@ def read_month_text(text: str | None) -> tuple[int, int] | None:
         return None
     if (first := re.fullmatch(r"01[./]0?(\d{1,2})[./](\d{4})|(\d{4})-(\d{2})-01(?:t00:00:00)?", plain)) is not None:
         return _checked(int(first[2] or first[3]), int(first[1] or first[4]))
-    if (numbers := re.fullmatch(r"(\d{4})[ ._/-]?(\d{2})|(\d{1,2})[ ._/-](\d{4})|(\d{4})[._/-](\d)", plain)) is not None:
+    if (numbers := re.fullmatch(r"(\d{4})(?: ?m\. ?|[ ._/-]?)(\d{2})|(\d{1,2})[ ._/-](\d{4})|(\d{4})[._/-](\d)", plain)) is not None:
         return _checked(int(numbers[1] or numbers[4] or numbers[5]), int(numbers[2] or numbers[3] or numbers[6]))
-    words = re.fullmatch(r"([^\W\d_]+)\.?[ ._'-]*(\d{4}|\d{2})(?: ?[rgm]\.?)?|(\d{4})[ ._'-]*(?:m\. )?([^\W\d_]+)\.?", plain)
+    words = MONTH_AND_YEAR.fullmatch(plain)
     month = month_names().get(words[1] or words[4]) if words else None
     if words is None or month is None:
         return None
@@ -228,7 +241,9 @@ def _all_iso(column: pl.Series) -> pl.Series | None:
 
 
 def _read_worded(plain: str) -> tuple[date, ...]:
-    """`05-Nov-2013`, `28 january 2025`, `January 28, 2025`."""
+    """`05-Nov-2013`, `28 january 2025`, `7th February 2026`, `Sat, 7 Feb 2026`, `January 28, 2025`."""
+    if (found := WEEKDAY.match(plain)) is not None and found[0].rstrip(" ,.") in weekday_names():
+        plain = plain[found.end() :]
     if (found := WORDED.fullmatch(plain)) is not None and (month := month_names().get(found[2])) is not None:
         year = found[3].lstrip("'")
         return valid_days((int(year) if len(year) == 4 else 2000 + int(year), month, int(found[1])))

@@ -10,7 +10,21 @@ from core.ingest.normalising import fold
 from core.ingest.shapes import Problem, RawBook, RawSheet, SetAside
 
 HEADER_ROWS = 30
-BARE_TOTALS = {"total", "grand total", "sum total", "totaal", "razem", "suma", "gesamt", "kopa", "is viso", "итого", "всього", "разом"}
+BARE_TOTALS = {
+    *("total", "totals", "grand total", "sum total", "sum", "total sum", "total qty", "total units", "total eur", "overall total"),
+    *("totaal", "eindtotaal", "razem", "suma", "ogolem", "gesamt", "summe", "gesamtsumme", "insgesamt", "totale", "total general"),
+    *("kopa", "pavisam", "pavisam kopa", "is viso", "viso", "viso suma", "kokku", "summa", "totalt", "ialt", "yhteensa"),
+    *("итого", "всего", "всього", "разом", "усього", "сума", "сумма", "загалом", "підсумок"),
+}
+NET_WORDS = re.compile(
+    r"\b(?:ex(?:cl(?:uding|uded|usive)?)?\.?|without|w/o|net|net of|before|less|minus|be|bez)\s*(?:of\s+)?(?:vat|pvm|pvn|tax|iva|btw)\b"
+    r"|\b(?:vat|tax)\s+(?:is\s+)?(?:not\s+included|excl(?:uded|usive)?)\b|\bnet\s+(?:sales|value|amount|revenue|price)s?\b|\bнетто\b|без пдв"
+)
+NOT_THIS_PERIOD = re.compile(
+    r"\b(?:ly|py|sply|last year|prior year|previous|prev|budget|plan|target|forecast|variance|var|growth|share|stock)\b|%"
+)
+CURRENCY_WORDS = {"€": "EUR", "eur": "EUR", "euro": "EUR", "£": "GBP", "gbp": "GBP", "$": "USD", "usd": "USD", "uah": "UAH", "грн": "UAH",
+                  "₴": "UAH", "pln": "PLN", "zl": "PLN", "zar": "ZAR", "sek": "SEK", "chf": "CHF", "євро": "EUR", "евро": "EUR"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -100,7 +114,7 @@ def carried_labels(sheet: RawSheet, row: int, to_next: bool = True) -> list[str 
 
 def total_of(text: str | None) -> str | None:
     """'' for a bare total label, the folded group for '<group> Total', None for any other text."""
-    name = fold(text or "")
+    name = fold(text or "").rstrip(" :.*=")
     if name in BARE_TOTALS:
         return ""
     match = re.fullmatch(r"(.+\S) total", name)
@@ -165,6 +179,41 @@ def hidden_sheet(name: str | None, read: bool) -> Problem:
         return Problem("hidden_sheet_read", message, "error", name)
     message = f"The sheet '{name}' is hidden and was not read. Unhide it and upload the file again if it belongs to the report."
     return Problem("hidden_sheet_ignored", message, "info", name)
+
+
+def rival_sheets(book: RawBook, read: str | None, fits: Callable[[RawBook], object]) -> tuple[Problem, ...]:
+    """One question for all visible sheets that have the layout of the sheet that was `read` too: nobody but a person knows which counts."""
+    others = [sheet for sheet in book.visible if sheet.name != read and fits(replace(book, sheets=(sheet,)))]
+    return (rival_sheet(read, [str(sheet.name) for sheet in others]),) if others else ()
+
+
+def rival_sheet(read: str | None, others: Sequence[str]) -> Problem:
+    names = ", ".join(f"“{name}”" for name in others)
+    message = (
+        f"Several sheets have the layout of this report: “{read}” was read, {names} {'was' if len(others) == 1 else 'were'} not. "
+        "Confirm that it is the right one, or upload each report as a file of its own."
+    )
+    return Problem("rival_sheet", message, "error", read)
+
+
+def says_net(texts: Iterable[str | None]) -> bool:
+    """True where a title or header says that its amounts are without VAT."""
+    return any(NET_WORDS.search(fold(text or "")) for text in texts)
+
+
+def currency_named(text: str | None) -> str | None:
+    """The currency that a header names by a sign, a code or a word; None where it names none."""
+    words = re.findall(r"[€£$₴]|[^\W\d_]+", fold(text or ""))
+    return next((CURRENCY_WORDS[word] for word in words if word in CURRENCY_WORDS), None)
+
+
+def basis_remark(stated: str, usual: str, sheet: str | None) -> tuple[Problem, ...]:
+    """A remark where the file says another VAT basis than this reseller's reports usually have; the file counts."""
+    if stated == usual:
+        return ()
+    words = {"gross": "incl. VAT", "net": "excl. VAT"}
+    message = f"The file says its amounts are {words[stated]}; this reseller's usually are {words[usual]}. They were read as the file says."
+    return (Problem("vat_basis_stated", message, "warning", sheet),)
 
 
 def of_brand(text: str | None, brand: str) -> bool:

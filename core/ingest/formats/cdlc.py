@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from core.ingest import periods
 from core.ingest.cells import CellReader, Columns, Pair, facts_frame, pair_columns
@@ -14,12 +14,17 @@ from core.ingest.countries import country_of
 from core.ingest.evidence import Clue, weigh
 from core.ingest.layout import (
     HEADER_ROWS,
+    NOT_THIS_PERIOD,
     Header,
+    basis_remark,
     carried_labels,
+    currency_named,
     first_text,
     header_of,
     hidden_sheets,
     name_tokens,
+    rival_sheets,
+    says_net,
     sheets_set_aside,
     text_at,
     total_of,
@@ -30,6 +35,7 @@ from core.ingest.normalising import EanReading, fold, read_ean
 from core.ingest.shapes import (
     ControlTotal,
     Guess,
+    PeriodEvidence,
     PeriodReading,
     Problem,
     RawBook,
@@ -43,7 +49,9 @@ from core.ingest.shapes import (
 KEY = "cdlc"
 TITLE = "Creme de la Creme"
 
-UNITS, EUROS = "Qty", "Sum Eur"
+UNITS = {"qty", "quantity", "units", "pcs", "kiekis", "vnt", "daudzums", "skaits", "gab", "kogus", "tk"}
+Basis = Literal["gross", "net"]
+MONEY = re.compile(r"(?:sum|suma|summa)\b|(?:amount|value|sales|turnover|apyvarta|apgrozijums)\b.*(?:\beuro?\b|€)")
 LIST_HEADERS = {"branch", "stockcode"}
 REGIONS = {"e-shop", "lithuania", "latvia", "estonia"}
 TOLERANCE = Decimal("0.01")
@@ -51,19 +59,21 @@ TOLERANCE = Decimal("0.01")
 
 @dataclass(frozen=True)
 class Store:
-    """A pair of columns: a store, or ('Total') what all stores add up to."""
+    """A pair of columns: a store, or ('Total') what stores add up to: those it `adds_up`, all where that is empty."""
 
     name: str | None
     region: str | None
     at: Columns
+    adds_up: tuple[str, ...] | None = None
 
     @property
     def is_total(self) -> bool:
-        return total_of(self.name) is not None
+        return self.adds_up is not None
 
     @property
     def where(self) -> dict[str, Any]:
-        return {} if self.is_total else {"store_text": self.name}
+        """The rows it states or adds up."""
+        return {"store_text": self.adds_up or self.name} if not self.is_total or self.adds_up else {}
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,7 @@ class Found:
     set_aside: list[SetAside] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     zeros: int = 0
+    below: list[int] = field(default_factory=list)
 
 
 def recognise(book: RawBook) -> Guess:
@@ -116,18 +127,29 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     if matrix:
         read_matrix(matrix, found)
     period = period_of(book, matrix, options)
-    basis = options.vat_basis or "gross"
-    rows = facts_frame(found.rows, period_start=period.start, period_end=period.end, currency="EUR", vat_basis=basis)
+    heads = [matrix.sheet.grid[matrix.header.row][store.at.amount] for store in matrix.stores if store.at.amount] if matrix else []
+    stated: Basis = "net" if says_net(heads) else "gross"
+    basis = options.vat_basis or stated
+    currency = next((named for text in heads if (named := currency_named(text))), "EUR")
+    rows = facts_frame(found.rows, period_start=period.start, period_end=period.end, currency=currency, vat_basis=basis)
+    name = matrix.sheet.name if matrix else None
     return SalesFrame(
         KEY,
         rows,
         period,
-        "EUR",
+        currency,
         basis,
         controls=tuple(found.controls),
         slices=(Slice("main", period.start, period.end),) if period.start and period.end else (),
         set_aside=(*found.set_aside, *sheets_set_aside(book, {matrix.sheet.name} if matrix else set(), {})),
-        problems=(*book.problems, *periods.describe(period), *found.problems, *hidden_sheets(book, {matrix.sheet.name} if matrix else ())),
+        problems=(
+            *book.problems,
+            *periods.describe(period),
+            *found.problems,
+            *basis_remark(stated, "gross", name),
+            *rival_sheets(book, name, matrix_of),
+            *hidden_sheets(book, {name} if matrix else ()),
+        ),
         explicit_zeros=found.zeros,
     )
 
@@ -135,47 +157,106 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
 def period_of(book: RawBook, matrix: Matrix | None, options: ReadOptions) -> PeriodReading:
     """Sheet name, file name and the title above the stores, which people forget to change."""
     evidence = [*periods.find_months(book.file_name)]
-    if matrix:
-        above = {text for cells in matrix.sheet.head(matrix.header.row) for text in cells if text}
-        titles = (periods.from_text("title", text) for text in sorted(above))
-        evidence += [hint for hint in (periods.from_text("sheet", matrix.sheet.name), *titles) if hint]
-    return periods.resolve(evidence, "month", options)
+    if matrix is None:
+        return periods.resolve(evidence, "month", options)
+    evidence += months_in("sheet", matrix.sheet.name)
+    titles = [hint for text in sorted({text for cells in matrix.sheet.head(matrix.header.row) for text in cells if text})
+              for hint in months_in("title", text)]  # fmt: skip
+    if titles and not evidence and options.period is None:  # nobody else says so, and people copy last month's file
+        return periods.ask_between(titles, "month")
+    return periods.resolve([*evidence, *titles], "month", options)
+
+
+def months_in(source: periods.Source, text: str | None) -> list[PeriodEvidence]:
+    """The month that a text is, else the months it names."""
+    whole = periods.from_text(source, text)
+    return [whole] if whole else [*periods.find_months(text or "", source)]
 
 
 def matrix_of(book: RawBook) -> Matrix | None:
-    """The first visible sheet with pairs of 'Qty' and 'Sum Eur' under labels."""
-    for sheet in book.visible:
-        for row in range(min(HEADER_ROWS, sheet.height)):
-            header = header_of(sheet, row)
-            if len(header.columns.get(fold(UNITS), ())) > 1 and header.starting(EUROS):
-                stores = stores_of(sheet, header)
-                used = {column for store in stores for column in (store.at.units, store.at.amount)}
-                return Matrix(sheet, header, stores, *product_columns(sheet, row, used))
+    """The visible sheet with pairs of 'Qty' and 'Sum Eur' under labels: of several the one of the file name's month, else the first."""
+    found = [matrix for sheet in book.visible if (matrix := matrix_on(sheet))]
+    named = {(hint.start, hint.end) for hint in periods.find_months(book.file_name)}
+    own = (matrix for matrix in found if len(found) > 1 and any((h.start, h.end) in named for h in months_in("sheet", matrix.sheet.name)))
+    return next(own, found[0] if found else None)
+
+
+def matrix_on(sheet: RawSheet) -> Matrix | None:
+    for row in range(min(HEADER_ROWS, sheet.height)):
+        header = header_of(sheet, row)
+        units, euros = figure_columns(header)
+        if len(units) > 1 and euros:
+            stores = stores_of(sheet, header, units, euros)
+            used = {column for store in stores for column in (store.at.units, store.at.amount)}
+            return with_total_by_shape(Matrix(sheet, header, stores, *product_columns(sheet, row, used)))
     return None
 
 
-def stores_of(sheet: RawSheet, header: Header) -> tuple[Store, ...]:
+def figure_columns(header: Header) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The columns of units and of money, but for those of another year, plan or stock."""
+    names = [(name.rstrip(" .:"), columns) for name, columns in header.columns.items() if not NOT_THIS_PERIOD.search(name)]
+    units = sorted(c for name, columns in names if name in UNITS for c in columns)
+    return tuple(units), tuple(sorted(c for name, columns in names if MONEY.match(name) for c in columns))
+
+
+def stores_of(sheet: RawSheet, header: Header, units: tuple[int, ...], euros: tuple[int, ...]) -> tuple[Store, ...]:
     """The pairs with the labels above them: the store's own, else the region's ('E-shop', 'Total'), which spans its stores."""
-    used = [*header.columns[fold(UNITS)], *header.starting(EUROS)]
+    used = [*units, *euros]
     above = [row for row in range(header.row - 1, -1, -1) if any(text_at(sheet.grid[row], column) for column in used)][:2]
     nothing: list[str | None] = [None] * sheet.width
     regions = carried_labels(sheet, above[-1]) if above else nothing
     own = carried_labels(sheet, above[0], to_next=False) if len(above) > 1 else nothing
     labels = [store or region for store, region in zip(own, regions, strict=True)]
-    return tuple(
+    pairs = [
         Store(text_at(labels, at.units), None if own[at.units] is None else text_at(regions, at.units), at)
-        for at in pair_columns(header.columns[fold(UNITS)], header.starting(EUROS), labels)
+        for at in pair_columns(units, euros, labels)
         if at.units is not None
-    )
+    ]
+    return tuple(replace(pair, adds_up=added_up(pair, pairs)) for pair in pairs)
+
+
+def added_up(pair: Store, pairs: list[Store]) -> tuple[str, ...] | None:
+    """What a total pair adds up: all stores (empty), or those of the region it names or stands under; None for a store."""
+    of = total_of(pair.name)
+    if of is None or (of and of not in {fold(other.region or "") for other in pairs}):
+        return None
+    region = of or (fold(pair.region) if pair.region and total_of(pair.region) is None else "")
+    return tuple(p.name for p in pairs if p.name and region and fold(p.region or "") == region and total_of(p.name) is None)
+
+
+def with_total_by_shape(matrix: Matrix) -> Matrix:
+    """The matrix with its last pair as the total where no pair is called so but that one always is the sum of the others."""
+    if len(matrix.stores) < 3 or any(store.is_total for store in matrix.stores):
+        return matrix
+    reader = CellReader.over(matrix.sheet, [store.at for store in matrix.stores], matrix.header.row + 1)
+    *others, last = matrix.stores
+    rows = [[reader.pair(row, store.at).units or 0 for store in matrix.stores] for row in range(matrix.header.row + 1, matrix.sheet.height)]
+    sums = [sum(units[:-1]) == units[-1] for units in rows if any(units)]
+    telling = sum(1 for units in rows if sum(1 for one in units[:-1] if one) > 1)
+    return replace(matrix, stores=(*others, replace(last, adds_up=()))) if telling > 1 and all(sums) else matrix
 
 
 def product_columns(sheet: RawSheet, row: int, used: set[int | None]) -> tuple[int | None, int | None]:
     """The columns of EAN and name, told by what stands in them."""
     body = {c: [text for cells in sheet.grid[row + 1 :] if (text := text_at(cells, c))] for c in range(sheet.width) if c not in used}
-    eans = {c: sum(1 for text in texts if read_ean(text).ean) for c, texts in body.items()}
-    ean = max((c for c in eans if eans[c]), key=lambda c: eans[c], default=None)
+    eans = {c: len({text for text in texts if is_ean(text)}) for c, texts in body.items()}
+    most = max(eans.values(), default=0)
+    ean = only_one([c for c in eans if eans[c] == most > 0], sheet.grid[row])
     names = {c: sum(len(text) for text in set(texts) if not text.isdigit()) for c, texts in body.items() if c != ean}
     return ean, max((c for c in names if names[c]), key=lambda c: names[c], default=None)
+
+
+def only_one(columns: list[int], header: Sequence[str | None]) -> int | None:
+    """The EAN column of several that hold equally many: the one that is not headed as something else; None where that leaves it open."""
+    if len(columns) > 1:
+        columns = [c for c in columns if fold(header[c] or "") in ("", "ean", "ean code", "ean13", "barcode", "gtin")]
+    return columns[0] if len(columns) == 1 else None
+
+
+def is_ean(text: str) -> bool:
+    """True for the digits of an EAN, also damaged ones."""
+    reading = read_ean(text)
+    return reading.ean is not None or reading.rule == "ean_lost_digits"
 
 
 def read_matrix(matrix: Matrix, found: Found) -> None:
@@ -189,21 +270,55 @@ def read_matrix(matrix: Matrix, found: Found) -> None:
             continue
         if ended:
             found.set_aside.append(SetAside("a text below the total row", sheet.name, row + 1))
-        elif is_total_row(matrix, row):
+            found.below += [row] if is_ean(text_at(cells, matrix.ean) or "") else []
+        elif is_group_total(matrix, row):
+            found.set_aside.append(SetAside("total row of a group", sheet.name, row + 1))
+        elif is_total_row(matrix, row) or is_sum_row(matrix, reader, row, found):
             ended = True
             found.set_aside.append(SetAside("total row", sheet.name, row + 1))
             found.controls += [c for store in matrix.stores for c in store_total(reader, row, store)]
         else:
             read_product(matrix, reader, row, found)
-    found.problems += [*reader.problems, *reader.text_numbers(), *unknown_columns(sheet, header, (UNITS, EUROS))]
+    known = {sheet.grid[header.row][column] or "" for column in pair_places(matrix)}
+    found.problems += [*reader.problems, *reader.text_numbers(), *unknown_columns(sheet, header, known), *unread_rows(matrix, found.below)]
+
+
+def pair_places(matrix: Matrix) -> set[int]:
+    return {column for store in matrix.stores for column in (store.at.units, store.at.amount) if column is not None}
+
+
+def unread_rows(matrix: Matrix, below: list[int]) -> Iterator[Problem]:
+    if below:
+        message = (
+            f"{len(below)} rows with products stand below the total row and were not read. Confirm that they belong to no store "
+            "of this month, or ask the reseller."
+        )
+        yield Problem("rows_below_total", message, "error", matrix.sheet.name, f"row {below[0] + 1}")
 
 
 def is_total_row(matrix: Matrix, row: int) -> bool:
     """True where a text beside the pairs is 'Total' and no EAN stands in the row."""
     cells = matrix.sheet.grid[row]
-    used = {column for store in matrix.stores for column in (store.at.units, store.at.amount)}
+    used = pair_places(matrix)
     totals = any(total_of(text) == "" for column, text in enumerate(cells) if column not in used)
     return totals and read_ean(text_at(cells, matrix.ean)).ean is None
+
+
+def is_group_total(matrix: Matrix, row: int) -> bool:
+    """True for '<group> Total' in a row without an EAN."""
+    cells = matrix.sheet.grid[row]
+    named = any(total_of(text_at(cells, column)) for column in (matrix.ean, matrix.name))
+    return named and not is_ean(text_at(cells, matrix.ean) or "")
+
+
+def is_sum_row(matrix: Matrix, reader: CellReader, row: int, found: Found) -> bool:
+    """True for a row without EAN and name whose units are, store by store, the sums of the rows above."""
+    cells = matrix.sheet.grid[row]
+    if text_at(cells, matrix.ean) or text_at(cells, matrix.name) or len({fact["source_row"] for fact in found.rows}) < 2:
+        return False
+    stores = [store for store in matrix.stores if not store.is_total]
+    sold = {s.name: sum(fact["quantity"] or 0 for fact in found.rows if fact["store_text"] == s.name) for s in stores}
+    return all((reader.pair(row, store.at).units or 0) == sold[store.name] for store in stores)
 
 
 def store_total(reader: CellReader, row: int, store: Store) -> Iterator[ControlTotal]:
@@ -246,7 +361,7 @@ def fact(matrix: Matrix, row: int, store: Store, ean: EanReading, name: str | No
         "quantity": pair.units,
         "amount_local": pair.amount,
         "country": country_of(store.region, store.name),
-        "held_reason": pair.held or missing,
+        "held_reason": pair.held or missing or (None if store.name else "store_unnamed"),
     }
 
 
