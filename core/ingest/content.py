@@ -12,6 +12,7 @@ from core.ingest.normalising import fold_column
 from core.ingest.shapes import SalesFrame, Schema, Slice
 
 SLICES: Schema = {"view": pl.String, "period_start": pl.Date, "period_end": pl.Date}
+SUMS: Schema = {**SLICES, "lines": pl.Int64, "first": pl.UInt64, "second": pl.UInt64}
 KEYED_SLICES: Schema = {**SLICES, "content_key": pl.String}
 SLICE = list(SLICES)
 STATED = (
@@ -32,28 +33,55 @@ STATED = (
 NOTHING = hashlib.sha256(b"").hexdigest()
 
 
-def canonical(rows: pl.DataFrame) -> pl.DataFrame:
-    """The facts of the rows in one order and one spelling: texts folded, no row numbers, no descriptions beside a key.
+def stated_lines(rows: pl.DataFrame) -> pl.DataFrame:
+    """What each row states, whatever its spelling, as one number `line` beside its slice: texts folded, no row numbers, no descriptions
+    beside a key. A column without a value adds nothing, so that a column more or less in a file tells nothing either."""
+    columns = [
+        fold_column(rows["store_text"]),
+        _products(rows),
+        fold_column(rows["vendor_channel"]),
+        *(rows[name] for name in STATED),
+    ]
+    lines = pl.repeat(0, rows.height, dtype=pl.UInt64, eager=True)
+    for seed, column in enumerate(columns, 1):
+        if column.null_count() < len(column):
+            lines = lines + (column.hash(seed) if not column.null_count() else column.hash(seed).set(column.is_null(), 0))
+    return rows.select(*SLICE, lines.alias("line"))
 
-    The order is that of a hash of the row: equal rows meet, and a million rows are sorted by one number instead of by fifteen texts.
+
+def _products(rows: pl.DataFrame) -> pl.Series:
+    ean = rows["ean"]
+    if not ean.null_count():
+        return ean
+    keys = rows.select("ean", key=fold_column(rows["vendor_key"]), text=fold_column(rows["product_text"]))
+    return keys.select(pl.coalesce("ean", "key", "text")).to_series()
+
+
+def content_sums(rows: pl.DataFrame) -> pl.DataFrame:
+    """What each slice of the rows states, as sums over its lines (SUMS): the order of the lines does not matter, and the sums of two pieces
+    of a file add up to those of both."""
+    return _summed(stated_lines(rows), SLICE)
+
+
+def _summed(lines: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    first, second = (pl.col("line").hash(seed).sum().alias(name) for seed, name in ((11, "first"), (12, "second")))
+    return lines.group_by(by).agg(pl.len().cast(pl.Int64).alias("lines"), first, second)
+
+
+def add_sums(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """SUMS of several pieces as one."""
+    return pl.concat(parts).group_by(SLICE).agg(pl.col("lines", "first", "second").sum())
+
+
+def slice_keys(frame: SalesFrame, sums: pl.DataFrame | None = None) -> pl.DataFrame:
+    """One row per slice the file states (also the empty ones): view, period_start, period_end, content_key.
+
+    `sums`: the sums of all its rows, where they are known already.
     """
-    stated = rows.select(
-        *SLICE,
-        fold_column(rows["store_text"]).alias("store"),
-        pl.coalesce("ean", fold_column(rows["vendor_key"]), fold_column(rows["product_text"])).alias("product"),
-        fold_column(rows["vendor_channel"]).alias("vendor_channel"),
-        *STATED,
-    )
-    return stated.with_columns(stated.hash_rows(seed=0).alias("_order")).sort("_order").drop("_order")
-
-
-def slice_keys(frame: SalesFrame) -> pl.DataFrame:
-    """One row per slice the file states (also the empty ones): view, period_start, period_end, content_key."""
-    stated = canonical(frame.rows)
-    parts = stated.partition_by(SLICE, maintain_order=True, as_dict=True, include_key=False)
-    keys = {slice_: _digest(part) for slice_, part in parts.items()}
+    sums = content_sums(frame.rows) if sums is None else sums
+    keys = {row[:3]: _key(*row[3:]) for row in sums.select(SUMS.keys()).iter_rows()}
     keys |= {(s.view, s.period_start, s.period_end): NOTHING for s in _claimed(frame, keys)}
-    rows = sorted((*slice_, key) for slice_, key in keys.items())
+    rows = sorted((*slice_, key) for slice_, key in keys.items() if None not in slice_)
     return pl.DataFrame(rows, schema=KEYED_SLICES, orient="row")
 
 
@@ -68,19 +96,22 @@ def file_key(keyed: pl.DataFrame) -> str:
 
 def timeless_key(rows: pl.DataFrame) -> str:
     """One key over the content without its dates: equal where one period's file was sent again as another's."""
-    undated = canonical(rows.with_columns(pl.lit(None, pl.Date).alias(name) for name in ("period_start", "period_end", "sale_date")))
-    return _digest(undated)
+    return _whole_key(stated_lines(rows.with_columns(pl.lit(None, pl.Date).alias("sale_date"))).select("view", "line"))
 
 
 def order_lines_key(rows: pl.DataFrame) -> str:
     """One key over all order lines of an export."""
-    return _digest(canonical(rows))
+    return _whole_key(stated_lines(rows))
 
 
-def _digest(part: pl.DataFrame) -> str:
-    """A column nothing is stated in is told by its missing name, not line by line."""
-    stated = part.select(column for column in part.get_columns() if column.null_count() < part.height)
-    return hashlib.sha256(stated.write_csv(null_value="␀").encode()).hexdigest()
+def _whole_key(lines: pl.DataFrame) -> str:
+    """One key over lines with what they are told apart by besides (`view`, the slice)."""
+    sums = _summed(lines, [name for name in lines.columns if name != "line"])
+    return hashlib.sha256(repr(sorted(sums.rows(), key=repr)).encode()).hexdigest()
+
+
+def _key(lines: int, first: int, second: int) -> str:
+    return hashlib.sha256(f"{lines} {first} {second}".encode()).hexdigest()
 
 
 def nominal(frame: SalesFrame) -> tuple[date, date] | None:

@@ -6,6 +6,8 @@ third identical till line is `changed: lines 2 → 3`, and no line needs an iden
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from core.ingest.shapes import CHANGES, MONEY, Schema
@@ -32,6 +34,14 @@ def cells(rows: pl.DataFrame) -> pl.DataFrame:
     ).agg(
         _stated("quantity", pl.Int64).alias("units"), _stated("amount_local", MONEY).alias("amount"), pl.len().cast(pl.Int64).alias("lines")
     ).select(CELLS.keys())  # fmt: skip
+
+
+def add_cells(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """CELLS of several pieces of a list as one."""
+    if not parts:
+        return pl.DataFrame(schema=CELLS)
+    summed = [_stated("units", pl.Int64).alias("units"), _stated("amount", MONEY).alias("amount"), pl.col("lines").sum()]
+    return pl.concat(parts).group_by(CELL).agg(summed).select(CELLS.keys())
 
 
 def _stated(column: str, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:

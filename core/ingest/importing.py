@@ -252,7 +252,7 @@ def _finish(database: Database, batch: Batch, outcome: Judged | Stopped, store: 
 
 def _doubtful(plan: Plan) -> bool:
     """Anything a person should see first: held rows, restated history, a total that was not met or not there."""
-    return bool(plan.primary["rule"].count()) or any(problem.severity != "info" for problem in plan.problems)
+    return plan.seen.counts.held > 0 or any(problem.severity != "info" for problem in plan.problems)
 
 
 def _same_again(twin: EarlierFile) -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,9 +13,10 @@ from core.ingest.asking import Answers, ask
 from core.ingest.chaining import chain_of
 from core.ingest.checking import check, too_large
 from core.ingest.claiming import changing, fresh
-from core.ingest.content import SLICE, file_key, nominal, slice_keys, timeless_key
-from core.ingest.diffing import cells, difference
+from core.ingest.content import SLICE, nominal
+from core.ingest.diffing import add_cells, cells, difference
 from core.ingest.matching import match
+from core.ingest.observing import Observed, observe
 from core.ingest.reconciling import disagreements, reconcile
 from core.ingest.shapes import CHANGES, Problem, Question, SalesFrame
 from core.ingest.standing import EarlierFile, Standing
@@ -32,26 +34,38 @@ class Content:
     file_key: str
     timeless: str
 
-    @classmethod
-    def of(cls, frame: SalesFrame) -> Content:
-        keyed = slice_keys(frame)
-        return cls(keyed, file_key(keyed), timeless_key(frame.rows))
+
+@dataclass(frozen=True)
+class Pieces:
+    """A file that is read in pieces: what was observed of all of them, and its placed and valued rows piece by piece, each time anew."""
+
+    seen: Observed
+    rows: Callable[[], Iterable[pl.DataFrame]]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A file ready to be stored, once its questions are answered. `rows`: every row, matched and valued; `rule` null where placed."""
+    """A file ready to be stored, once its questions are answered. `rows`: every row, matched and valued; `rule` null where placed.
+
+    Of a file that is read in pieces `rows` is empty and `parts` gives them, as often as it is asked. `seen`: what was observed of all rows.
+    """
 
     frame: SalesFrame
     reseller: Reseller
     content: Content
     rows: pl.DataFrame
+    seen: Observed
     standing: Standing
     controls: pl.DataFrame
     changes: pl.DataFrame
     problems: tuple[Problem, ...]
     questions: tuple[Question, ...]
     duplicate_of: EarlierFile | None = None
+    parts: Callable[[], Iterable[pl.DataFrame]] | None = None
+
+    def pieces(self) -> Iterable[pl.DataFrame]:
+        """Every row, in the order of the file."""
+        return (self.rows,) if self.parts is None else self.parts()
 
     @property
     def primary(self) -> pl.DataFrame:
@@ -92,25 +106,28 @@ def place_and_value(rows: pl.DataFrame, catalogue: Catalogue, reseller: Reseller
 
 
 def make_plan(
-    frame: SalesFrame, content: Content, rows: pl.DataFrame, catalogue: Catalogue, reseller: Reseller, standing: Standing, answers: Answers, brand: str
+    frame: SalesFrame, content: Content, rows: pl.DataFrame, catalogue: Catalogue, reseller: Reseller, standing: Standing, answers: Answers, brand: str,
+    pieces: Pieces | None = None,
 ) -> Plan:  # fmt: skip
-    """The whole judgement of a file."""
+    """The whole judgement of a file. `pieces`: of a file that is not held whole; `rows` is empty then."""
+    seen = observe(rows) if pieces is None else pieces.seen
     controls = reconcile(rows, frame.controls, reseller)
-    changes = changes_of(rows, frame, standing)
+    changes = changes_of(rows, frame, standing) if pieces is None else changes_between(pieces, standing)
     chain = chain_of(rows, frame, standing.weeks)
     problems = [
-        *check(rows, frame, catalogue, reseller, brand),
+        *check(rows, seen, frame, catalogue, reseller, brand),
         *disagreements(controls, frame.currency or reseller.currency),
         *chain,
         *not_proven(controls, frame),
         *once_only(frame, standing),
-        *nothing_before(rows, standing),
+        *nothing_before(seen.counts.rows, standing),
         *restatements(changes, standing),
-        *stores_missing(rows, frame, standing),
+        *stores_missing(seen.stores, frame, standing),
     ]
     duplicate = duplicate_of(frame, standing)
     questions = [] if duplicate else ask(frame, controls, changes, chain, standing, answers)
-    return Plan(frame, reseller, content, rows, standing, controls, changes, tuple(problems), tuple(questions), duplicate)
+    parts = None if pieces is None else pieces.rows
+    return Plan(frame, reseller, content, rows, seen, standing, controls, changes, tuple(problems), tuple(questions), duplicate, parts)
 
 
 # Against what is live -------------------------------------------------------------------------------------------------
@@ -120,7 +137,7 @@ def changes_of(rows: pl.DataFrame, frame: SalesFrame, standing: Standing) -> pl.
     """The difference list over the slices that the file would make live."""
     if frame.by_order:
         return difference(standing.cells, cells(rows))
-    if all_new(rows, standing):
+    if all_new(rows.height, standing):
         return pl.DataFrame(schema=CHANGES)
     won = pl.concat([changing(standing.slices), fresh(standing.slices)]).select(SLICE)
     # A further view that spans many months at once (a money total over the whole list) has no cell to compare with.
@@ -130,19 +147,24 @@ def changes_of(rows: pl.DataFrame, frame: SalesFrame, standing: Standing) -> pl.
     return difference(before, cells(rows.filter(recurring).join(won, on=SLICE, how="semi")))
 
 
-def all_new(rows: pl.DataFrame, standing: Standing) -> bool:
+def changes_between(pieces: Pieces, standing: Standing) -> pl.DataFrame:
+    """`changes_of` for a list read in pieces, all of it months of primary rows: each piece is summed to its cells before the next is read."""
+    if all_new(pieces.seen.counts.rows, standing):
+        return pl.DataFrame(schema=CHANGES)
+    won = pl.concat([changing(standing.slices), fresh(standing.slices)]).select(SLICE)
+    stated = [cells(rows.join(won, on=SLICE, how="semi")) for rows in pieces.rows()] if won.height else []
+    return difference(standing.cells, add_cells(stated))
+
+
+def all_new(rows: int, standing: Standing) -> bool:
     """True for a very long list of which nothing was stored before: a difference list would be the list itself."""
-    return rows.height > LONG_LIST and not changing(standing.slices).height and not standing.cells.height
+    return rows > LONG_LIST and not changing(standing.slices).height and not standing.cells.height
 
 
-def nothing_before(rows: pl.DataFrame, standing: Standing) -> list[Problem]:
+def nothing_before(rows: int, standing: Standing) -> list[Problem]:
     if not all_new(rows, standing):
         return []
-    return [
-        Problem(
-            "all_new", f"Nothing of these periods was stored before: all {rows.height:,} rows are new and not listed as changes.", "info"
-        )
-    ]
+    return [Problem("all_new", f"Nothing of these periods was stored before: all {rows:,} rows are new and not listed as changes.", "info")]
 
 
 def restatements(changes: pl.DataFrame, standing: Standing) -> list[Problem]:
@@ -188,11 +210,11 @@ def _later(standing: Standing, period: tuple[date, date]) -> bool:
     return any(week.period_start > period[1] for week in standing.weeks)
 
 
-def stores_missing(rows: pl.DataFrame, frame: SalesFrame, standing: Standing) -> list[Problem]:
+def stores_missing(stores: frozenset[str], frame: SalesFrame, standing: Standing) -> list[Problem]:
     """Stores of the last period that a fresh report does not name at all."""
     if frame.living or frame.by_order or any(problem.rule == "store_missing" for problem in frame.problems):
         return []
-    named = set(rows.get_column("store").drop_nulls()) | {p.value for p in frame.problems if p.value}
+    named = stores | {p.value for p in frame.problems if p.value}
     if not named & set(standing.last_stores):
         return []
     return [

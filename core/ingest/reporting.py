@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
-from decimal import Decimal
 from typing import Any, cast
 
 import polars as pl
@@ -16,6 +15,7 @@ from core.db.engine import Database
 from core.errors import UnknownRecord
 from core.ingest.chaining import year_to_date_record
 from core.ingest.checking import as_frame
+from core.ingest.content import SLICE
 from core.ingest.copying import copy_frame, driver
 from core.ingest.planning import Plan
 from core.ingest.reading_back import preview_rows
@@ -40,8 +40,7 @@ CHANGES_KEPT = 20_000  # cells of the difference list that stay with the batch; 
 
 def save_plan(connection: sa.Connection, batch_id: int, plan: Plan, status: str, by: str | None = None) -> None:
     """The batch row with the plan's figures and proof; what an earlier look at the same file said is replaced."""
-    primary, frame = plan.primary, plan.frame
-    held = primary.filter(pl.col("rule").is_not_null())
+    counts, frame = plan.seen.counts, plan.frame
     values: dict[str, Any] = {
         "status": status,
         "reason": sentence(plan, status),
@@ -49,14 +48,14 @@ def save_plan(connection: sa.Connection, batch_id: int, plan: Plan, status: str,
         "reseller_id": plan.reseller.id,
         "currency": frame.currency or plan.reseller.currency,
         "vat_basis": frame.vat_basis or plan.reseller.vat_basis,
-        "rows_read": primary.height + sum(s.rows for s in frame.set_aside),
-        "rows_stored": 0 if plan.duplicate_of else primary.height - held.height,
-        "rows_held": 0 if plan.duplicate_of else held.height,
+        "rows_read": counts.primary + sum(s.rows for s in frame.set_aside),
+        "rows_stored": 0 if plan.duplicate_of else counts.primary - counts.held,
+        "rows_held": 0 if plan.duplicate_of else counts.held,
         "rows_set_aside": sum(s.rows for s in frame.set_aside),
         "rows_unchanged": unchanged(plan),
-        "units": primary["quantity"].sum() or 0,
-        "amount_local": _sum(primary),
-        "held_amount": _sum(held),
+        "units": counts.units,
+        "amount_local": counts.amount,
+        "held_amount": counts.held_amount,
         "controls_agree": plan.controls.filter("agrees").height,
         "controls_total": plan.controls.height,
         "content_key": plan.content.file_key,
@@ -67,13 +66,10 @@ def save_plan(connection: sa.Connection, batch_id: int, plan: Plan, status: str,
     if status == "stored":
         values |= {"accepted_by": by, "stored_at": sa.func.now()}
         if frame.by_order:
+            primary = plan.primary
             values |= {"period_start": primary["period_start"].min(), "period_end": primary["period_end"].max()}
     connection.execute(t.upload_batches.update().where(t.upload_batches.c.id == batch_id).values(**values))
     save_details(connection, batch_id, plan.controls, plan.changes, as_frame(plan.problems))
-
-
-def _sum(rows: pl.DataFrame) -> Decimal:
-    return Decimal(rows["amount_local"].sum() or 0)
 
 
 def _period(period: PeriodReading) -> dict[str, Any]:
@@ -106,9 +102,9 @@ def save_details(connection: sa.Connection, batch_id: int, controls: pl.DataFram
 def unchanged(plan: Plan) -> int:
     """Rows that repeat what is stored already, and so were not written again."""
     if plan.duplicate_of is not None:
-        return plan.primary.height
+        return plan.seen.counts.primary
     shared = plan.standing.slices.filter(pl.col("shared_from").is_not_null())
-    return plan.primary.join(shared, on=["view", "period_start", "period_end"], how="semi").height if shared.height else 0
+    return int(plan.seen.slices.join(shared, on=SLICE, how="semi")["lines"].sum()) if shared.height else 0
 
 
 def sentence(plan: Plan, status: str) -> str:
@@ -119,8 +115,8 @@ def sentence(plan: Plan, status: str) -> str:
         )
     if plan.questions:
         return plan.questions[0].text
-    held = plan.primary.filter(pl.col("rule").is_not_null()).height
-    stored = plan.primary.height - held
+    held = plan.seen.counts.held
+    stored = plan.seen.counts.primary - held
     words = "Stored" if status == "stored" else "Ready to store"
     return f"{words} {stored:,} rows, {held:,} held in the inbox." if held else f"{words} {stored:,} rows."
 
@@ -130,8 +126,7 @@ def sentence(plan: Plan, status: str) -> str:
 
 def report_of(plan: Plan, batch: Any, status: Status, rows: bool = False) -> ImportReport:
     """The report of a plan; `batch` names file_name, sha256, id, guess. `rows`: with every row of the file."""
-    primary, frame = plan.primary, plan.frame
-    held = primary.filter(pl.col("rule").is_not_null())
+    counts, frame = plan.seen.counts, plan.frame
     guess: Guess = batch.guess
     return ImportReport(
         status,
@@ -150,14 +145,14 @@ def report_of(plan: Plan, batch: Any, status: Status, rows: bool = False) -> Imp
         period_evidence=frame.period.evidence,
         currency=frame.currency or plan.reseller.currency,
         vat_basis=frame.vat_basis or plan.reseller.vat_basis,
-        rows_read=primary.height + sum(s.rows for s in frame.set_aside),
-        rows_stored=0 if plan.duplicate_of else primary.height - held.height,
-        rows_held=0 if plan.duplicate_of else held.height,
+        rows_read=counts.primary + sum(s.rows for s in frame.set_aside),
+        rows_stored=0 if plan.duplicate_of else counts.primary - counts.held,
+        rows_held=0 if plan.duplicate_of else counts.held,
         rows_set_aside=sum(s.rows for s in frame.set_aside),
         rows_unchanged=unchanged(plan),
-        units=int(primary["quantity"].sum() or 0),
-        amount_local=_sum(primary),
-        held_amount=_sum(held),
+        units=counts.units,
+        amount_local=counts.amount,
+        held_amount=counts.held_amount,
         controls=plan.controls,
         problems=as_frame(plan.problems),
         changes=plan.changes,

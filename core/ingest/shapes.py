@@ -164,6 +164,7 @@ class Problem:
     cell: str | None = None
     value: str | None = None
     suggestion: str | None = None
+    more: int = 0  # further lines like this that are only counted
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def store(database: Database, batch_id: int, plan: Plan, by: str, on_progress: P
         else:
             _store_slices(connection, batch_id, plan, on_progress)
         save_plan(connection, batch_id, plan, "stored", by)
-        size = {"file": _file_name(connection, batch_id), "rows": plan.primary.height}
+        size = {"file": _file_name(connection, batch_id), "rows": plan.seen.counts.primary}
         audit.record(connection, by, "upload stored", f"batch {batch_id}", size)
         bump_version(connection)
 
