@@ -154,7 +154,7 @@ def _name_months() -> dict[str, int]:
 
 def _months_in_words(name: str) -> Iterator[tuple[int, int]]:
     plain = fold(name)
-    for word, year in re.findall(r"([^\W\d_]+)[ ._'\-]*(?<!\d)(\d{4}|\d{2})(?!\d)", plain):
+    for word, year in re.findall(r"([^\W\d_]+)[ ._'’`´\-]*(?<!\d)(\d{4}|\d{2})(?!\d)", plain):
         yield from _checked(year, _name_months().get(word))
     for year, word in re.findall(r"(?<!\d)(\d{4})[ ._\-]*(?:\d{1,2}[ ._\-]+)?([^\W\d_]+)", plain):
         yield from _checked(year, _name_months().get(word))

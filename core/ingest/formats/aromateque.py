@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
 
+from core.errors import NotASalesReport
 from core.ingest import dates, periods
 from core.ingest.cells import CellReader, Columns, Pair, facts_frame, month_slices
 from core.ingest.evidence import Clue, weigh
 from core.ingest.layout import (
     HEADER_ROWS,
     Header,
+    currency_named,
     first_text,
     header_of,
     hidden_sheets,
     name_tokens,
+    rival_sheets,
     sheets_set_aside,
     text_at,
     total_of,
@@ -28,6 +32,7 @@ from core.ingest.normalising import collapse, fold
 from core.ingest.shapes import (
     ControlTotal,
     Guess,
+    PeriodEvidence,
     PeriodReading,
     Problem,
     RawBook,
@@ -41,14 +46,17 @@ from core.ingest.shapes import (
 KEY = "aromateque"
 TITLE = "Aromateque"
 
-STORE, TOTAL, EUROS = ("Store", "Shop", "Магазин"), ("total", "Итого", "Всього", "Разом"), ("Total in euro", "Total in EUR", "Total, euro")
+STORE = ("Store", "Stores", "Store name", "Shop", "Магазин", "Магазини", "Крамниця", "Склад", "Торгова точка", "Торговая точка")
+SUM_WORDS = re.compile(
+    r"(?:total|sum|amount|value|turnover|сума|сумма|вартість|стоимость|виручка|выручка|всього|всего|усього|итого|разом)\b"
+)
 BY_PRODUCT, BY_STORE, BY_SPAN = "product_month", "store_month", "product_span_euro"
-NAME_HEADERS, SKU_HEADERS = ("Product", "Name", "Номенклатура"), ("SKU", "Code", "Артикул")
+NAME_HEADERS, SKU_HEADERS = ("Product", "Name", "Product name", "Номенклатура", "Товар"), ("SKU", "Code", "Артикул", "Код")
 
 
 @dataclass(frozen=True)
 class Block:
-    """A cross-tab: its header row, the column of each month, of the row total and of the euros; it ends before row `stop` (0-based)."""
+    """A cross-tab: its header row, the column of each month, of the row total and of the money; it ends before row `stop` (0-based)."""
 
     sheet: RawSheet
     header: Header
@@ -72,6 +80,7 @@ class Found:
     set_aside: list[SetAside] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     zeros: int = 0
+    below: list[int] = field(default_factory=list)
 
 
 def recognise(book: RawBook) -> Guess:
@@ -102,33 +111,54 @@ def has_products(book: RawBook) -> bool:
 def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     """Units by product and month; the stores and the euros of the span are further views that prove them and are never added."""
     stores, products = blocks_of(with_hidden(book, has_products))
+    if products is None:
+        raise NotASalesReport(
+            "The table of products by month, with its total in euro, was not found in this export. Ask the reseller for the whole export; "
+            "nothing was stored."
+        )
     period = period_of(book, [block for block in (stores, products) if block], options)
     found = Found()
     for block in (stores, products):
         if block:
             read_block(block, found, block is products)
-    rows = with_partial_months(facts_frame(found.rows, currency="EUR", vat_basis=options.vat_basis or "gross"), period)
+    currency = money_of(products)
+    rows = with_partial_months(facts_frame(found.rows, currency=currency, vat_basis=options.vat_basis or "gross"), period)
     used = {block.sheet.name for block in (stores, products) if block}
     return SalesFrame(
         KEY,
         rows,
         period,
-        "EUR",
+        currency,
         options.vat_basis or "gross",
         controls=tuple(found.controls),
         slices=slices_of(stores, products),
         set_aside=(*found.set_aside, *sheets_set_aside(book, used, {})),
-        problems=(*book.problems, *periods.describe(period), *found.problems, *remarks(products, period), *hidden_sheets(book, used)),
+        problems=(
+            *book.problems,
+            *periods.describe(period),
+            *found.problems,
+            *remarks(stores, products, period),
+            *unread_rows(products, found.below),
+            *rival_sheets(book, products.sheet.name, has_products),
+            *hidden_sheets(book, used),
+        ),
         explicit_zeros=found.zeros,
         living=True,
     )
 
 
 def blocks_of(book: RawBook) -> tuple[Block | None, Block | None]:
-    """The cross-tab of the stores and that of the products, wherever they begin: each has a header row of its own."""
+    """The cross-tab of the stores and that of the products, wherever they begin: each has a header row of its own.
+
+    The products are the one with money or, where none has it, the other one than the stores.
+    """
     blocks = [block for sheet in book.visible for block in blocks_on(sheet)]
     stores = next((block for block in blocks if block.header.first(*STORE) is not None), None)
-    return stores, next((block for block in blocks if block.euros is not None), None)
+    products = next((block for block in blocks if block.euros is not None and block is not stores), None)
+    if products is None and stores is not None:
+        products = next((block for block in blocks if block is not stores and block.sheet is stores.sheet), None)
+    beside = (block for block in blocks if products is not None and block is not products and block.sheet is products.sheet)
+    return stores or next((block for block in beside if block.euros is None), None), products
 
 
 def blocks_on(sheet: RawSheet) -> Iterator[Block]:
@@ -137,16 +167,36 @@ def blocks_on(sheet: RawSheet) -> Iterator[Block]:
     headers = [found for row in range(first, sheet.height) if (found := month_header(sheet, row))]
     stops = [header.row for header, _ in headers[1:]] + [sheet.height]
     for (header, months), stop in zip(headers, stops, strict=False):
-        yield Block(sheet, header, stop, months, header.first(*TOTAL), header.first(*EUROS))
+        money, total = money_column(header, months), total_column(header, months)
+        yield Block(sheet, header, stop, months, total, money)
 
 
 def month_header(sheet: RawSheet, row: int) -> tuple[Header, dict[int, dates.Span]] | None:
-    """The row as a header if it names months beside 'Store', 'total' or 'Total in euro'."""
+    """The row as a header if it names months beside 'Store', 'total' or 'Total in euro', or months alone under blank headers."""
     months = {column: span for column, text in enumerate(sheet.frame.row(row)) if (span := month_of(text))}
     if not months:
         return None
     header = header_of(sheet, row)
-    return (header, months) if header.first(*STORE, *TOTAL, *EUROS) is not None else None
+    told = header.first(*STORE) is not None or total_column(header, months) is not None or money_column(header, months) is not None
+    return (header, months) if told else None
+
+
+def total_column(header: Header, months: dict[int, dates.Span]) -> int | None:
+    """The column that adds the months up, behind them if several are called so."""
+    found = [c for name, columns in header.columns.items() if total_of(name) == "" for c in columns]
+    return min((c for c in found if c > max(months)), default=min(found, default=None))
+
+
+def money_column(header: Header, months: dict[int, dates.Span]) -> int | None:
+    """The column of the money of the whole span: a sum in a currency, by preference in euro."""
+    found = {c: currency_named(name) for name, cs in header.columns.items() if SUM_WORDS.match(name) for c in cs if c not in months}
+    euros = [c for c, currency in found.items() if currency == "EUR"]
+    return min(euros or [c for c, currency in found.items() if currency], default=None)
+
+
+def money_of(products: Block) -> str:
+    """The currency that the header of the money names; euro, as agreed, where there is no money."""
+    return (currency_named(products.sheet.grid[products.header.row][products.euros]) if products.euros is not None else None) or "EUR"
 
 
 def month_of(text: str | None) -> dates.Span | None:
@@ -157,9 +207,12 @@ def month_of(text: str | None) -> dates.Span | None:
 
 
 def period_of(book: RawBook, blocks: list[Block], options: ReadOptions) -> PeriodReading:
-    """The month in the file name; columns after it are partial. Without one, or without its column, the last column speaks too."""
+    """The month in the file name; columns after it are partial. Without one it is asked: nothing tells a whole month from a partial one."""
     named = periods.find_months(book.file_name)
     months = sorted({span for block in blocks for span in block.months.values()})
+    if not named and len(months) > 1 and options.period is None:
+        newest = [PeriodEvidence("header", f"month columns: {start:%Y-%m}", start, end) for start, end in reversed(months[-2:])]
+        return replace(periods.ask_between(newest, "month"), history_start=months[0][0])
     column = next((span for span in months if named and span[0] == named[0].start), months[-1] if months else None)
     header = periods.from_months("header", [(column[0].year, column[0].month)], "month columns") if column else None
     return periods.resolve([*named, header], "month", options, months[0][0] if months else None)
@@ -170,7 +223,7 @@ def read_block(block: Block, found: Found, products: bool) -> None:
     columns = [Columns(column, None) for column in block.months]
     sums = [Columns(block.total, block.euros)]
     reader = CellReader.over(block.sheet, [*columns, *sums], block.header.row + 1, sign=",")
-    name, sku = product_columns(block) if products else (block.header.first(*STORE), None)
+    name, sku = product_columns(block) if products else (store_column(block), None)
     ended = False
     for row in range(block.header.row + 1, block.stop):
         cells = block.sheet.grid[row]
@@ -179,6 +232,7 @@ def read_block(block: Block, found: Found, products: bool) -> None:
             continue
         if ended or not texts:
             found.set_aside.append(SetAside("a text that belongs to no row of the tables", block.sheet.name, row + 1))
+            found.below += [row] if ended and texts and any(reader.pair(row, column).stated for column in columns) else []
         elif all(total_of(text) == "" for text in texts):
             ended = True
             found.set_aside.append(SetAside("total row", block.sheet.name, row + 1))
@@ -192,20 +246,36 @@ def read_block(block: Block, found: Found, products: bool) -> None:
 
 def known(block: Block) -> tuple[str, ...]:
     months = (str(block.sheet.grid[block.header.row][column]) for column in block.months)
-    return (*STORE, *TOTAL, *EUROS, *NAME_HEADERS, *SKU_HEADERS, *months)
+    sums = (str(block.sheet.grid[block.header.row][column]) for column in (block.total, block.euros) if column is not None)
+    return (*STORE, *NAME_HEADERS, *SKU_HEADERS, *months, *sums)
+
+
+def store_column(block: Block) -> int | None:
+    """The column headed 'Store', else the one with the most texts."""
+    texts = bare_texts(block)
+    named = block.header.first(*STORE)
+    return named if named is not None else max((c for c in texts if texts[c]), key=lambda c: len(texts[c]), default=None)
+
+
+def bare_texts(block: Block) -> dict[int, list[str]]:
+    """The texts below each blank header, blanks collapsed, without totals and numbers."""
+    header, rows = block.sheet.grid[block.header.row], block.sheet.grid[block.header.row + 1 : block.stop]
+    bare = [c for c in range(block.sheet.width) if text_at(header, c) is None]
+    found = {c: [collapse(text) for cells in rows if (text := text_at(cells, c)) and total_of(text) is None] for c in bare}
+    return {c: [text for text in texts if re.search(r"[^\W\d_]", text)] for c, texts in found.items()}
 
 
 def product_columns(block: Block) -> tuple[int | None, int | None]:
-    """The columns of name and SKU, which have no header: long texts, and codes without blanks."""
-    header = block.sheet.grid[block.header.row]
-    rows = block.sheet.grid[block.header.row + 1 : block.stop]
-    bare = [c for c in range(block.sheet.width) if text_at(header, c) is None]
-    texts = {c: {text for cells in rows if (text := text_at(cells, c)) and total_of(text) is None} for c in bare}
+    """The columns of name and SKU, which have no header: long texts, and codes without blanks of which no two are the same."""
+    texts = {c: found for c, found in bare_texts(block).items() if found}
     name, sku = block.header.first(*NAME_HEADERS), block.header.first(*SKU_HEADERS)
-    names = {c: sum(len(text) for text in found if " " in text) for c, found in texts.items()}
-    codes = {c: sum(1 for text in found if " " not in text) for c, found in texts.items()}
-    name = name if name is not None else max((c for c in names if names[c]), key=lambda c: names[c], default=None)
-    return name, sku if sku is not None else max((c for c in codes if codes[c] and c != name), key=lambda c: codes[c], default=None)
+    if name is None:
+        name = max(texts, key=lambda c: sum(len(text) for text in set(texts[c])), default=None)
+    if sku is None:
+        codes = {c: [text for text in found if " " not in text] for c, found in texts.items() if c != name}
+        different = [c for c, found in codes.items() if found and len(set(found)) == len(found)]
+        sku = max(different, key=lambda c: (len(codes[c]), len("".join(codes[c]))), default=None)
+    return name, sku
 
 
 def read_product(block: Block, reader: CellReader, row: int, name_at: int | None, sku_at: int | None, found: Found) -> None:
@@ -273,11 +343,16 @@ def with_partial_months(rows: pl.DataFrame, period: PeriodReading) -> pl.DataFra
     return rows.with_columns(later.alias("provisional"))
 
 
-def remarks(products: Block | None, period: PeriodReading) -> Iterator[Problem]:
-    """That money has no months here, and which columns are partial."""
-    if products is None:
-        return
+def remarks(stores: Block | None, products: Block, period: PeriodReading) -> Iterator[Problem]:
+    """That money has no months here, or none in euro, that the stores are not to be found, and which columns are partial."""
     sheet, row = products.sheet, products.header.row
+    if stores is None:
+        yield Problem(
+            "stores_missing", "The table of stores by month was not found; the store page has nothing of this file.", "warning", sheet.name
+        )
+    if products.euros is None or money_of(products) != "EUR":
+        message = "The file states no total in euro per product, so revenue from list prices is not proven and stays empty."
+        yield Problem("no_amount_per_product", message, "warning", sheet.name)
     if products.euros is not None:
         message = "The file states euros for the whole span only. Each month's money is worked out from list prices and marked so."
         yield Problem("no_amount_per_month", message, "info", sheet.name, sheet.address(row, products.euros))
@@ -285,6 +360,12 @@ def remarks(products: Block | None, period: PeriodReading) -> Iterator[Problem]:
         if period.end and start > period.end:
             message = f"The column {start:%Y-%m} comes after the report's month. It is partial and marked as provisional."
             yield Problem("columns_after_nominal_period", message, "info", sheet.name, sheet.address(row, column), sheet.grid[row][column])
+
+
+def unread_rows(products: Block, below: list[int]) -> Iterator[Problem]:
+    if below:
+        message = f"{len(below)} rows with units stand below the total of their table and were not read. Confirm it, or ask the reseller."
+        yield Problem("rows_below_total", message, "error", products.sheet.name, f"row {below[0] + 1}")
 
 
 def slices_of(stores: Block | None, products: Block | None) -> tuple[Slice, ...]:
