@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 import polars as pl
 
 from core.ingest import dates, periods
-from core.ingest.cells import month_slices
+from core.ingest.cells import CellReader, Columns, month_slices
 from core.ingest.evidence import Clue, weigh
 from core.ingest.formats import tables
 from core.ingest.formats.tables import Table
-from core.ingest.layout import carried_labels, sheets_set_aside, total_of
-from core.ingest.normalising import fold, map_texts, present_column, read_eans
-from core.ingest.numbers import read_number, read_typed
+from core.ingest.layout import carried_labels, first_text, sheets_set_aside, total_of
+from core.ingest.normalising import collapse, fold, map_texts, present_column, read_eans
 from core.ingest.shapes import (
     ControlTotal,
     Guess,
-    Measure,
     PeriodReading,
     Problem,
     RawBook,
@@ -46,7 +43,7 @@ COLUMNS = {
     "sku": ("SKU",),
 }
 REQUIRED = ("year", "month", "pos", "quantity", "amount")
-MEASURES: dict[str, tuple[Measure, Decimal]] = {"qty": ("units", Decimal(0)), "amount": ("amount", Decimal("0.005"))}
+MEASURES = ("qty", "amount")
 
 
 def recognise(book: RawBook) -> Guess:
@@ -78,19 +75,31 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
         return SalesFrame(KEY, complete_rows(pl.DataFrame()), period, currency, basis, problems=book.problems, living=True)
     totals = tables.is_total(found, ("ean", "sku"))
     nowhere = ~(found.written("year") | found.written("pos") | totals)
-    table = found.only(~(totals | nowhere))
-    cells = Cells.of(table)
+    listed = found.only(~(totals | nowhere))
+    figures = tables.read_figures(listed, ",")
+    stated = ~figures.absent
+    table = listed if stated.all() else listed.only(stated)
+    cells = Cells.of(table, figures if table is listed else tables.read_figures(table, ","))
     facts = tables.facts_of(_lines(table, cells))
     rows = complete_rows(facts.lines, source_sheet=table.sheet.name, currency=currency, vat_basis=basis)
-    controls = tuple(control for sheet in book.visible if sheet is not table.sheet for control in _controls(sheet))
+    trouble: list[Problem] = []
+    stores = _spellings(table.column("pos"))
+    controls = tuple(control for sheet in book.visible if sheet is not table.sheet for control in _controls(sheet, stores, trouble))
     period = _period(book, rows, options)
     aside = (
         *tables.runs(found.rows.filter(totals), "total row", found.sheet.name),
         *tables.runs(found.rows.filter(nowhere), "neither year nor POS", found.sheet.name),
-        *tables.runs(table.rows.filter(facts.empty), "no units and no amount", found.sheet.name),
+        *tables.runs(listed.rows.filter(~stated), "no units and no amount", found.sheet.name),
         *_other_sheets(book, table, controls),
     )
-    problems = (*book.problems, *_problems(table, cells), *_remarks(book, table), *periods.describe(period), *_unproven(rows, controls))
+    problems = (
+        *book.problems,
+        *_problems(table, cells),
+        *trouble,
+        *_remarks(book, table),
+        *periods.describe(period),
+        *_unproven(rows, controls),
+    )
     return SalesFrame(
         KEY,
         rows,
@@ -121,11 +130,11 @@ class Cells:
     figures: tables.Figures
 
     @classmethod
-    def of(cls, table: Table) -> Cells:
+    def of(cls, table: Table, figures: tables.Figures) -> Cells:
         ean_text, sku, description = (present_column(table.column(key)) for key in ("ean", "sku", "description"))
         year = map_texts(table.column("year"), dates.read_year, pl.Int32)
         month = map_texts(table.column("month"), dates.read_month, pl.Int8)
-        return cls(year, month, ean_text, *read_eans(table.column("ean")), sku, description, tables.read_figures(table, ","))
+        return cls(year, month, ean_text, *read_eans(table.column("ean")), sku, description, figures)
 
     @property
     def undated(self) -> pl.Series:
@@ -138,7 +147,7 @@ def _lines(table: Table, cells: Cells) -> pl.DataFrame:
         "source_row": table.rows,
         "row": table.rows,
         "store_text": table.column("pos"),
-        "vendor_channel": table.column("channel"),
+        "vendor_channel": map_texts(table.column("channel"), lambda text: (text and collapse(text)) or None, pl.String),
         "ean": cells.ean,
         "ean_text": cells.ean_text,
         "sku_text": cells.sku,
@@ -188,6 +197,14 @@ def _period(book: RawBook, rows: pl.DataFrame, options: ReadOptions) -> PeriodRe
     return periods.resolve(hints, "month", options, oldest if isinstance(oldest, date) else None)
 
 
+def _spellings(column: pl.Series) -> dict[str, tuple[str, ...]]:
+    """Folded name → all its spellings in a column."""
+    names: dict[str, tuple[str, ...]] = {}
+    for text in sorted(present_column(column).drop_nulls().unique().to_list()):
+        names[fold(text)] = (*names.get(fold(text), ()), text)
+    return names
+
+
 def _month_pairs(sheet: RawSheet) -> tuple[int, list[tuple[int, tuple[int, int], str]]] | None:
     """(row of the QTY and AMOUNT headers, [(column, (year, month), header)]) of a sheet of month totals."""
     for row in range(1, min(10, sheet.height)):
@@ -199,23 +216,28 @@ def _month_pairs(sheet: RawSheet) -> tuple[int, list[tuple[int, tuple[int, int],
     return None
 
 
-def _controls(sheet: RawSheet) -> Iterator[ControlTotal]:
-    """The TOTAL row of a sheet of month totals: units and money of each month."""
+def _controls(sheet: RawSheet, stores: Mapping[str, tuple[str, ...]], problems: list[Problem]) -> Iterator[ControlTotal]:
+    """Units and money of each month on a sheet of month totals: its TOTAL row, and the rows of those POS that the list names too.
+
+    `stores`: folded name → spellings in the list. Cells that can not be read are added to `problems`.
+    """
     found = _month_pairs(sheet)
     if found is None:
         return
     header, pairs = found
+    places = [(month, Columns(*(column if title == side else None for side in ("qty", "amount")))) for column, month, title in pairs]
+    reader = CellReader.over(sheet, [at for _, at in places], header + 1, sign=",")
     for row in range(header + 1, sheet.height):
-        cells = sheet.frame.row(row)
-        if total_of(next((text for text in cells if text and text.strip()), None)) != "":
+        name = (first_text(sheet.grid[row]) or "").strip()
+        total, spellings = total_of(name) == "", stores.get(fold(name))
+        if not total and spellings is None:
             continue
-        for column, (year, month), title in pairs:
-            reading = read_typed(cells[column]) if sheet.is_typed(row, column) else read_number(cells[column], ",")
-            if reading.value is not None:
-                measure, tolerance = MEASURES[title]
-                where = {"period_start": date(year, month, 1)}
-                what = f"{sheet.name}, TOTAL of {year}-{month:02}"
-                yield ControlTotal(what, measure, reading.value, sheet.address(row, column), sheet.name, where, tolerance)
+        for (year, month), at in places:
+            where = {"period_start": date(year, month, 1), **({} if spellings is None else {"store_text": spellings})}
+            yield from reader.controls(f"{sheet.name}, {name} of {year}-{month:02}", row, at, where)
+        if total:
+            break
+    problems += reader.problems
 
 
 def _other_sheets(book: RawBook, table: Table, controls: tuple[ControlTotal, ...]) -> tuple[SetAside, ...]:
@@ -225,7 +247,7 @@ def _other_sheets(book: RawBook, table: Table, controls: tuple[ControlTotal, ...
 
 def _unproven(rows: pl.DataFrame, controls: tuple[ControlTotal, ...]) -> tuple[Problem, ...]:
     """Months without a printed total are said to be unproven by the file."""
-    proven = {control.where.get("period_start") for control in controls}
+    proven = {control.where["period_start"] for control in controls if "store_text" not in control.where}
     bare = sorted(day for day in rows["period_start"].drop_nulls().unique().to_list() if day not in proven)
     if not bare:
         return ()

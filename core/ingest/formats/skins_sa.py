@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from core.ingest.evidence import Clue, weigh
 from core.ingest.formats import tables
 from core.ingest.formats.tables import Table
 from core.ingest.layout import (
+    Header,
     find_header,
     first_text,
     hidden_sheets,
@@ -68,7 +70,7 @@ def recognise(book: RawBook) -> Guess:
     clues = (
         Clue("a list with Branch, StockCode, OrderQty and ExVatNetsales", table is not None, 0.6),
         Clue("an amount with VAT (NetSalesValue) beside the one without", table is not None and "gross" in table, 0.2),
-        Clue("a sheet of month totals by YEAR and MONTH", table is not None and any(controls_of(book, table)), 0.1),
+        Clue("a sheet of month totals by YEAR and MONTH", table is not None and any(summaries_of(book, table)), 0.1),
         Clue("branches named SKINS", table is not None and bool(table.column("branch").str.contains("(?i)skins").any()), 0.05),
         Clue("'Skins SA' in the file name", {"skins", "sa"} <= name_tokens(book.file_name), 0.05),
     )
@@ -87,19 +89,25 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     subtotals = map_texts(found.column("branch"), lambda text: total_of(text) is not None, pl.Boolean) & ~found.written("ean")
     totals = tables.is_total(found, ("ean",)) | subtotals
     foreign = ~map_texts(found.column("brand"), lambda text: of_brand(text, options.brand), pl.Boolean) & ~totals
-    table = found.only(~(totals | foreign))
+    outside = ~(found.written("ean") | found.written("month") | found.written("year") | totals | foreign)
+    listed = found.only(~(totals | foreign | outside))
+    stated = states_something(listed)
+    table = listed if stated.all() else listed.only(stated)
     units, amounts, gross = table.numbers("quantity", ",", "units"), table.numbers("amount", ","), table.numbers("gross", ",")
     lines = lines_of(table, units, amounts, gross)
-    empty = lines["quantity"].is_null() & lines["amount_local"].is_null() & lines["held_reason"].is_null()
     zero = ((lines["quantity"] == 0) & (lines["amount_local"] == 0)).fill_null(False)
     basis, currency = options.vat_basis or "net", options.currency or "ZAR"
-    rows = complete_rows(lines.filter(~(empty | zero)), source_sheet=table.sheet.name, currency=currency, vat_basis=basis)
-    controls = tuple(controls_of(book, table))
+    rows = complete_rows(lines.filter(~zero), source_sheet=table.sheet.name, currency=currency, vat_basis=basis)
+    summaries = list(summaries_of(book, table))
+    controls = tuple(control for summary in summaries for control in controls_of(summary))
     period = period_of(book, rows, options)
     aside = {"branch subtotal, its money was compared; its units count returns as +1": totals, "a row of another brand": foreign}
+    aside |= {"a row without stock code, month and year": outside}
     problems = (
         *problems_of(table, lines, units, amounts),
         *wrong_subtotals(found, totals, found.numbers("gross", ",")),
+        *(problem for summary in summaries for problem in wrong_summary(summary, lines.filter(~zero))),
+        *(problem for summary in summaries for problem in summary.reader.problems),
         *tables.unknown_columns(table),
         *tables.hidden_remarks(book, table),
     )
@@ -113,13 +121,19 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
         slices=month_slices("main", rows["period_start"]),
         set_aside=(
             *(run for reason, mask in aside.items() for run in tables.runs(found.rows.filter(mask), reason, found.sheet.name)),
-            *tables.runs(table.rows.filter(empty), "no units and no amount", found.sheet.name),
+            *tables.runs(listed.rows.filter(~stated), "no units and no amount", found.sheet.name),
             *sheets_set_aside(book, {table.sheet.name}, {c.sheet: "summary of the list, control totals only" for c in controls}),
         ),
         problems=(*book.problems, *periods.describe(period), *problems),
         explicit_zeros=int(zero.sum()),
         living=True,
     )
+
+
+def states_something(table: Table) -> pl.Series:
+    """Mask of the lines in which something is written for units or money, be it unreadable."""
+    written = [present_column(table.column(name)).is_not_null() | table.without_value(name) for name in ("quantity", "amount", "gross")]
+    return written[0] | written[1] | written[2]
 
 
 def nothing(book: RawBook, options: ReadOptions) -> SalesFrame:
@@ -170,6 +184,7 @@ def held_reason() -> pl.Expr:
     """The rule that holds a line already while it is read."""
     reasons = {
         "fractional_units": pl.col("fractional"),
+        "amount_missing": pl.col("amount_local").is_null() & pl.col("amount_gross").is_not_null(),
         "missing_period": pl.col("period_start").is_null(),
         "ean_lost_digits": pl.col("ean_rule") == "ean_lost_digits",
         "ean_missing": pl.col("ean_text").is_null(),
@@ -185,6 +200,13 @@ def problems_of(table: Table, lines: pl.DataFrame, units: NumberColumn, amounts:
         *tables.number_problems(table, "quantity", units),
         *tables.number_problems(table, "amount", amounts),
         *table.remarks(lines["fractional"], "quantity", "fractional_units", "Units must be whole; the line is held.", "error"),
+        *table.remarks(
+            (lines["held_reason"] == "amount_missing").fill_null(False),
+            "amount",
+            "amount_missing",
+            "The amount without VAT is missing beside the one with VAT; the line is held.",
+            "error",
+        ),
         *table.remarks(
             lines["turned"], "quantity", "sign_mismatch", "1 unit is printed with negative money: the line is a return and counts as -1."
         ),
@@ -236,21 +258,68 @@ def period_of(book: RawBook, rows: pl.DataFrame, options: ReadOptions) -> Period
     return periods.resolve(hints, "month", options, oldest if isinstance(oldest, date) else None)
 
 
-def controls_of(book: RawBook, table: Table) -> Iterator[ControlTotal]:
-    """The month totals and the grand total of the summary, without VAT."""
+@dataclass(frozen=True)
+class Summary:
+    """A sheet of month totals: its reader and its rows, each with the month it is about (None: all)."""
+
+    reader: CellReader
+    header: Header
+    rows: tuple[tuple[int, date | None], ...]
+
+    def at(self, name: str) -> int | None:
+        return self.header.first(name)
+
+
+def summaries_of(book: RawBook, table: Table) -> Iterator[Summary]:
+    """Every other sheet with month totals by YEAR and MONTH, down to its grand total."""
     for sheet in book.visible:
         header = None if sheet is table.sheet else find_header(sheet, SUMMARY)
         if header is None:
             continue
-        at = Columns(None, header.first("ExVatNetsales"))
-        reader = CellReader.over(sheet, [at], header.row + 1, sign=",")
+        rows: list[tuple[int, date | None]] = []
         for row in range(header.row + 1, sheet.height):
             cells = sheet.grid[row]
             year, month = dates.read_year(text_at(cells, header.first("YEAR"))), dates.read_month(text_at(cells, header.first("MONTH")))
-            if total_of(first_text(cells)) == "":
-                yield from reader.controls(f"{sheet.name}, grand total", row, at, {})
-            elif year and month:
-                yield from reader.controls(f"{sheet.name}, {year}-{month:02}", row, at, {"period_start": date(year, month, 1)})
+            if year and month:
+                rows.append((row, date(year, month, 1)))
+            elif total_of(first_text(cells)) == "":
+                rows.append((row, None))
+                break
+        columns = [Columns(header.first("Lines"), header.first(name)) for name in ("ExVatNetsales", "NetSalesValue")]
+        yield Summary(CellReader.over(sheet, columns, header.row + 1, sign=","), header, tuple(rows))
+
+
+def controls_of(summary: Summary) -> Iterator[ControlTotal]:
+    """The month totals and the grand total of the summary, without VAT."""
+    at = Columns(None, summary.at("ExVatNetsales"))
+    name = summary.reader.sheet.name
+    for row, month in summary.rows:
+        what = f"{name}, {month:%Y-%m}" if month else f"{name}, grand total"
+        yield from summary.reader.controls(what, row, at, {"period_start": month} if month else {})
+
+
+def wrong_summary(summary: Summary, lines: pl.DataFrame) -> Iterator[Problem]:
+    """Totals of the summary that no fact carries: the number of lines, and the money with VAT."""
+    for row, month in summary.rows:
+        own = lines.filter(pl.col("period_start") == month) if month else lines
+        figures = {"Lines": Decimal(own.height), "NetSalesValue": Decimal(own["amount_gross"].sum() or 0)}
+        for title, added in figures.items():
+            printed, _ = summary.reader.amount(row, summary.at(title))
+            if printed is not None and abs(printed - added) > MONEY_TOLERANCE:
+                what = f"{month:%B %Y}" if month else "All months"
+                yield mismatch(summary.reader, row, summary.at(title), f"{what}, {title}", printed, added)
+
+
+def mismatch(reader: CellReader, row: int, column: int | None, what: str, printed: Decimal, added: Decimal) -> Problem:
+    return Problem(
+        "control_total_mismatch",
+        f"{what}: the file prints {printed:,f}, its lines come to {added.normalize():,f}.",
+        "warning",
+        reader.sheet.name,
+        reader.address(row, column),
+        f"{printed:f}",
+        "Ask the reseller for a corrected file, or accept it as it is.",
+    )
 
 
 def wrong_subtotals(found: Table, totals: pl.Series, gross: NumberColumn) -> Iterator[Problem]:

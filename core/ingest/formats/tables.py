@@ -134,7 +134,7 @@ def find_table(book: RawBook, spellings: Spellings, required: Collection[str]) -
         found = _find_header(sheet, spellings, required)
         if found is not None:
             row, places, unknown = found
-            return Table(sheet, row, places, unknown, _body(sheet, row))
+            return Table(sheet, row, places, unknown, body_below(sheet, row))
     return None
 
 
@@ -160,7 +160,7 @@ def _find_header(sheet: RawSheet, spellings: Spellings, required: Collection[str
     return best
 
 
-def _body(sheet: RawSheet, header_row: int) -> pl.DataFrame:
+def body_below(sheet: RawSheet, header_row: int) -> pl.DataFrame:
     """Every row below the header that holds something other than blanks."""
     body = sheet.frame.with_row_index("row", offset=1).slice(header_row + 1)
     cells = pl.exclude("row")
@@ -234,6 +234,11 @@ class Figures:
     amounts: NumberColumn
     fractional: pl.Series
     held: pl.Series
+
+    @property
+    def absent(self) -> pl.Series:
+        """Mask of the lines that state neither units nor money, nor anything unreadable in their place."""
+        return self.units.values.is_null() & self.amounts.values.is_null() & self.held.is_null()
 
     @property
     def quantity(self) -> pl.Series:

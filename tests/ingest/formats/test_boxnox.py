@@ -53,12 +53,28 @@ def test_every_line_is_a_fact_of_its_own_month() -> None:
 
 def test_month_totals_of_the_other_sheet_are_controls() -> None:
     controls = read(book_of(SHEETS, NAME)).controls
-    assert [(c.measure, c.file_value, c.cell, c.where["period_start"].month) for c in controls] == [
+    assert [(c.measure, c.file_value, c.cell, c.where["period_start"].month) for c in controls if "store_text" not in c.where] == [
         ("units", Decimal(14), "B4", 1),
         ("amount", Decimal("1484.62"), "C4", 1),
         ("units", Decimal(4), "D4", 2),
         ("amount", Decimal("-230.17"), "E4", 2),
     ]
+
+
+def test_the_month_of_a_pos_is_a_control_under_each_of_its_spellings() -> None:
+    lines = [*LINES, [2025, 1, "Retail", "GALERIA NORTE ", "9524001001206", 1, 180.17, "EDP SUMMER RAIN", "NLSR100"]]
+    frame = read(book_of({**SHEETS, "SELL OUT BY EAN": [HEADER, *lines]}, NAME))
+    of_pos = [c for c in frame.controls if "store_text" in c.where]
+    assert [(c.measure, c.file_value, c.cell, c.where["store_text"]) for c in of_pos] == [
+        ("units", Decimal(2), "B3", ("GALERIA NORTE ", "Galería Norte")),
+        ("amount", Decimal("360.34"), "C3", ("GALERIA NORTE ", "Galería Norte")),
+    ]
+
+
+def test_a_total_that_was_never_calculated_is_said() -> None:
+    totals = [*TOTALS[:-1], ["TOTAL", "#REF!", 1484.62, 4, -230.17]]
+    frame = read(book_of({**SHEETS, "Sales Data": totals}, NAME))
+    assert [(p.rule, p.cell) for p in frame.problems if p.sheet == "Sales Data"] == [("cell_error", "B4")]
 
 
 def test_the_list_claims_each_month_from_its_first_to_its_last() -> None:
