@@ -119,18 +119,46 @@ def read_typed(text: str | None) -> NumberReading:
         return NumberReading(None, "unreadable")
 
 
-def decide_decimal(
-    texts: Iterable[str | None], measure: Literal["units", "amount"] = "amount"
-) -> DecimalSign | Literal["ambiguous"] | None:
-    """The decimal sign under which all `texts` that are not true numbers can be read.
+@dataclass(frozen=True)
+class Spelling:
+    """How the texts of a column write their numbers, as far as its decimal sign depends on it. Spellings of pieces of a column add up.
 
-    None: it makes no difference. 'ambiguous': both signs read all of them and differ, so a person or the vendor's locale must say.
-    Units that all have exactly three decimals (`2,000`) are decimals: nobody sells thousands of each item.
-    A mixed column whose values can each be read one way only also gives None.
+    `votes`: signs that some text can only be read with; `open`: some text reads differently under both; `thirds`: the signs before three
+    places, '' for a text without; `marks`: any text has a sign at all; `exact`: False where plainly written numbers were not taken one by one.
     """
+
+    votes: frozenset[DecimalSign] = frozenset()
+    open: bool = False
+    thirds: frozenset[str] = frozenset()
+    marks: bool = False
+    exact: bool = True
+
+    def __add__(self, other: Spelling) -> Spelling:
+        return Spelling(
+            self.votes | other.votes,
+            self.open or other.open,
+            self.thirds | other.thirds,
+            self.marks or other.marks,
+            self.exact and other.exact,
+        )
+
+    @property
+    def settled(self) -> bool:
+        """Whether `sign` can be relied on: two signs beside each other need a look at every text."""
+        return self.exact or len(self.votes) == 1
+
+    def sign(self, measure: Literal["units", "amount"] = "amount") -> DecimalSign | Literal["ambiguous"] | None:
+        """See `decide_decimal`."""
+        if measure == "units" and len(self.thirds) == 1 and (only := next(iter(self.thirds))):
+            return "," if only == "," else "."
+        if len(self.votes) == 1:
+            return next(iter(self.votes))
+        return "ambiguous" if self.open else None
+
+
+def spelling_of(texts: Iterable[str | None]) -> Spelling:
+    """The spelling of all `texts`, each different one looked at."""
     different = [text for text in set(texts) if text is not None and not is_absent(text) and not is_error(text)]
-    if measure == "units" and (sign := _three_decimals(different)) is not None:
-        return sign
     open_texts = False
     votes: set[DecimalSign] = set()
     for text in different:
@@ -140,9 +168,29 @@ def decide_decimal(
                 votes.add("." if comma.value is None else ",")
             else:
                 open_texts = True
-    if len(votes) == 1:
-        return next(iter(votes))
-    return "ambiguous" if open_texts else None
+    thirds = frozenset(found[1] if (found := THREE_DECIMALS.fullmatch(_unwrap(text)[0])) else "" for text in different)
+    return Spelling(frozenset(votes), open_texts, thirds, any("." in text or "," in text for text in different))
+
+
+def spelling_of_column(column: pl.Series, exact: bool = False) -> Spelling:
+    """The spelling of a text column; where all of it is written plainly a short look is enough, unless it is to be `exact`."""
+    fractions = column.filter(column.str.contains(".", literal=True))
+    if exact or not bool(column.str.contains(PLAIN).all()) or (len(fractions) and _could_be_grouped(column)):
+        return spelling_of(column.unique().to_list())
+    thirds = frozenset({""}) if column.null_count() < len(column) else frozenset[str]()
+    return Spelling(frozenset({"."}), False, thirds, True, False) if len(fractions) else Spelling(thirds=thirds)
+
+
+def decide_decimal(
+    texts: Iterable[str | None], measure: Literal["units", "amount"] = "amount"
+) -> DecimalSign | Literal["ambiguous"] | None:
+    """The decimal sign under which all `texts` that are not true numbers can be read.
+
+    None: it makes no difference. 'ambiguous': both signs read all of them and differ, so a person or the vendor's locale must say.
+    Units that all have exactly three decimals (`2,000`) are decimals: nobody sells thousands of each item.
+    A mixed column whose values can each be read one way only also gives None.
+    """
+    return spelling_of(texts).sign(measure)
 
 
 def read_numbers(
@@ -150,24 +198,30 @@ def read_numbers(
     typed: pl.Series | None = None,
     decimal: DecimalSign | None = None,
     measure: Literal["units", "amount"] = "amount",
+    spelling: Spelling | None = None,
 ) -> NumberColumn:
     """A String column as numbers. `typed` marks true numbers; `decimal` is the vendor's sign, used only where the column leaves it open.
+    `spelling`: of the whole column, where `column` is a piece of it.
 
     Values that read differently under both signs stay null with state 'ambiguous' when nothing decides.
     """
     plain = _plainly(column, typed)
-    if plain.null_count() == column.null_count() and (typed is not None or not _could_be_grouped(column)):
+    if plain.null_count() == column.null_count() and (typed is not None or _says_itself(column, measure, spelling)):
         states = pl.DataFrame({"v": plain}).select(pl.when(pl.col("v").is_null()).then(pl.lit("absent")).otherwise(pl.lit("value")))
         return NumberColumn(plain, states.to_series(), pl.repeat(False, len(column), dtype=pl.Boolean, eager=True), None, False)
-    return _read_mixed(column, typed, decimal, measure)
+    return _read_mixed(column, typed, decimal, measure, spelling)
 
 
 def _read_mixed(
-    column: pl.Series, typed: pl.Series | None, decimal: DecimalSign | None, measure: Literal["units", "amount"]
+    column: pl.Series,
+    typed: pl.Series | None,
+    decimal: DecimalSign | None,
+    measure: Literal["units", "amount"],
+    spelling: Spelling | None,
 ) -> NumberColumn:
     is_typed = typed if typed is not None else pl.repeat(False, len(column), dtype=pl.Boolean, eager=True)
     texts = column.filter(~is_typed)
-    decided = decide_decimal(texts.unique().to_list(), measure)
+    decided = (spelling or spelling_of(texts.unique().to_list())).sign(measure)
     ambiguous = decided == "ambiguous" and decimal is None
     sign: DecimalSign | None = decimal if decided == "ambiguous" else decided
     readings = {text: read_number(text, sign) for text in texts.unique().to_list()}
@@ -200,6 +254,13 @@ def _plainly(column: pl.Series, typed: pl.Series | None) -> pl.Series:
     shape = column.str.contains(PLAIN)
     keep = shape if typed is None else shape & typed
     return values.set(~keep.fill_null(False), None)
+
+
+def _says_itself(column: pl.Series, measure: Literal["units", "amount"], spelling: Spelling | None) -> bool:
+    """True where plain decimals can be nothing else: the column they belong to is known to have points, or does not leave it open."""
+    if spelling is None:
+        return not _could_be_grouped(column)
+    return spelling.sign(measure) == "." or not column.str.contains(".", literal=True).any()
 
 
 def _could_be_grouped(column: pl.Series) -> bool:
@@ -249,9 +310,3 @@ def _read_as(number: str, decimal: DecimalSign) -> Decimal | None:
         return None
     digits = re.sub(rf"{GROUP}|{re.escape(',' if decimal == '.' else '.')}", "", number)
     return Decimal(digits.replace(",", ".")) if len(digits) <= 28 else None
-
-
-def _three_decimals(texts: list[str]) -> DecimalSign | None:
-    """The one sign before three places in every text of a units column."""
-    signs = {found[1] if (found := THREE_DECIMALS.fullmatch(_unwrap(text)[0])) else "" for text in texts}
-    return "," if signs == {","} else "." if signs == {"."} else None
