@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,8 +17,9 @@ from core.ingest.shapes import Choice, Problem, Question, SalesFrame
 from core.ingest.standing import Standing
 
 CONFIRMED = frozenset(
-    {"hidden_sheet_read", "rival_sheet", "rival_columns", "stores_not_found", "line_id_conflict", "rows_below_total"}
-)  # said by a format, to be accepted
+    {"hidden_sheet_read", "rival_sheet", "rival_columns", "stores_not_found", "line_id_conflict", "rows_below_total",
+     "second_list", "other_brand_file", "period_overlap"}
+)  # fmt: skip  # said by a format, to be accepted
 TELLING_ROWS = 3  # so few lines may well be equal in two periods
 
 
@@ -33,6 +34,11 @@ class Answers:
     currency: str | None = None
     vat_basis: str | None = None
     password: str | None = field(default=None, repr=False)
+    columns: Mapping[str, str] = field(default_factory=dict)  # of a list nobody knows: column → meaning
+    amount_is: str | None = None  # 'line' | 'unit'
+    completeness: str | None = None  # 'complete' | 'adds'
+    date_order: str | None = None  # 'dmy' | 'mdy'
+    decimal: str | None = None  # '.' | ','
 
 
 def ask(
@@ -45,6 +51,7 @@ def ask(
         return found
     warnings = [
         *_mismatch(controls, chain),
+        *_contradictions(frame),
         *_vanished(changes),
         *_correction(changes, standing, period),
         *(problem.message for problem in frame.problems if problem.rule in CONFIRMED),
@@ -111,6 +118,12 @@ def _mismatch(controls: pl.DataFrame, chain: Sequence[Problem]) -> list[str]:
     if any(problem.rule == "control_total_mismatch" for problem in chain):
         found.append("The year-to-date figures do not follow from the last loaded week.")
     return found
+
+
+def _contradictions(frame: SalesFrame) -> list[str]:
+    """Totals that no fact carries (year to date, lines, money with VAT) and that the file itself does not keep; the first one in words."""
+    wrong = [problem.message for problem in frame.problems if problem.rule == "control_total_mismatch"]
+    return [wrong[0] + (f" {len(wrong) - 1} more totals of the file contradict it." if len(wrong) > 1 else "")] if wrong else []
 
 
 def _figure(value: object, measure: str) -> str:

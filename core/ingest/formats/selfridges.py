@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from core.ingest import dates, periods
 from core.ingest.cells import CellReader, Columns, Pair, facts_frame, pair_columns
 from core.ingest.evidence import Clue, weigh
 from core.ingest.layout import (
     HEADER_ROWS,
+    NOT_THIS_PERIOD,
     Header,
+    basis_remark,
+    currency_named,
     first_text,
     header_of,
     hidden_sheets,
     label_runs,
     name_tokens,
+    rival_sheets,
+    says_net,
     sheets_set_aside,
     text_at,
     total_of,
@@ -42,11 +47,15 @@ from core.ingest.shapes import (
 
 KEY = "selfridges"
 TITLE = "Selfridges"
+Basis = Literal["gross", "net"]
 
-UNITS, POUNDS = "Sold", "Sales"
-STORE, PRODUCT = ("Store", "Location"), ("Product", "Item")
-KNOWN = (*STORE, *PRODUCT, "RRP £", UNITS, "Sales £")
-PRODUCT_KEY = re.compile(r"\s*(\d{8})\s+-\s+(.+)", re.DOTALL)
+UNITS = {"sold", "sold units", "sold qty", "units", "units sold", "qty", "qty sold", "quantity", "sales units", "sales qty"}
+POUNDS = re.compile(r"(?:net |gross )?(?:sales|value|amount|turnover|revenue)\b(?!.*\b(?:units?|qty|quantity)\b)")
+STORE = ("Store", "Stores", "Store name", "Location", "Branch", "Shop", "Door")
+PRODUCT = ("Product", "Product name", "Product description", "Item", "Item description", "Description", "Style", "Article")
+KNOWN = (*STORE, *PRODUCT, "RRP £", "RRP")
+PRODUCT_KEY = re.compile(r"\s*(\d{8})\s*[-–—:]\s*(.+)", re.DOTALL)
+WEEK_ENDS = re.compile(r"^(?:w/?e|wk end(?:ing)?|week[- ]?end(?:ing|s)?|ending|ends|to)\b[.: ]*(?:on )?", re.IGNORECASE)
 LIBERTY_LABELS = {"flagship", "internet"}
 
 
@@ -126,17 +135,25 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     if form:
         read_form(form, found)
     period = period_of(book, form, found, options)
-    basis = options.vat_basis or printed_basis(form)
+    stated = printed_basis(form)
+    basis, currency, name = options.vat_basis or stated, printed_currency(form), form.sheet.name if form else None
     return SalesFrame(
         KEY,
-        facts_frame(found.rows, currency="GBP", vat_basis=basis),
+        facts_frame(found.rows, currency=currency, vat_basis=basis),
         period,
-        "GBP",
+        currency,
         basis,
         controls=tuple(found.controls),
         slices=tuple(Slice("main", *dates.week_span(end)) for end in sorted(found.filled)),
         set_aside=(*found.set_aside, *sheets_set_aside(book, {form.sheet.name} if form else set(), {})),
-        problems=(*book.problems, *periods.describe(period), *found.problems, *hidden_sheets(book, {form.sheet.name} if form else ())),
+        problems=(
+            *book.problems,
+            *periods.describe(period),
+            *found.problems,
+            *basis_remark(stated, "gross", name),
+            *rival_sheets(book, name, form_of),
+            *hidden_sheets(book, {name} if form else ()),
+        ),
         explicit_zeros=found.zeros,
         living=True,
     )
@@ -147,22 +164,45 @@ def form_of(book: RawBook) -> Form | None:
     for sheet in book.visible:
         for row in range(min(HEADER_ROWS, sheet.height)):
             header = header_of(sheet, row)
-            units, pounds = header.columns.get(fold(UNITS), ()), header.starting(POUNDS)
+            units, pounds = figure_columns(header)
             if units and pounds and (weeks := weeks_of(sheet, header, units, pounds)):
-                above = [header_of(sheet, r) for r in range(row, max(row - 5, -1), -1)]
-                store = next((c for h in above if (c := h.first(*STORE)) is not None), None)
-                product = next((c for h in above if (c := h.first(*PRODUCT)) is not None), None)
+                used = {column for week in weeks for column in (week.at.units, week.at.amount)}
+                store, product = text_columns(sheet, header, used)
                 if product is not None:
                     return Form(sheet, header, weeks, store, product)
     return None
 
 
+def figure_columns(header: Header) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The columns of units and of money, but for those of another year, plan or stock."""
+    names = [(name, columns) for name, columns in header.columns.items() if not NOT_THIS_PERIOD.search(name)]
+    units = tuple(sorted(c for name, columns in names if name in UNITS for c in columns))
+    return units, tuple(sorted(c for name, columns in names if name not in UNITS and POUNDS.match(name) for c in columns))
+
+
+def text_columns(sheet: RawSheet, header: Header, used: set[int | None]) -> tuple[int | None, int | None]:
+    """The columns of store and product: by their headers, else by what stands in them (glued keys; the first column of other texts)."""
+    above = [header_of(sheet, row) for row in range(header.row, max(header.row - 5, -1), -1)]
+    store = next((c for h in above if (c := h.first(*STORE)) is not None), None)
+    product = next((c for h in above if (c := h.first(*PRODUCT)) is not None), None)
+    body = sheet.grid[header.row + 1 :]
+    if product is None:
+        keys = {c: sum(1 for cells in body if PRODUCT_KEY.match(cells[c] or "")) for c in range(sheet.width) if c not in used}
+        product = max((c for c in keys if keys[c]), key=lambda c: keys[c], default=None)
+    if store is None and product is not None:
+        heads = [h for h in above if h.row >= min((h.row for h in above if h.first(*PRODUCT) is not None), default=header.row)]
+        named = {c for h in heads for columns in h.columns.values() for c in columns}
+        bare = [c for c in range(product) if c not in used and c not in named]
+        store = next((c for c in bare if any(re.search(r"[^\W\d_]", cells[c] or "") for cells in body)), None)
+    return store, product
+
+
 def weeks_of(sheet: RawSheet, header: Header, units: tuple[int, ...], pounds: tuple[int, ...]) -> tuple[Week, ...]:
     """The pairs with the week label above them and the date inside that label's columns, whichever of the two rows comes first."""
     above = [row for row in range(max(header.row - 4, 0), header.row) if any(text_at(sheet.grid[row], c) for c in units)]
-    days = {row: [dates.read_date(text, "dmy")[0] for text in sheet.grid[row]] for row in above}
     if not above:
         return ()
+    days = {row: week_ends([sheet.grid[row][c] for c in range(sheet.width)]) for row in above}
     dated = max(above, key=lambda row: sum(day is not None for day in days[row]))
     labelled = max(above, key=lambda row: sum(text is not None for text in sheet.grid[row]) - sum(map(bool, days[row])))
     labels: list[str | None] = [None] * sheet.width
@@ -170,14 +210,40 @@ def weeks_of(sheet: RawSheet, header: Header, units: tuple[int, ...], pounds: tu
     for start, stop, text in label_runs(sheet, labelled):
         end = next((day for day in days[dated][start:stop] if day), None)
         labels[start:stop], ends[start:stop] = [text] * (stop - start), [end] * (stop - start)
+    for start, stop, text in (
+        label_runs(sheet, dated) if dated != labelled else ()
+    ):  # a pair that is named in the row of the dates alone: YTD
+        if not any(labels[start:stop]):
+            end = days[dated][start]
+            labels[start:stop], ends[start:stop] = [text] * (stop - start), [end] * (stop - start)
     pairs = pair_columns(units, pounds, labels)
     return tuple(Week(collapse(labels[at.units] or ""), ends[at.units], at) for at in pairs if at.units is not None)
 
 
-def printed_basis(form: Form | None) -> Any:
-    """'net' where the title above the form says the sales exclude VAT, else 'gross'."""
-    titles = " ".join(fold(text) for cells in form.sheet.head(form.header.row) for text in cells if text) if form else ""
-    return "net" if re.search(r"\bex(cl|cluding|\.)?\.? ?(of )?vat", titles) else "gross"
+def week_ends(texts: Sequence[str | None]) -> list[date | None]:
+    """The days that a header row names, all in one order of day and month: the one its values prove, else the one that makes weeks."""
+    plain = [WEEK_ENDS.sub("", collapse(text)) if text else None for text in texts]
+    proven, needed = dates.decide_order(plain)
+    orders: list[dates.DateOrder] = [proven] if proven else ["dmy", "mdy"] if needed else ["dmy"]
+    readings = [[dates.read_date(text, order)[0] for text in plain] for order in orders]
+    return next((days for days in readings if in_weeks(days)), readings[0])
+
+
+def in_weeks(days: Sequence[date | None]) -> bool:
+    """True where the days lie whole weeks apart."""
+    known = [day for day in days if day]
+    return all((day - known[0]).days % 7 == 0 for day in known)
+
+
+def printed_basis(form: Form | None) -> Basis:
+    """'net' where the title above the form or the heads of its money say that the sales exclude VAT, else 'gross'."""
+    return "net" if form and says_net(text for cells in form.sheet.head(form.header.row + 1) for text in cells) else "gross"
+
+
+def printed_currency(form: Form | None) -> str:
+    """The currency that the heads of the money name; pounds where they name none."""
+    heads = [form.sheet.grid[form.header.row][week.at.amount] for week in form.weeks if week.at.amount] if form else []
+    return next((named for text in heads if (named := currency_named(text))), "GBP")
 
 
 def read_form(form: Form, found: Found) -> None:
@@ -193,6 +259,9 @@ def read_form(form: Form, found: Found) -> None:
         if product is not None and total_of(product) is None and fold(product) != "total selfridges":
             store = label or store
             read_product(form, reader, row, store, product, found)
+        elif is_heading(form, reader, row):
+            store = label
+            found.set_aside.append(SetAside("the name of a store above its products", form.sheet.name, row + 1))
         elif total is not None and is_total(total):
             found.set_aside.append(SetAside(f"total row '{collapse(total)}'", form.sheet.name, row + 1))
             found.totals.append((row, collapse(total), where_total(total, store, found)))
@@ -205,8 +274,41 @@ def read_form(form: Form, found: Found) -> None:
         *reader.problems,
         *reader.text_numbers(),
         *missing_weeks(form, found),
-        *unknown_columns(form.sheet, form.header, KNOWN),
+        *odd_weeks(form),
+        *unnamed_stores(form, found),
+        *unknown_columns(form.sheet, form.header, (*KNOWN, *(text for text in used_heads(form) if text))),
     ]
+
+
+def used_heads(form: Form) -> Iterator[str | None]:
+    cells = form.sheet.grid[form.header.row]
+    return (cells[column] for week in form.weeks for column in (week.at.units, week.at.amount) if column is not None)
+
+
+def is_heading(form: Form, reader: CellReader, row: int) -> bool:
+    """True for a row that only names a store, above rows of products without one."""
+    cells = form.sheet.grid[row]
+    label, following = text_at(cells, form.store), form.sheet.grid[row + 1] if row + 1 < form.sheet.height else None
+    if label is None or text_at(cells, form.product) is not None or is_total(label) or following is None:
+        return False
+    below = text_at(following, form.product) is not None and text_at(following, form.store) is None
+    return below and not any(reader.pair(row, week.at).stated for week in form.weeks)
+
+
+def odd_weeks(form: Form) -> Iterator[Problem]:
+    """Week ends that do not lie whole weeks apart: a typing error, or months where weeks are expected."""
+    ends = [week.end for week in form.weeks if week.end]
+    if not in_weeks(ends):
+        message = "The week-end dates do not lie whole weeks apart. Confirm them, or ask the reseller which dates are right."
+        yield Problem("week_ends_uneven", message, "error", form.sheet.name, f"row {form.header.row}", ", ".join(map(str, ends[:8])))
+
+
+def unnamed_stores(form: Form, found: Found) -> Iterator[Problem]:
+    """Products that stand under no store."""
+    lost = {row["source_row"] for row in found.rows if row["store_text"] is None}
+    if lost:
+        message = f"{len(lost)} rows stand under no store. They are held; ask the reseller where they were sold."
+        yield Problem("store_unnamed", message, "error", form.sheet.name, f"row {min(lost)}")
 
 
 def is_total(text: str) -> bool:
@@ -254,7 +356,7 @@ def fact(form: Form, row: int, store: str | None, product: str, week: Week, pair
         "period_end": end,
         "quantity": pair.units,
         "amount_local": pair.amount,
-        "held_reason": pair.held or (None if end else "missing_period"),
+        "held_reason": pair.held or (None if end else "missing_period") or (None if store else "store_unnamed"),
     }
 
 
