@@ -14,6 +14,7 @@ import polars as pl
 from core.catalogue_changes import load_folder
 from core.chat import answering, models, querying, sql_guard
 from core.chat.answers import Answer
+from core.checked_files import error_workbook
 from core.db.engine import Database, Scope
 from core.ingest import importing, originals, undoing
 from core.ingest import reading_back as facts
@@ -87,6 +88,11 @@ class Workbench:
     def original(self, upload_batch_id: int) -> bytes:
         """The uploaded file, byte for byte."""
         return originals.read_original(self.database, self.settings, upload_batch_id)
+
+    def error_workbook(self, upload_batch_id: int) -> bytes:
+        """The uploaded file as .xlsx with each bad cell coloured and commented, and lists of problems, held rows, what was set aside and
+        the totals. Corrected and imported again, it takes the place of the upload that waits. Errors: UnknownRecord."""
+        return error_workbook(self.database, self.settings, upload_batch_id)
 
     def load_catalogue(self, folder: str | Path) -> dict[str, int]:
         """Load products, resellers, stores, aliases, prices and rates from the CSV files of a folder; returns rows by table.

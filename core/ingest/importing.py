@@ -17,6 +17,7 @@ from core.errors import UnknownRecord
 from core.ingest import originals, storing
 from core.ingest.asking import Answers
 from core.ingest.checking import as_frame
+from core.ingest.correcting import put_aside
 from core.ingest.judging import Batch, Judged, Stopped, judge
 from core.ingest.planning import Plan
 from core.ingest.repeating import repeats
@@ -237,6 +238,9 @@ def _finish(database: Database, batch: Batch, outcome: Judged | Stopped, store: 
         status = "needs_decision"
     elif store or (plan.reseller.store_without_asking and not _doubtful(plan)):
         storing.store(database, batch.id, plan, by, say)
+        if outcome.corrects is not None:
+            with database.write() as connection:
+                put_aside(connection, outcome.corrects, batch.id, batch.file_name, by)
         return replace(report_of(plan, named, "stored"), reason=load_report(database, batch.id).reason)
     else:
         status = "preview"
@@ -252,7 +256,7 @@ def _finish(database: Database, batch: Batch, outcome: Judged | Stopped, store: 
 
 def _doubtful(plan: Plan) -> bool:
     """Anything a person should see first: held rows, restated history, a total that was not met or not there."""
-    return plan.seen.counts.held > 0 or any(problem.severity != "info" for problem in plan.problems)
+    return bool(plan.primary["rule"].count()) or any(problem.severity != "info" for problem in plan.problems)
 
 
 def _same_again(twin: EarlierFile) -> Problem:

@@ -10,7 +10,9 @@ import sqlalchemy as sa
 
 from core.errors import EncryptedFile, WorkbenchError
 from core.ingest.asking import Answers
+from core.ingest.correcting import inherited, original_of
 from core.ingest.formats.registry import FORMATS, Format, format_of
+from core.ingest.notes import ONLY_NOTES, corrected, without_notes
 from core.ingest.planning import Plan
 from core.ingest.proposing import propose
 from core.ingest.reading import ReadLimits, read_book
@@ -49,18 +51,26 @@ class Stopped:
 
 @dataclass(frozen=True)
 class Judged:
-    """A file that was read and judged."""
+    """A file that was read and judged. `corrects`: the waiting upload whose corrected workbook it is."""
 
     plan: Plan
     guess: Guess
+    corrects: int | None = None
 
 
 def judge(connection: sa.Connection, settings: Any, batch: Batch, answers: Answers, say: Progress) -> Judged | Stopped:
     """Read → recognise → read as that vendor's report → place, value, prove, compare."""
     say("Reading", 0, 0)
-    book = open_book(settings, batch, answers)
-    if isinstance(book, Stopped):
-        return book
+    opened = open_book(settings, batch, answers)
+    if isinstance(opened, Stopped):
+        return opened
+    book, notes = without_notes(opened)
+    del opened
+    if not book.sheets:
+        return Stopped("refused", ONLY_NOTES, (Problem("not_a_sales_report", ONLY_NOTES, "error"),))
+    original = original_of(connection, notes)
+    if original is not None:
+        book, answers = replace(book, file_name=original.file_name), inherited(answers, original.answers)
     guess = _vendor(book, answers)
     if isinstance(guess, Stopped):
         return guess
@@ -68,11 +78,16 @@ def judge(connection: sa.Connection, settings: Any, batch: Batch, answers: Answe
     frame = _read(book, guess, answers, settings)
     if isinstance(frame, Stopped):
         return frame
+    frame = replace(frame, set_aside=(*frame.set_aside, *notes.set_aside))
+    if original is not None and original.waits:
+        frame = replace(frame, problems=(*frame.problems, corrected(original.file_name, original.upload_batch_id)))
     del book  # its cells are the frame's rows now; a long list is not held twice
     say("Checking", 0, frame.rows.height)
     if (question := _stated(frame, answers)) is not None:
         return replace(question, guess=guess)
-    return Judged(propose(connection, frame, answers, settings.brand), guess)
+    return Judged(
+        propose(connection, frame, answers, settings.brand), guess, original.upload_batch_id if original and original.waits else None
+    )
 
 
 def open_book(settings: Any, batch: Batch, answers: Answers) -> RawBook | Stopped:
