@@ -16,13 +16,14 @@ from core.chat import answering, models, querying, sql_guard
 from core.chat.answers import Answer
 from core.checked_files import error_workbook
 from core.db.engine import Database, Scope
-from core.ingest import importing, originals, undoing
+from core.errors import NotAllowed
+from core.ingest import excerpts, importing, undoing
 from core.ingest import reading_back as facts
 from core.ingest.shapes import ImportReport
 from core.people.permissions import SYSTEM
 from core.reports import rendering
 from core.sales import coverage as sales_coverage
-from core.sales import lines, running
+from core.sales import running, tracing
 from core.sales.query import Period, Result, build_query
 from core.settings import Settings
 
@@ -53,6 +54,7 @@ class Workbench:
     ) -> ImportReport:
         """Read, prove and store one vendor file. Status 'needs_decision' stores nothing and lists `questions`; the same call with the
         answer (`vendor=`, `period=`, `accept_warnings=True`, …) goes on. `period`: 2025-06, a day, or 2025-06-09/2025-06-15."""
+        self._sees_everything()
         return importing.import_file(
             self.database,
             self.settings,
@@ -67,37 +69,46 @@ class Workbench:
 
     def preview_file(self, path: str | Path, *, vendor: str | None = None, period: str | None = None, **answers: Any) -> ImportReport:
         """The same report, nothing stored; `rows` holds every row the file states, also those already live."""
+        self._sees_everything()
         return importing.preview_file(self.database, self.settings, Path(path), vendor=vendor, period=period, **answers)
 
     def undo(self, upload_batch_id: int) -> undoing.UndoReport:
         """Take a batch back: what was live before it is live again. Errors: UnknownRecord."""
+        self._sees_everything()
         return undoing.undo(self.database, upload_batch_id, by="notebook")
 
     def batches(self) -> pl.DataFrame:
         """One row a file that was taken in, newest first: id, file_name, reseller, period, status, rows, totals agreed."""
-        return facts.batches(self.database)
+        return facts.batches(self.database, scope=self.scope)
 
     def rows(self, upload_batch_id: int) -> pl.DataFrame:
         """Stored and held rows of a batch with their source sheet, row and cells; money as `amount_local` in `currency`, `vat_basis`."""
-        return facts.rows(self.database, upload_batch_id)
+        return facts.rows(self.database, upload_batch_id, scope=self.scope)
 
     def live_rows(self, reseller: str | None = None, period: str | None = None) -> pl.DataFrame:
         """What is live now over all batches, in the columns of `rows`."""
-        return facts.live_rows(self.database, reseller=reseller, period=period)
+        return facts.live_rows(self.database, reseller=reseller, period=period, scope=self.scope)
 
     def original(self, upload_batch_id: int) -> bytes:
-        """The uploaded file, byte for byte."""
-        return originals.read_original(self.database, self.settings, upload_batch_id)
+        """The uploaded file, byte for byte. Errors: UnknownRecord, also for the file of a reseller out of sight."""
+        return excerpts.original(self.database, self.settings, upload_batch_id, self.scope).path.read_bytes()
+
+    def excerpt(self, upload_batch_id: int, sheet: str | None, row: int, cells: str | None = None) -> excerpts.Excerpt:
+        """The original around a row, its cells marked: `wb.excerpt(7, "Sales By Size", 12, "M12|N12")`, as `trace` names them."""
+        kept = excerpts.original(self.database, self.settings, upload_batch_id, self.scope)
+        return excerpts.excerpt(kept, sheet, row, cells)
 
     def error_workbook(self, upload_batch_id: int) -> bytes:
         """The uploaded file as .xlsx with each bad cell coloured and commented, and lists of problems, held rows, what was set aside and
         the totals. Corrected and imported again, it takes the place of the upload that waits. Errors: UnknownRecord."""
+        excerpts.original(self.database, self.settings, upload_batch_id, self.scope)
         return error_workbook(self.database, self.settings, upload_batch_id)
 
     def load_catalogue(self, folder: str | Path) -> dict[str, int]:
         """Load products, resellers, stores, aliases, prices and rates from the CSV files of a folder; returns rows by table.
 
         Held rows that the catalogue knows now become facts, and figures follow new rates, prices and rules."""
+        self._sees_everything()
         loaded, _ = load_folder(self.database, replace(SYSTEM, username="catalogue"), Path(folder))
         return loaded
 
@@ -136,9 +147,15 @@ class Workbench:
         where: Mapping[str, str | Sequence[str]] | None = None,
         period: str | Period | None = None,
         limit: int = 10_000,
+        *,
+        measure: str = "sales_eur_net",
+        also: Sequence[tracing.State] = (),
     ) -> pl.DataFrame:
-        """The lines behind a figure: file, sheet, row, cells, units, `amount_local` as stated and EUR net; `where`, `period` as in `sales`."""
-        return lines.lines(self.database, build_query("sales_eur_net", (), where, period), self.scope, limit).frame
+        """The lines behind a figure of `sales` (same `where`, `period`), the largest first: what each `adds` to the measure, file, sheet, row
+        and cells, units, `amount_local` as printed and the `chain` from there to EUR net. `also`: 'held', 'superseded', 'taken back' lines,
+        which do not count. Errors: BadQuestion."""
+        query = build_query(measure, (), where, period)
+        return tracing.trace(self.database, query, self.scope, also=also, limit=limit).frame
 
     # Words ------------------------------------------------------------------------------------------------------------
 
@@ -162,6 +179,11 @@ class Workbench:
     def build_report(self, report_id: int, format: str = "pdf", today: date | None = None) -> bytes:
         """The bytes of a saved report as 'pdf', 'xlsx' or 'csv'. Errors: UnknownRecord."""
         return rendering.build_report(self.database, self.settings, report_id, format, self.scope, today or date.today())
+
+    def _sees_everything(self) -> None:
+        """Errors: NotAllowed where the workbench was opened for some resellers only: what is stored touches all of them."""
+        if self.scope is not None:
+            raise NotAllowed("This workbench sees some resellers only, and this changes what everybody sees. Open it without a scope.")
 
     # Life -------------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from core.db.engine import Database
+from core.db.engine import Database, Scope
 from core.errors import UnknownRecord
 from core.ingest.copying import fetch
 from core.ingest.planning import Plan
@@ -66,34 +66,49 @@ select f.view, f.source_sheet, f.source_row, f.source_cells, r.name, s.name, f.c
 from held_rows f join resellers r on r.id = f.reseller_id left join stores s on s.id = f.store_id
 where f.resolved_at is null and {where}
 """
+_IN_SCOPE = " and (:everything or f.reseller_id = any(cast(:scope as bigint[])))"
 # A batch's slices, each with the batch whose stored rows hold it.
 _OF_BATCH = """exists (select from slice_claims c where c.upload_batch_id = :batch and c.facts_batch_id = f.upload_batch_id
   and c.reseller_id = f.reseller_id and c.view = f.view and c.period_start = f.period_start and c.period_end = f.period_end)"""
 
 
-def rows(database: Database, upload_batch_id: int, all_views: bool = False) -> pl.DataFrame:
+def rows(database: Database, upload_batch_id: int, all_views: bool = False, scope: Scope = None) -> pl.DataFrame:
     """Stored and held rows of a batch (ROWS), in file order; slices that repeat an earlier file show that file's rows.
 
     Each unit and each unit of money once; `all_views` adds the further views of the same sales. Money in `currency`, `vat_basis`.
+    `scope`: ids of the only resellers that may be seen; a batch of another one has no rows.
     """
-    views = "true" if all_views else "f.primary_view"
-    slices, orders = f"{_OF_BATCH} and {views}", "f.upload_batch_id = :batch"
+    views = ("true" if all_views else "f.primary_view") + _IN_SCOPE
+    slices, orders = f"{_OF_BATCH} and {views}", f"f.upload_batch_id = :batch{_IN_SCOPE}"
     held = f"{views} and (({_OF_BATCH}) or (f.online and {orders}))"
-    return _read(database, _SELLOUT.format(where=slices), _ORDERS.format(where=orders), _HELD.format(where=held), batch=upload_batch_id)
+    return _read(
+        database,
+        _SELLOUT.format(where=slices),
+        _ORDERS.format(where=orders),
+        _HELD.format(where=held),
+        batch=upload_batch_id,
+        **_scoped(scope),
+    )
 
 
-def live_rows(database: Database, reseller: str | None = None, period: str | None = None, all_views: bool = False) -> pl.DataFrame:
-    """What is live now over all batches, stored and held, in the columns ROWS. `period`: rows that end inside it."""
+def live_rows(
+    database: Database, reseller: str | None = None, period: str | None = None, all_views: bool = False, scope: Scope = None
+) -> pl.DataFrame:
+    """What is live now over all batches of the resellers in sight, stored and held, in the columns ROWS. `period`: rows that end inside it."""
     span = parse_period(period) if period else None
     views = "" if all_views else " and f.primary_view"
-    who = (
+    who = _IN_SCOPE + (
         "" if reseller is None else " and (lower(r.name) = lower(:reseller) or r.key = :reseller"
         " or r.id = (select a.reseller_id from reseller_aliases a where lower(a.alias) = lower(:reseller)))"
     )  # fmt: skip
     when = "" if span is None else " and f.{day} between :start and :end"
     sellout, orders = f"f.live{views}{who}{when.format(day='period_end')}", f"f.live{who}{when.format(day='order_date')}"
-    parameters = {"reseller": reseller, "start": span.start if span else None, "end": span.end if span else None}
+    parameters = {**_scoped(scope), "reseller": reseller, "start": span.start if span else None, "end": span.end if span else None}
     return _read(database, _SELLOUT.format(where=sellout), _ORDERS.format(where=orders), _HELD.format(where=sellout), **parameters)
+
+
+def _scoped(scope: Scope) -> dict[str, Any]:
+    return {"everything": scope is None, "scope": list(scope or ())}
 
 
 def _read(database: Database, *statements: str, **parameters: Any) -> pl.DataFrame:
@@ -154,14 +169,17 @@ BATCHES: Schema = {
 }
 
 
-def batches(database: Database, upload_batch_id: int | None = None) -> pl.DataFrame:
-    """One row a file that was taken in (BATCHES), newest first; of one batch only where its id is given. Errors: UnknownRecord."""
+def batches(database: Database, upload_batch_id: int | None = None, scope: Scope = None) -> pl.DataFrame:
+    """One row a file that was taken in (BATCHES), newest first; of one batch only where its id is given. `scope`: ids of the only resellers
+    that may be seen; files of nobody known are then left out. Errors: UnknownRecord."""
     columns = ", ".join({"reseller": "r.name", "progress": "b.progress::text"}.get(name, f"b.{name}") for name in BATCHES)
     statement = f"""
         select {columns} from upload_batches b left join resellers r on r.id = b.reseller_id
-        where :batch is null or b.id = :batch order by b.id desc"""
+        where (cast(:batch as bigint) is null or b.id = cast(:batch as bigint))
+          and (:everything or b.reseller_id = any(cast(:scope as bigint[])))
+        order by b.id desc"""
     with database.read() as connection:
-        found = fetch(connection, statement.replace(":batch", "cast(:batch as bigint)"), BATCHES, {"batch": upload_batch_id})
+        found = fetch(connection, statement, BATCHES, {"batch": upload_batch_id, **_scoped(scope)})
     if upload_batch_id is not None and not found.height:
         raise UnknownRecord("This upload does not exist any more. Go back to the list and choose again.")
     return found

@@ -97,7 +97,7 @@ def compile_notes(asked: Asked, relation: Relation) -> Statement:
         partly = "period_start < %(start)s or period_end > %(end)s"
         where = [f"(({inside}) or (period_start <= %(end)s and period_end >= %(start)s))"]
         parameters = {"start": asked.query.period.start, "end": asked.query.period.end}
-    filters, values = _filters((f for f in asked.filters if f.dimension.name != "line_kind"), "counted_on", _day(relation, None))
+    filters, values = filter_conditions((f for f in asked.filters if f.dimension.name != "line_kind"), "counted_on", _day(relation, None))
     text = f"""-- What must be known about the lines behind the figures
 select reseller, line_kind, bulk, valued, currency, {inside} as inside, {partly} as partly,
        sum({columns["lines"]}) as lines, sum(quantity) as quantity, round(sum(sales_eur_net), 9) as net,
@@ -105,22 +105,8 @@ select reseller, line_kind, bulk, valued, currency, {inside} as inside, {partly}
        sum({columns["unconverted_lines"]}) as unconverted_lines, round(sum({columns["unconverted_local"]}), 9) as unconverted_local,
        min(period_start) as first_day, max(period_end) as last_day
 from readable.{relation}
-{_where([*where, *filters])}
+{where_clause([*where, *filters])}
 group by 1, 2, 3, 4, 5, 6, 7"""
-    return Statement(text, parameters | values)
-
-
-def compile_lines(asked: Asked, row_limit: int) -> Statement:
-    """The lines that count in a question, newest first, each with the cells it was read from; one more than `row_limit`."""
-    where, parameters = _population(asked, None)
-    filters, values = _filters(asked.filters, "counted_on", _day("sales", None))
-    text = f"""-- The lines behind {_title(asked)}
-select counted_on, reseller, store, product_ean, functional_name, product_name, line_kind, quantity, amount_local, currency,
-       sales_eur_net, upload_batch_id, source_sheet, source_row, source_cells
-from readable.sales
-{_where([*where, *filters])}
-order by counted_on desc, upload_batch_id, source_row, source_cells
-limit {row_limit + 1:d}"""
     return Statement(text, parameters | values)
 
 
@@ -135,21 +121,21 @@ class _Group:
 def _statement(
     asked: Asked, relation: Relation, pairs: Sequence[Pair] | None, groups: tuple[_Group, ...], names: tuple[str, ...], tail: str
 ) -> Statement:
-    source, source_parameters = _source(asked, relation, pairs)
+    source, source_parameters = period_source(asked, relation, pairs)
     lines, line_parameters = _lines(asked, relation, pairs, groups)
     parts = [*source, f"lines as (\n{lines}\n)", f"sums as (\n{_sums(asked, pairs, groups)}\n)"]
     figures = _figures(asked.measures, [*names, "is_total", "count(*) over () as groups"], compared=pairs is not None)
-    text = f"-- {_title(asked)}\nwith " + ",\n".join(parts) + f"\n{figures}\n{tail}"
+    text = f"-- {title_of(asked)}\nwith " + ",\n".join(parts) + f"\n{figures}\n{tail}"
     return Statement(text, source_parameters | line_parameters)
 
 
-def _title(asked: Asked) -> str:
+def title_of(asked: Asked) -> str:
     by = f" by {', '.join(d.title for d in asked.dimensions)}" if asked.dimensions else ""
     against = f" against {asked.query.compare}" if asked.query.compare else ""
     return f"{', '.join(m.label for m in asked.measures)}{by}, {asked.query.period or 'all periods'}{against}".replace("%", "%%")
 
 
-def _source(asked: Asked, relation: Relation, pairs: Sequence[Pair] | None) -> tuple[list[str], dict[str, Any]]:
+def period_source(asked: Asked, relation: Relation, pairs: Sequence[Pair] | None) -> tuple[list[str], dict[str, Any]]:
     """The CTEs that put the lines of both periods on the days of the asked one; none without a comparison."""
     if pairs is None or asked.query.period is None:
         return [], {}
@@ -200,14 +186,14 @@ def _lines(asked: Asked, relation: Relation, pairs: Sequence[Pair] | None, group
     columns += [f"{COLUMNS[relation][c]} as {c}" for c in dict.fromkeys(c for name in asked.sums for c in SUMS[name].columns)]
     columns += ["line_kind = any(%(kinds)s) as counted"] if asked.every_kind else []
     columns += ["era"] if pairs is not None else []
-    where, parameters = _population(asked, pairs)
-    filters, values = _filters(asked.filters, on, day, keep_kinds=asked.every_kind)
+    where, parameters = population(asked, pairs)
+    filters, values = filter_conditions(asked.filters, on, day, keep_kinds=asked.every_kind)
     origin = "both_periods" if pairs is not None else f"readable.{relation}"
-    text = f"  select {(',' + chr(10) + '         ').join(columns)}\n  from {origin}\n{_where([*where, *filters], '  ')}"
+    text = f"  select {(',' + chr(10) + '         ').join(columns)}\n  from {origin}\n{where_clause([*where, *filters], '  ')}"
     return text, parameters | values
 
 
-def _population(asked: Asked, pairs: Sequence[Pair] | None) -> tuple[list[str], dict[str, Any]]:
+def population(asked: Asked, pairs: Sequence[Pair] | None) -> tuple[list[str], dict[str, Any]]:
     kinds = "line_kind = any(%(kinds)s)"
     where = [f"({kinds} or payment_fee is not null or cost_of_goods is not null)" if asked.every_kind else kinds]
     parameters: dict[str, Any] = {"kinds": list(asked.kinds)}
@@ -229,7 +215,7 @@ def _dated(expression: str, on: str, day: str) -> str:
     return expression.replace("{on}", on).replace("{day}", day)
 
 
-def _filters(filters: Iterable[AskedFilter], on: str, day: str, keep_kinds: bool = False) -> tuple[list[str], dict[str, Any]]:
+def filter_conditions(filters: Iterable[AskedFilter], on: str, day: str, keep_kinds: bool = False) -> tuple[list[str], dict[str, Any]]:
     conditions: list[str] = []
     parameters: dict[str, Any] = {}
     for number, asked in enumerate(filters):
@@ -255,7 +241,7 @@ def _tests(asked: AskedFilter, value: str, key: str, place: str) -> str:
     return " or ".join(tests) or "false"
 
 
-def _where(conditions: Sequence[str], indent: str = "") -> str:
+def where_clause(conditions: Sequence[str], indent: str = "") -> str:
     return f"{indent}where " + f"\n{indent}  and ".join(conditions) if conditions else ""
 
 

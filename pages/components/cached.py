@@ -22,7 +22,8 @@ from core.dashboards import health
 from core.dashboards.health import Health
 from core.dashboards.links import read_link
 from core.db.engine import Database, Scope
-from core.ingest import inbox, reading_back, reporting
+from core.ingest import excerpts, inbox, reading_back, reporting
+from core.ingest.excerpts import Excerpt, Original
 from core.ingest.shapes import ImportReport
 from core.people import sessions
 from core.people.accounts import Account
@@ -31,10 +32,11 @@ from core.reports.alerts import AlertDefinition
 from core.reports.content import ReportContent
 from core.reports.definition import ReportDefinition, definition_from
 from core.sales import coverage as sales_coverage
-from core.sales import pivoting
+from core.sales import pivoting, tracing
 from core.sales.caching import ResultCache
 from core.sales.pivoting import Pivot
 from core.sales.query import Result, SalesQuery
+from core.sales.tracing import Side, State, Trace
 from core.settings import Settings
 from pages.components.choosing import Known
 
@@ -119,6 +121,33 @@ def pivot(query: SalesQuery, across: str, scope: Scope) -> Pivot:
 @st.cache_resource(show_spinner=False)
 def _results(database_mark: str) -> ResultCache:
     return ResultCache()
+
+
+def trace(query: SalesQuery, scope: Scope, side: Side, also: tuple[State, ...], limit: int) -> Trace:
+    """The lines behind a figure, as `core.sales.tracing.trace` returns them; anew with every change of the data. Errors: BadQuestion."""
+    return _trace(_mark(), query, scope, side, also, limit, date.today(), status.data_version(database()))
+
+
+@st.cache_data(ttl=600, max_entries=32, show_spinner="Looking up the lines …")
+def _trace(
+    database_mark: str, query: SalesQuery, scope: Scope, side: Side, also: tuple[State, ...], limit: int, today: date, version: int
+) -> Trace:
+    return tracing.trace(database(), query, scope, side=side, also=also, limit=limit, today=today)
+
+
+def original(batch_id: int, scope: Scope) -> Original:
+    """The kept file of an upload. Errors: UnknownRecord."""
+    return excerpts.original(database(), settings(), batch_id, scope)
+
+
+def excerpt(kept: Original, sheet: str | None, row: int, cells: str | None) -> Excerpt:
+    """The kept file around a cell. Errors: UnreadableFile, UnknownRecord."""
+    return _excerpt(kept.sha256, kept, sheet, row, cells)
+
+
+@st.cache_data(ttl=600, max_entries=64, show_spinner="Opening the original …", hash_funcs={Original: lambda kept: kept.sha256})
+def _excerpt(sha256: str, kept: Original, sheet: str | None, row: int, cells: str | None) -> Excerpt:
+    return excerpts.excerpt(kept, sheet, row, cells)
 
 
 def coverage(scope: Scope, today: date) -> pl.DataFrame:

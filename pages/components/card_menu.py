@@ -1,4 +1,4 @@
-"""The quiet “⋯” of a card: explore the same question, ask why, take the figures away."""
+"""The quiet “⋯” of a card: explore the same question, ask why, trace it to the files, take the figures away."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.sales import files
 from core.sales.measures import MEASURES
 from core.sales.naming import name_list, name_period
 from core.sales.query import Result, SalesQuery
-from pages.components import choosing, exploring, frame, session
+from pages.components import choosing, exploring, frame, session, source_rows
 from pages.components.choosing import Choice, Known
 from pages.components.exploring import View
 from pages.components.sections import ENTRIES
@@ -39,12 +39,13 @@ class Menu:
         self.key, self.result, self.chosen, self.known, self.show = key, result, chosen, known, show
 
     def draw(self) -> None:
-        with st.popover("", icon=":material/more_horiz:", type="tertiary", help="Explore, ask why, export"):
+        with st.popover("", icon=":material/more_horiz:", type="tertiary", help="Explore, ask why, trace to source, export"):
             if st.button("Explore", icon=":material/pivot_table_chart:", type="tertiary", key=f"explore_{self.key}"):
                 st.switch_page(FILES["explore"], query_params=parameters(self.result.query, self.chosen, self.known, self.show))
             if session.may_do("ask") and st.button("Ask why", icon=":material/chat_bubble:", type="tertiary", key=f"why_{self.key}"):
                 session.remember("chat.asked", why(self.result.query.measures[0], self.chosen))
                 st.switch_page(FILES["chat"])
+            source_rows.button(self.result, key=self.key)
             st.download_button(
                 "Export CSV",
                 lambda: files.csv_bytes(self.result),

@@ -11,7 +11,7 @@ from core.chat import answering, memory
 from core.chat.answers import Answer
 from core.chat.memory import Turn
 from core.sales import files
-from pages.components import cached, charts, empty, results, session
+from pages.components import cached, charts, empty, results, session, source_rows
 from pages.components.frame import escaped, plain
 
 NEW = "new"
@@ -133,15 +133,18 @@ def draw(answer: Answer, thread: str) -> None:
     _caveats(answer.caveats)
     _evidence(answer.statements or ((answer.sql,) if answer.sql else ()), key)
     if answer.frame.height:
-        st.download_button(
-            "CSV",
-            data=lambda: files.frame_csv(answer.frame),
-            file_name="answer.csv",
-            icon=":material/download:",
-            key=f"csv_{key}",
-            on_click="ignore",
-            type="tertiary",
-        )
+        with st.container(horizontal=True):
+            if answer.query is not None and not answer.refused:
+                source_rows.button(answer.query, key=f"answer_{key}")
+            st.download_button(
+                "CSV",
+                data=lambda: files.frame_csv(answer.frame),
+                file_name="answer.csv",
+                icon=":material/download:",
+                key=f"csv_{key}",
+                on_click="ignore",
+                type="tertiary",
+            )
 
 
 def draw_kept(turn: Turn) -> None:

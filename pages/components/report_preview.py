@@ -8,9 +8,9 @@ import streamlit as st
 
 from core.reports import deliveries, records, rendering
 from core.reports.content import ReportContent
-from core.reports.definition import ReportDefinition
+from core.reports.definition import ReportDefinition, block_query
 from core.reports.records import Report
-from pages.components import cached, errors, session
+from pages.components import cached, errors, session, source_rows
 from pages.components.frame import plain
 
 TURN = "reports.send_turn"
@@ -22,6 +22,7 @@ def show(report: Report) -> None:
         st.markdown(plain(content.headline) or "No figures in this period yet.", width="stretch")
         for name in records.FORMATS:
             _download(content, name)
+        _trace(report.definition)
         if session.may_do("edit_reports"):
             _send(report)
     with st.container(key="paper"):
@@ -33,6 +34,15 @@ def pages(definition: ReportDefinition) -> None:
     for page in cached.report_pictures(definition, session.scope(), date.today()):
         with st.container(border=True):
             st.image(page)
+
+
+def _trace(definition: ReportDefinition) -> None:
+    """Every figure of the report, block by block, down to its cells."""
+    with st.popover("Trace", icon=":material/account_tree:"):
+        for number, block in enumerate(definition.blocks):
+            if block.kind not in ("text", "coverage"):
+                title = block.title or block.kind
+                source_rows.button(block_query(definition, block, date.today()), key=f"block_{number}", label=title)
 
 
 def _download(content: ReportContent, name: str) -> None:

@@ -15,14 +15,14 @@ from core.sales.formatting import MISSING, format_change, format_difference, for
 from core.sales.measures import MEASURES
 from core.sales.naming import name_period
 from core.sales.query import Result
-from pages.components import frame
+from pages.components import frame, source_rows
 
 LOWER_IS_BETTER = ("returns_rate", "returns_value_rate", "units_returned", "payment_fee", "cost_of_goods")
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One figure, ready to draw. `direction`: of the change; `change` '' draws none."""
+    """One figure, ready to draw. `direction`: of the change; `change` '' draws none; `source`: the answer it is of, to be traced."""
 
     name: str
     label: str
@@ -33,6 +33,7 @@ class Tile:
     cover: str
     definition: str
     trend: tuple[float, ...] = ()
+    source: Result | None = None
 
 
 def of(measure: str, result: Result, trend: Result | None = None) -> Tile:
@@ -46,7 +47,16 @@ def of(measure: str, result: Result, trend: Result | None = None) -> Tile:
     against = f"vs {name_period(result.compared_with)}" if result.compared_with and change else ""
     definition = f"{known.definition} **{known.formula}**, {known.unit}."
     return Tile(
-        measure, known.label, text, change, _direction(moved, change), against, cover(result, measure), definition, _line(measure, trend)
+        measure,
+        known.label,
+        text,
+        change,
+        _direction(moved, change),
+        against,
+        cover(result, measure),
+        definition,
+        _line(measure, trend),
+        result,
     )
 
 
@@ -85,7 +95,10 @@ def draw(tile: Tile) -> None:
             chart_data=tile.trend or None,
             chart_type="line",
         )
-        st.html(f'<div class="tile-cover">{frame.escaped(tile.cover)}</div>')
+        with st.container(horizontal=True, vertical_alignment="center", key=f"tilefoot_{tile.name}"):
+            st.html(f'<div class="tile-cover">{frame.escaped(tile.cover)}</div>', width="stretch")
+            if tile.source is not None:
+                source_rows.button(tile.source, key=f"tile_{tile.name}", measure=tile.name, icon=True)
 
 
 def row(tiles: Iterable[Tile]) -> None:

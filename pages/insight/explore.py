@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.sales import tracing
 from core.sales.charts import chart_for
 from pages.components import cached, charts, empty, explore_panel, exploring, filters, frame, results, session, source_rows
 
@@ -17,11 +18,12 @@ with right:
         show = explore_panel.show(view)
         st.space("stretch")
         explore_panel.menu(query, view.across)
+        source_rows.button(answer, key="explore", icon=True)
         results.downloads(answer, exploring.title(query), key="explore")
     if answer.frame.is_empty() or (answer.totals.get(query.measures[0]) is None and not answer.rows_in_all):
         empty.no_sales_in(chosen)
     elif show == "rows":
-        source_rows.draw(query)
+        source_rows.draw(tracing.narrowed(query), key="explore")
     elif show == "chart":
         spec = chart_for(cached.result(exploring.charted(view, query), session.scope()))
         charts.draw(spec, key="explore", height=420, title=True)
