@@ -7,7 +7,7 @@ from functools import cache
 
 from babel import Locale
 
-from core.ingest.normalising import fold
+from core.ingest.normalising import collapse, fold, is_absent
 
 LANGUAGES = ("en", "lt", "lv", "et", "pl", "nl", "de", "es", "fr", "it", "uk", "af", "sv", "fi", "da")
 
@@ -31,3 +31,14 @@ def country_of(*texts: str | None) -> str | None:
         if prefix and prefix.group(1) in Locale("en").territories:
             return prefix.group(1)
     return None
+
+
+SPELLED = {"uk": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "great britain": "GB", "el": "GR", "usa": "US", "holland": "NL"}
+
+
+def country_code(text: str | None) -> str | None:
+    """A destination as its ISO code: `nl`, `UK`, `Germany`, `Deutschland`; what no rule reads stays as printed, upper case; None for nothing."""
+    word = fold(text or "")
+    if not word or is_absent(text):
+        return None
+    return SPELLED.get(word) or _names().get(word) or (word.upper() if len(word) == 2 else collapse(text or "").upper())

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
+from typing import cast
 
 import polars as pl
 
 from core.errors import NotASalesReport
 from core.ingest import dates, periods
+from core.ingest.countries import country_code
 from core.ingest.evidence import Clue, weigh
 from core.ingest.formats import fees, tables
 from core.ingest.formats.tables import Table
-from core.ingest.layout import sheets_set_aside
+from core.ingest.layout import first_text, rival_sheets, sheets_set_aside, total_of
 from core.ingest.normalising import fold, map_texts, present_column, read_eans, read_flag
 from core.ingest.numbers import NumberColumn
 from core.ingest.shapes import (
     MONEY,
+    ControlTotal,
     Guess,
+    Measure,
     PeriodEvidence,
     PeriodReading,
     Problem,
@@ -32,17 +38,28 @@ KEY = "online"
 TITLE = "Web shop"
 
 COLUMNS = {
-    "line_id": ("id", "line id", "order item id"),
-    "order_id": ("order_id", "order number", "order no"),
-    "ean": ("product_ean", "ean"),
-    "code": ("functional_name",),
-    "name": ("product_name",),
-    "quantity": ("quantity",),
-    "amount": ("sales_eur",),
-    "cost": ("cost_of_goods",),
-    "fee": ("stripe_fee",),
-    "date": ("order_date",),
-    "country": ("country",),
+    "line_id": ("id", "line id", "order item id", "item id"),
+    "order_id": ("order_id", "order number", "order no", "order no.", "order #", "order"),
+    "ean": ("product_ean", "ean", "ean code", "eancode", "ean13", "gtin", "barcode"),
+    "code": ("functional_name", "sku", "product code"),
+    "name": ("product_name", "product", "item name", "item", "description", "product description"),
+    "quantity": ("quantity", "qty", "units", "units sold"),
+    "amount": (
+        "sales_eur",
+        "sales eur net",
+        "sales eur (net)",
+        "net sales eur",
+        "net sales (eur)",
+        "sales eur excl. vat",
+        "sales eur ex vat",
+        "sales (eur)",
+        "sales, eur",
+        "sales €",
+    ),
+    "cost": ("cost_of_goods", "cogs", "cost of goods eur", "cost of goods (eur)"),
+    "fee": ("stripe_fee", "stripe fee eur", "stripe fee (eur)", "payment_fee", "payment fee (eur)"),
+    "date": ("order_date", "date", "order date (utc)", "created at", "date created", "order created"),
+    "country": ("country", "country code", "shipping country", "delivery country", "ship country", "destination"),
     "city": ("city",),
     "reseller": ("reseller",),
     "is_gift": ("is_gift",),
@@ -53,6 +70,9 @@ COLUMNS = {
     "session_count": ("session_count",),
     "device_type": ("device_type",),
 }
+RIVALS = ("ean", "quantity", "amount", "date")  # two columns of one of these with different values: a person says which counts
+TOTAL_TOLERANCE = Decimal("0.005")
+KEYS = ("ean", "code", "name", "order_id", "line_id", "date")
 REQUIRED = ("order_id", "quantity", "amount", "date")
 PASSED_ON = ("line_id", "city", "utm_source", "utm_medium", "utm_campaign", "device_type")
 COUNTS = ("session_pages", "session_count")
@@ -86,21 +106,55 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     if found is None:
         _explain_analytics(book)
         return SalesFrame(KEY, complete_rows(pl.DataFrame()), periods.resolve((), "day", options), currency, basis, by_order=True)
-    totals = tables.is_total(found, ("ean", "code"))
-    again = _exported_again(found) & ~totals
-    table = found.only(~(totals | again))
+    totals = tables.is_total(found, KEYS) | _is_sum(found)
+    blank = ~(found.written("quantity") | found.written("amount")) & ~totals
+    again = _exported_again(found) & ~totals & ~blank
+    table = found.only(~(totals | again | blank))
     cells = Cells.of(table, options)
     facts = tables.facts_of(_lines(table, cells, options))
     rows = complete_rows(facts.lines, source_sheet=table.sheet.name, currency=currency, vat_basis=basis)
-    period = _period(book, rows, options)
+    period = _period(book, rows, cells, options)
     aside = (
         *tables.runs(found.rows.filter(totals), "total row", found.sheet.name),
         *tables.runs(found.rows.filter(again), "same line id as a line above: exported twice, counted once", found.sheet.name),
+        *tables.runs(found.rows.filter(blank), "a text that belongs to no order line", found.sheet.name),
         *tables.runs(table.rows.filter(facts.empty), "no units and no amount", found.sheet.name),
         *_other_sheets(book, table),
     )
     problems = (*book.problems, *_problems(table, cells), *_repeated(found, again), *_remarks(book, table), *periods.describe(period))
-    return SalesFrame(KEY, rows, period, currency, basis, set_aside=aside, problems=problems, explicit_zeros=facts.zeros, by_order=True)
+    controls = _printed_totals(found, totals)
+    return SalesFrame(
+        KEY, rows, period, currency, basis, controls, set_aside=aside, problems=problems, explicit_zeros=facts.zeros, by_order=True
+    )
+
+
+def _is_sum(table: Table) -> pl.Series:
+    """Mask of a last row without any key whose units and money are the sums of all rows above."""
+    nobody = pl.repeat(False, table.height, dtype=pl.Boolean, eager=True)
+    last = table.only(table.rows == table.rows[-1]) if table.height > 2 else None
+    if last is None or any(last.written(key)[0] for key in KEYS):
+        return nobody
+    figures = [table.numbers("quantity", None, "units").values, table.numbers("amount").values]
+    added = all(column[-1] is not None and column[-1] == column[:-1].sum() for column in figures)
+    return nobody.set(table.rows == table.rows[-1], True) if added else nobody
+
+
+def _printed_totals(found: Table, totals: pl.Series) -> tuple[ControlTotal, ...]:
+    """What the last total row states for the whole list."""
+    if not totals.any():
+        return ()
+    table = found.only(totals)
+    texts = [cast("tuple[str | None, ...]", cells[1:]) for cells in table.body.rows()]
+    whole = [at for at, cells in enumerate(texts) if not total_of(first_text(cells))]
+    if not whole:
+        return ()
+    at, row = whole[-1], table.rows[whole[-1]]
+    values = {"units": ("quantity", table.numbers("quantity", None, "units")), "amount": ("amount", table.numbers("amount"))}
+    return tuple(
+        ControlTotal("Total", cast(Measure, measure), value, table.address(row, meaning), table.sheet.name, tolerance=TOTAL_TOLERANCE)
+        for measure, (meaning, column) in values.items()
+        if (value := column.values[at]) is not None
+    )
 
 
 def _explain_analytics(book: RawBook) -> None:
@@ -126,16 +180,27 @@ class Cells:
     costs: NumberColumn
     fees: NumberColumn
 
+    other_days: dates.DateColumn | None = None  # the dates read month first, where nothing proves that they are written day first
+
     @classmethod
     def of(cls, table: Table, options: ReadOptions) -> Cells:
-        days = dates.read_dates(dates.local_days(table.column("date"), options.time_zone), "dmy")
+        local = dates.local_days(table.column("date"), options.time_zone)
+        days = dates.read_dates(local, "dmy")
+        other = dates.read_dates(local, "mdy") if days.order == "dmy" and not days.proven else None
+        if other is not None and options.period is not None and _within(other, options.period) and not _within(days, options.period):
+            days, other = other, None
         order_id, ean_text, code, name = (present_column(table.column(key)) for key in ("order_id", "ean", "code", "name"))
         eans = read_eans(table.column("ean"))
-        return cls(days, order_id, ean_text, *eans, code, name, tables.read_figures(table), table.numbers("cost"), table.numbers("fee"))
+        figures, costs, charged = tables.read_figures(table), table.numbers("cost"), table.numbers("fee")
+        return cls(days, order_id, ean_text, *eans, code, name, figures, costs, charged, other)
 
     @property
     def undated(self) -> pl.Series:
         return self.days.values.is_null()
+
+
+def _within(days: dates.DateColumn, period: dates.Span) -> bool:
+    return bool(days.values.is_between(*period).fill_null(True).all())
 
 
 def _exported_again(table: Table) -> pl.Series:
@@ -165,7 +230,16 @@ def _repeated(table: Table, again: pl.Series) -> tuple[Problem, ...]:
             "This line id occurred before with other contents; only the first line counts.",
             "error",
         ),
+        *_conflicting(table, again & ~same),
     )
+
+
+def _conflicting(table: Table, lines: pl.Series) -> tuple[Problem, ...]:
+    """One question for all lines whose id stood before with other contents: nobody but a person knows which one holds."""
+    if not lines.any():
+        return ()
+    message = f"{int(lines.sum())} line ids occur twice with different contents; the first line of each counts. Confirm it, or export the orders anew."
+    return (Problem("line_id_conflict", message, "error", table.sheet.name),)
 
 
 def _lines(table: Table, cells: Cells, options: ReadOptions) -> pl.DataFrame:
@@ -209,7 +283,7 @@ def _lines(table: Table, cells: Cells, options: ReadOptions) -> pl.DataFrame:
 def _visit(table: Table) -> dict[str, pl.Series]:
     """Where the order went and what is known of the visit; texts as printed."""
     return {
-        "country": table.column("country").str.strip_chars().str.to_uppercase(),
+        "country": map_texts(table.column("country"), country_code, pl.String),
         "is_gift": map_texts(table.column("is_gift"), read_flag, pl.Boolean),
         **{key: table.column(key).cast(pl.Float64, strict=False).cast(pl.Int32, strict=False) for key in COUNTS},
         **{key: table.column(key) for key in PASSED_ON},
@@ -239,7 +313,27 @@ def _unknown_amounts(table: Table, meaning: str, numbers: NumberColumn) -> tuple
 
 
 def _remarks(book: RawBook, table: Table) -> tuple[Problem, ...]:
-    return (*tables.unknown_columns(table), *tables.hidden_remarks(book, table))
+    return (*tables.unknown_columns(table), *_rival_columns(table), *_rival_lists(book, table), *tables.hidden_remarks(book, table))
+
+
+def _rival_columns(table: Table) -> Iterator[Problem]:
+    """Two columns for one meaning that do not say the same: asked, never merged."""
+    heads = table.sheet.frame.row(table.header_row)
+    spelled = {tables.header_key(name): meaning for meaning in RIVALS for name in COLUMNS[meaning]}
+    for column in table.unknown:
+        meaning = spelled.get(tables.header_key(heads[column]))
+        if meaning is not None and table.body[f"c{column}"].ne_missing(table.column(meaning)).any():
+            used = heads[table.places[meaning]]
+            message = (
+                f"The columns “{used}” and “{heads[column]}” mean the same and differ; “{used}” was read. Confirm that it is the right one."
+            )
+            yield Problem("rival_columns", message, "error", table.sheet.name, table.sheet.address(table.header_row, column), heads[column])
+
+
+def _rival_lists(book: RawBook, table: Table) -> tuple[Problem, ...]:
+    if table.sheet.name is None or table.sheet.hidden:
+        return ()
+    return rival_sheets(book, table.sheet.name, lambda one: tables.find_table(one, COLUMNS, REQUIRED))
 
 
 def _date_remarks(table: Table, days: dates.DateColumn) -> tuple[Problem, ...]:
@@ -252,16 +346,36 @@ def _date_remarks(table: Table, days: dates.DateColumn) -> tuple[Problem, ...]:
     return table.summary(open_ones.fill_null(False), "date", "ambiguous_dates", f"dates were read {order} ({reason})")
 
 
-def _period(book: RawBook, rows: pl.DataFrame, options: ReadOptions) -> PeriodReading:
-    """From the first to the last order date; the whole month when all dates lie in one. A name that says another month contradicts."""
-    first, last = rows["sale_date"].min(), rows["sale_date"].max()
-    if not isinstance(first, date) or not isinstance(last, date) or options.period is not None:
+def _period(book: RawBook, rows: pl.DataFrame, cells: Cells, options: ReadOptions) -> PeriodReading:
+    """From the first to the last order date; the whole month when all dates lie in one. A name that says another month contradicts, and so
+    do dates that make one month when they are read month first, and several as the shop writes them."""
+    span = _span(rows["sale_date"])
+    if span is None or options.period is not None:
         return periods.resolve((), "day", options)
-    span = (first, last) if (first.year, first.month) != (last.year, last.month) else dates.month_span(first.year, first.month)
+    other = _span(cells.other_days.values) if cells.other_days is not None else None
+    if other is not None and _is_month(other) and not _is_month(span):
+        readings = (
+            PeriodEvidence("columns", "order dates, day first", *span),
+            PeriodEvidence("columns", "order dates, month first", *other),
+        )
+        return PeriodReading(*span, "day", readings, conflict=True, candidates=readings)
+    first, last = rows["sale_date"].min(), rows["sale_date"].max()
     stated = PeriodEvidence("columns", f"order dates {first} to {last}", *span)
     named = periods.find_months(book.file_name)
     reading = periods.resolve([stated, *(hint for hint in named if hint.end < span[0] or hint.start > span[1])], "day")
     return replace(reading, start=span[0], end=span[1], evidence=(stated, *named))
+
+
+def _span(days: pl.Series) -> dates.Span | None:
+    """The first and last of some days, or the whole month where they lie in one."""
+    first, last = days.min(), days.max()
+    if not isinstance(first, date) or not isinstance(last, date):
+        return None
+    return (first, last) if (first.year, first.month) != (last.year, last.month) else dates.month_span(first.year, first.month)
+
+
+def _is_month(span: dates.Span) -> bool:
+    return span == dates.month_span(span[0].year, span[0].month)
 
 
 def _other_sheets(book: RawBook, table: Table) -> tuple[SetAside, ...]:

@@ -68,6 +68,8 @@ def judge(data: bytes, name: str, vendor: str | None = None, period: tuple[date,
     )
     answers = Answers(period=period)
     questions = ask(frame, controls, pl.DataFrame(schema=CHANGES), (), Standing(), answers)
+    asked = tuple(f"{question.key}: {question.text}" for question in questions)
+    asked += ("reseller: whose sales are these?",) if found == "generic" else ()
     problems = [*frame.problems, *disagreements(controls, frame.currency)]
     rows = frame.rows
     return Judged(
@@ -75,7 +77,7 @@ def judge(data: bytes, name: str, vendor: str | None = None, period: tuple[date,
         facts_of(rows),
         Counter(rows["held_reason"].drop_nulls().to_list()),
         frozenset(problem.rule for problem in problems),
-        tuple(f"{question.key}: {question.text}" for question in questions),
+        asked,
         None,
         frame,
         tuple(f"{p.rule}: {p.sheet}!{p.cell}: {p.message}" for p in problems),
