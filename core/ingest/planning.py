@@ -20,6 +20,7 @@ from core.ingest.observing import Observed, observe
 from core.ingest.reconciling import disagreements, reconcile
 from core.ingest.shapes import CHANGES, Problem, Question, SalesFrame
 from core.ingest.standing import EarlierFile, Standing
+from core.ingest.suspecting import suspects
 from core.ingest.valuing import value, value_from_price_list
 
 LONGEST_CELL = timedelta(days=35)
@@ -117,6 +118,7 @@ def make_plan(
     problems = [
         *check(rows, seen, frame, catalogue, reseller, brand),
         *disagreements(controls, frame.currency or reseller.currency),
+        *suspects(rows, frame.controls, controls),
         *chain,
         *not_proven(controls, frame),
         *once_only(frame, standing),
