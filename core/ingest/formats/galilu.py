@@ -164,6 +164,7 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
             *found.problems,
             *remarks(rows, period),
             *hidden_sheets(book, {t.sheet.name for t in tables.tables}),
+            *rivals(tables),
         ),
         explicit_zeros=found.zeros,
         living=True,
@@ -254,10 +255,11 @@ def read_row(table: YearTable, reader: CellReader, row: int, keys: dict[str, Any
         found.zeros += pair.explicit_zero
     if not any(pair.stated or pair.explicit_zero for pair in pairs.values()):
         found.set_aside.append(SetAside("a name without figures", table.sheet.name, row + 1))
-    elif table.total is not None:
-        where = {"source_row": row + 1, "source_sheet": table.sheet.name}
+        return
+    for column, months in table.sums.items():
+        where = {"source_row": row + 1, "source_sheet": table.sheet.name, "period_start": months}
         what = f"{table.sheet.name}, {table.name(row) or NAMELESS}: total"
-        found.controls += reader.controls(what, row, table.at(table.total), where, over=(str(keys["view"]),))
+        found.controls += reader.controls(what, row, table.at(column), where, over=(str(keys["view"]),))
 
 
 def fact(table: YearTable, row: int, keys: dict[str, Any], pair: Pair) -> dict[str, Any]:
@@ -290,9 +292,8 @@ def month_totals(table: YearTable, reader: CellReader, row: int, what: str, wher
     for column, (start, _) in table.months.items():
         if column in filled or reader.pair(row, table.at(column)).stated:
             yield from reader.controls(f"{what} {start:%Y-%m}", row, table.at(column), {**where, "period_start": start}, over=(view,))
-    if table.total is not None:
-        months = tuple(start for start, _ in table.months.values())
-        yield from reader.controls(f"{what}, all months", row, table.at(table.total), {**where, "period_start": months}, over=(view,))
+    for column, months in table.sums.items():
+        yield from reader.controls(f"{what}, all months", row, table.at(column), {**where, "period_start": months}, over=(view,))
 
 
 def units_by_volume(table: YearTable, reader: CellReader, row: int, found: Found) -> Iterator[ControlTotal]:
@@ -375,6 +376,27 @@ def remarks(rows: pl.DataFrame, period: PeriodReading) -> Iterator[Problem]:
     if split and ranking and split < ranking:
         message = f"The split by store ends in {split:%Y-%m}, the ranking in {ranking:%Y-%m}. The months between have no stores yet."
         yield Problem("views_cover_different_months", message, "info", value=f"{split:%Y-%m} / {ranking:%Y-%m}")
+
+
+def rivals(tables: Workbook) -> Iterator[Problem]:
+    """Two tables of one kind that state the same month: its figures would count twice."""
+    for kind in (tables.rankings, tables.splits, tables.money, tables.volumes):
+        stated: dict[date, str | None] = {}
+        for table in kind:
+            for start, _ in table.filled(table.reader()).values():
+                if start in stated:
+                    yield twice(stated[start], table, start)
+                    break
+            else:
+                stated |= {start: table.sheet.name for start, _ in table.filled(table.reader()).values()}
+
+
+def twice(first: str | None, table: YearTable, month: date) -> Problem:
+    message = (
+        f"'{first}' and the table in row {table.header + 1} of '{table.sheet.name}' both state {month:%B %Y} and what follows. "
+        "One of them would count twice; ask the reseller which one is right, or take the other out of the file."
+    )
+    return Problem("rival_sheet", message, "error", table.sheet.name, table.sheet.address(table.header, table.names))
 
 
 def printed_currency(book: RawBook) -> str:

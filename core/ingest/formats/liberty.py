@@ -19,6 +19,7 @@ from core.ingest.layout import (
     header_of,
     hidden_sheets,
     name_tokens,
+    rival_sheets,
     sheets_set_aside,
     text_at,
     total_of,
@@ -111,6 +112,11 @@ class Found:
         keys = tuple(key for key, item in self.items.items() if name in item.under)
         return {"vendor_key": keys} if keys else None
 
+    def channels_to_date(self, item: Item) -> Pair:
+        """What the channels of an item state since the fiscal year began; their sum is printed beside them."""
+        pairs = [pair for other, figure, pair in self.to_date if other is item and not figure.combined]
+        return Pair(sum(pair.units or 0 for pair in pairs), sum((pair.amount or Decimal(0) for pair in pairs), Decimal(0)))
+
     def sum_to_date(self, figure: Figure, where: Mapping[str, Any]) -> Pair:
         """What the items of a group (or all) state since the fiscal year began, in one channel."""
         keys, group = where.get("vendor_key"), where.get("group_text")
@@ -182,6 +188,7 @@ def frame_of(book: RawBook, period: PeriodReading, options: ReadOptions, found: 
             *weeks.remarks(book.file_name, period),
             *found.problems,
             *hidden_sheets(book, {sheet.name} if sheet else ()),
+            *(rival_sheets(book, sheet.name, has_items) if sheet else ()),
         ),
         explicit_zeros=found.zeros,
     )
@@ -275,6 +282,8 @@ def read_figures(reader: CellReader, row: int, item: Item, figures: tuple[Figure
     for figure in figures:
         pair = reader.pair(row, figure.at)
         if figure.span == "ytd":
+            if figure.combined and any(other.span == "ytd" and not other.combined for other in figures):
+                found.problems += wrong_to_date(reader, row, f"{item.key} / {figure.channel}", figure, found.channels_to_date(item))
             found.to_date.append((item, figure, pair))
             found.year_to_date += to_date(f"{item.key} / {figure.channel}", pair, {"vendor_key": item.key, **figure.where})
         elif figure.span == "actual":
@@ -346,13 +355,13 @@ def read_totals(
 
 
 def wrong_to_date(reader: CellReader, row: int, what: str, figure: Figure, items: Pair) -> Iterator[Problem]:
-    """A year-to-date total that its own items do not add up to."""
+    """A year-to-date total that its own items, or channels, do not add up to."""
     for total in reader.controls(what, row, figure.at, {}):
         added = Decimal(items.units or 0) if total.measure == "units" else items.amount or Decimal(0)
         if abs(total.file_value - added) > total.tolerance:
             yield Problem(
                 "control_total_mismatch",
-                f"Year to date, {what}: the file prints {total.file_value:,f}, its items add up to {added:,f}.",
+                f"Year to date, {what}: the file prints {total.file_value:,f}, its parts add up to {added:,f}.",
                 "warning",
                 total.sheet,
                 total.cell,

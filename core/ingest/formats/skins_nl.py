@@ -19,6 +19,7 @@ from core.ingest.layout import (
     hidden_sheets,
     name_tokens,
     of_brand,
+    rival_sheets,
     sheets_set_aside,
     text_at,
     total_of,
@@ -93,6 +94,10 @@ def has_articles(book: RawBook) -> bool:
     return find_sheet(book, ARTICLES) is not None
 
 
+def has_locations(book: RawBook) -> bool:
+    return find_sheet(book, LOCATIONS) is not None
+
+
 def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     """Articles of the month (no store), and the same sales by location, which prove them."""
     period, found, used = period_of(book, options), Found(), set[str | None]()
@@ -106,6 +111,12 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
         used.add(places[0].name)
     if info := find_sheet(shown, INFO):
         used.add(info[0].name)
+    rivals = [
+        rival
+        for sheet, fits in ((articles, has_articles), (places, has_locations))
+        if sheet
+        for rival in rival_sheets(book, sheet[0].name, fits)
+    ]
     basis = options.vat_basis or "net"
     views = ("main", BY_LOCATION) if places else ("main",)
     return SalesFrame(
@@ -117,7 +128,7 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
         controls=tuple(found.controls),
         slices=tuple(Slice(view, period.start, period.end) for view in views) if period.start and period.end else (),
         set_aside=(*found.set_aside, *sheets_set_aside(book, used, {})),
-        problems=(*book.problems, *periods.describe(period), *found.problems, *hidden_sheets(book, used)),
+        problems=(*book.problems, *periods.describe(period), *found.problems, *hidden_sheets(book, used), *rivals),
         explicit_zeros=found.zeros,
     )
 

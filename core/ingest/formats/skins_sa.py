@@ -21,6 +21,7 @@ from core.ingest.layout import (
     hidden_sheets,
     name_tokens,
     of_brand,
+    rival_sheets,
     sheets_set_aside,
     text_at,
     total_of,
@@ -110,6 +111,7 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
         *(problem for summary in summaries for problem in summary.reader.problems),
         *tables.unknown_columns(table),
         *tables.hidden_remarks(book, table),
+        *rival_sheets(book, table.sheet.name, lambda one: tables.find_table(one, COLUMNS, REQUIRED)),
     )
     return SalesFrame(
         KEY,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from core.ingest import dates
 from core.ingest.cells import CellReader, Columns
@@ -17,14 +18,15 @@ from core.ingest.shapes import RawSheet
 class YearTable:
     """A table of months. All indices 0-based; `rows` are the body rows with a name, `totals` the rows named 'Total' below them.
 
-    `months` gives the first and last day of each month column; `measure` is 'value' or 'volume' where a title above says so.
+    `months` gives the first and last day of each month column, `sums` the first days that each total column adds up; `measure` is 'value' or
+    'volume' where a title above says so.
     """
 
     sheet: RawSheet
     header: int
     names: int
     months: Mapping[int, dates.Span]
-    total: int | None
+    sums: Mapping[int, tuple[date, ...]]
     measure: str | None
     rows: tuple[int, ...]
     totals: tuple[int, ...]
@@ -38,7 +40,7 @@ class YearTable:
     @property
     def inner_header(self) -> Header:
         """What stands between the names and the last column of the table, but for the months and the totals."""
-        stop = max((*self.months, self.total or 0)) + 1
+        stop = max((*self.months, *self.sums)) + 1
         header = header_of(self.sheet, self.header)
         columns = {
             name: tuple(c for c in found if self.names < c < stop and c not in self.months) for name, found in header.columns.items()
@@ -49,9 +51,8 @@ class YearTable:
         return text_at(self.sheet.grid[row], self.names) or ""
 
     def columns(self) -> list[Columns]:
-        """The month columns and the total, as units or as money according to the measure."""
-        places = [*self.months, *([self.total] if self.total is not None else [])]
-        return [self.at(column) for column in places]
+        """The month columns and the totals, as units or as money according to the measure."""
+        return [self.at(column) for column in (*self.months, *self.sums)]
 
     def at(self, column: int | None) -> Columns:
         return Columns(None, column) if self.measure == "value" else Columns(column, None)
@@ -92,7 +93,8 @@ def tables_at(sheet: RawSheet, row: int) -> Iterator[YearTable]:
         months = {c: dates.month_span(year, month) for c in range(start + 1, stop) if year and (month := month_word(cells[c]))}
         if months:
             total = next((c for c in range(start + 1, stop) if total_of(cells[c]) == ""), None)
-            yield with_rows(sheet, row, start, months, total, measure_above(sheet, row, start, stop))
+            sums = {} if total is None else {total: tuple(first for first, _ in months.values())}
+            yield with_rows(sheet, row, start, months, sums, measure_above(sheet, row, start, stop))
 
 
 def measure_above(sheet: RawSheet, row: int, start: int, stop: int) -> str | None:
@@ -105,7 +107,7 @@ def measure_above(sheet: RawSheet, row: int, start: int, stop: int) -> str | Non
 
 
 def with_rows(
-    sheet: RawSheet, header: int, names: int, months: Mapping[int, dates.Span], total: int | None, measure: str | None
+    sheet: RawSheet, header: int, names: int, months: Mapping[int, dates.Span], sums: Mapping[int, tuple[date, ...]], measure: str | None
 ) -> YearTable:
     """The table with its rows: everything with a name or a figure down to the total, then what follows until a blank row."""
     rows: list[int] = []
@@ -124,7 +126,7 @@ def with_rows(
             totals.append(row)
         else:
             (others if totals else rows).append(row)
-    return YearTable(sheet, header, names, months, total, measure, tuple(rows), tuple(totals), tuple(others))
+    return YearTable(sheet, header, names, months, sums, measure, tuple(rows), tuple(totals), tuple(others))
 
 
 def table_of_several_years(sheet: RawSheet, title: str) -> YearTable | None:
@@ -138,26 +140,39 @@ def table_of_several_years(sheet: RawSheet, title: str) -> YearTable | None:
     first = first_year(sheet, runs)
     if first is None:
         return None
-    months = {c: dates.month_span(first + at, month) for at, (run, _) in enumerate(runs) for c, month in run.items()}
-    return with_rows(sheet, header.row, names, months, None, "volume") if months else None
+    months = {c: dates.month_span(first + at, month) for at, run in enumerate(runs) for c, month in run.months.items()}
+    sums = {run.total: tuple(months[c][0] for c in run.months) for run in runs if run.total is not None}
+    return with_rows(sheet, header.row, names, months, sums, "volume") if months else None
 
 
-def month_runs(cells: tuple[str | None, ...], names: int) -> Iterator[tuple[dict[int, int], int | None]]:
-    """The months up to each total column, and the year that the total names."""
+@dataclass(frozen=True)
+class Run:
+    """The months of one year in a row of several: column → month, the column of their total and the year that it names."""
+
+    months: Mapping[int, int]
+    total: int | None = None
+    year: int | None = None
+
+
+def month_runs(cells: tuple[str | None, ...], names: int) -> Iterator[Run]:
+    """The months up to each total column; where there is none, a January behind a December, or a month again, begins another year."""
     run: dict[int, int] = {}
     for column in range(names + 1, len(cells)):
         if month := month_word(cells[column]):
+            if month in run.values() or (month == 1 and 12 in run.values() and list(run.values())[-1] == 12):
+                yield Run(run)
+                run = {}
             run[column] = month
         elif run and fold(cells[column] or "").startswith("total"):
             year = re.search(r"20\d\d", cells[column] or "")
-            yield run, int(year.group()) if year else None
+            yield Run(run, column, int(year.group()) if year else None)
             run = {}
     if run:
-        yield run, None
+        yield Run(run)
 
 
-def first_year(sheet: RawSheet, runs: list[tuple[dict[int, int], int | None]]) -> int | None:
+def first_year(sheet: RawSheet, runs: list[Run]) -> int | None:
     """The year of the first run: as a total names it, else as the sheet's name does (`2023-24`)."""
-    named = next((year - at for at, (_, year) in enumerate(runs) if year), None)
+    named = next((run.year - at for at, run in enumerate(runs) if run.year), None)
     printed = re.search(r"(20\d\d)(?:\s*[-–/]\s*(\d{2}|20\d\d))?", sheet.name or "")
     return named or (int(printed.group(1)) if printed and runs else None)
