@@ -1,4 +1,4 @@
-"""The records of an old .xls that its reader of cells passes over: error cells and the date system."""
+"""The records of an old .xls that its reader of cells passes over: error cells, formulas never worked out, the date system."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ import olefile
 from core.errors import UnreadableFile
 from core.ingest.packages import Address, PackageMarks, SheetMarks
 
+CALCULATE = 0x0003  # always, and when the file is opened: what programs write that do not calculate, beside a value of nought
+NOUGHT = bytes(8)
 BEGIN, SHEET, DATE_MODE, BOOL_OR_ERROR, FORMULA = 0x0809, 0x0085, 0x0022, 0x0205, 0x0006
 ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 
 
 def scan(data: bytes) -> PackageMarks:
-    """Error texts of each sheet by its name, and whether date numbers count from 1904."""
+    """Error texts and formulas without a value of each sheet by its name, and whether date numbers count from 1904."""
     names: dict[int, str] = {}
+    no_value: dict[str, set[Address]] = {}
     errors: dict[str, dict[Address, str]] = {}
     date_1904, sheet = False, ""
     for at, kind, body in _records(_stream(data)):
@@ -29,7 +32,16 @@ def scan(data: bytes) -> PackageMarks:
             date_1904 = body[:2] == b"\x01\x00"
         elif (found := _error(kind, body)) is not None:
             errors.setdefault(sheet, {})[found[0]] = found[1]
-    return PackageMarks({name: SheetMarks(errors=found) for name, found in errors.items()}, date_1904)
+        elif kind == FORMULA and _never_calculated(body):
+            no_value.setdefault(sheet, set()).add(struct.unpack_from("<HH", body))
+    named = {name: SheetMarks(frozenset(no_value.get(name, ())), errors.get(name, {})) for name in dict.fromkeys((*errors, *no_value))}
+    return PackageMarks(named, date_1904)
+
+
+def _never_calculated(body: bytes) -> bool:
+    """A value of nought that the program asks to be worked out when the file is opened; a true nought in a volatile formula reads the
+    same, and is asked about rather than believed."""
+    return len(body) >= 16 and body[6:14] == NOUGHT and bool(struct.unpack_from("<H", body, 14)[0] & CALCULATE)
 
 
 def _stream(data: bytes) -> bytes:

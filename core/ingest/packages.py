@@ -8,7 +8,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -21,7 +21,8 @@ Address = tuple[int, int]
 PIECE = 1 << 23
 LONGEST_ROW = 1 << 26
 STYLED_BYTES = 1 << 23  # bold cells are looked for in sheets up to this size: they matter in small hand-made reports only
-LONGEST_TEXTS = 1 << 31
+LONG_TEXT, LONG_TEXTS = 1_000, 1 << 27  # bytes of a text that no report repeats, and of all its copies
+SPARSE_CELLS, SPARSE = 6_000_000, 8  # so many cells may be mostly empty: beyond, one in eight must say something
 ENTRIES = 5_000
 
 CELL = rb"<(?:\w+:)?c\b([^>]*)>"
@@ -30,6 +31,7 @@ FORMULA = re.compile(
 )
 ERROR = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(?:\s*<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>))?\s*<(?:\w+:)?v>([^<]*)<')
 REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+FILLED = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>')
 WIDE_REFERENCE = re.compile(rb' r="([A-Z]{2,3})\d')
 ROW = re.compile(rb'row [^>]*?\br="(\d{1,7})"')
 LAST_ROW = 1_048_576
@@ -120,33 +122,24 @@ def _bold_styles(xml: bytes) -> tuple[bytes, ...]:
     return tuple(str(at).encode() for at, style in enumerate(formats) if style.get("fontId") in heavy)
 
 
-def check_parts(package: zipfile.ZipFile) -> None:
-    """UnreadableFile when a part that holds cells is damaged or longer than declared; for packages that `scan` does not read."""
-    for entry in package.infolist():
-        if entry.filename.lower().endswith((".bin", ".xml")):
-            for piece in _pieces(package, entry):
-                _refuse_declarations(piece if entry.filename.lower().endswith(".xml") else b"")
-
-
 def _string_lengths(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> list[int]:
     """Bytes of each shared text."""
     lengths: list[int] = []
     rest = 0
-    for piece in _pieces(package, entry):
-        _refuse_declarations(piece)
+    for piece in pieces(package, entry):
+        refuse_declarations(piece)
         ends = [found.end() for found in re.finditer(rb"</(?:\w+:)?si>|<(?:\w+:)?si\s*/>", piece)]
         lengths += [end - start for start, end in zip([-rest, *ends], ends, strict=False)]
         rest = len(piece) - ends[-1] if ends else rest + len(piece)
     return lengths
 
 
-def _text_bytes(piece: bytes, strings: list[int]) -> int:
-    """Bytes that the shared texts of these rows come to, or a bound for it where that is small."""
-    bound = piece.count(b't="s"') * max(strings, default=0)
-    if bound < LONGEST_TEXTS // 64:
-        return bound
+def _text_bytes(piece: bytes, strings: list[int], longest: int) -> int:
+    """Bytes that the long shared texts of these rows come to."""
+    if longest < LONG_TEXT or piece.count(b't="s"') * longest < LONG_TEXTS // 64:
+        return 0
     used = (int(at) for at in re.findall(rb't="s"[^>]*>\s*<(?:\w+:)?v>(\d{1,9})<', piece))
-    return sum(strings[at] for at in used if at < len(strings))
+    return sum(strings[at] for at in used if at < len(strings) and strings[at] >= LONG_TEXT)
 
 
 def _scan_sheet(package: zipfile.ZipFile, entry: zipfile.ZipInfo, cells: int, bold: tuple[bytes, ...], strings: list[int]) -> SheetMarks:
@@ -154,20 +147,60 @@ def _scan_sheet(package: zipfile.ZipFile, entry: zipfile.ZipInfo, cells: int, bo
     errors: dict[Address, str] = {}
     heavy: set[Address] = set()
     style = re.compile(CELL.replace(rb"([^>]*)", rb'([^>]*\bs="(?:' + b"|".join(bold) + rb')"[^>]*)')) if bold else None
-    width = height = texts = 0
-    for piece in _rows_in_pieces(package, entry):
-        _refuse_declarations(piece)
+    width = height = texts = filled = 0
+    longest = max(strings, default=0)
+    for piece in rows_in_pieces(package, entry):
+        refuse_declarations(piece)
         width, height = _extent(piece, width, height, cells)
-        texts += _text_bytes(piece, strings)
-        if texts > LONGEST_TEXTS:
-            raise FileTooLarge("The cells of this workbook repeat a very long text far too often. It was not opened; ask for a new export.")
+        filled += piece.count(b"<v>") + piece.count(b"<v ") + piece.count(b"<is>") + piece.count(b":v>") // 2 + piece.count(b":is>") // 2
+        texts += _text_bytes(piece, strings, longest)
+        refuse_repeated_texts(texts)
         if b"<f" in piece or b":f" in piece:
             no_value.update(_formulas_without_value(piece))
         if b't="e"' in piece:
             errors.update({at: found[2].decode() for found in ERROR.finditer(piece) if (at := _address(found[1]))})
         if style and entry.file_size <= STYLED_BYTES:
             heavy.update(at for found in style.finditer(piece) if (at := _address(found[1])))
+    if width * height > max(SPARSE_CELLS, filled * SPARSE):
+        refuse_sparse(*_exact_extent(package, entry), filled, cells)
     return SheetMarks(frozenset(no_value), errors, frozenset(heavy))
+
+
+def _exact_extent(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[int, int]:
+    """Columns and rows that cells with a content span, each reference read."""
+    letters: set[bytes] = set()
+    height = 0
+    for piece in rows_in_pieces(package, entry):
+        references = FILLED.findall(_spelled(piece))
+        letters.update(found for found, _ in references)
+        height = max(height, max((int(row) for _, row in references), default=0))
+    return max((_column(found) + 1 for found in letters), default=0), height
+
+
+def refuse_sparse(width: int, height: int, filled: int, cells: int) -> None:
+    """FileTooLarge when few cells span a huge sheet, which a reader would fill with blanks; `cells`: the most any sheet may span."""
+    if width * height > cells:
+        raise _too_wide(width, height, f"that is more than {cells:,} cells")
+    if width * height > max(SPARSE_CELLS, filled * SPARSE):
+        raise _too_wide(width, height, f"but only {filled:,} of these {width * height:,} cells say something")
+
+
+def refuse_repeated_texts(size: int) -> None:
+    """FileTooLarge when long texts come to more than any report holds; `size`: bytes of all their copies."""
+    if size > LONG_TEXTS:
+        raise FileTooLarge("The cells of this workbook repeat a very long text far too often. It was not opened; ask for a new export.")
+
+
+def _too_wide(width: int, height: int, why: str) -> FileTooLarge:
+    return FileTooLarge(
+        f"A sheet of this workbook reaches to cell {column_letters(width - 1)}{height}; {why}. "
+        "Delete the stray cells far below or right of the table and save it again."
+    )
+
+
+def _spelled(piece: bytes) -> bytes:
+    """References in the usual spelling."""
+    return re.sub(rb"\br\s*=\s*['\"]([A-Z]*\d+)['\"]", rb'r="\1"', piece) if b"r='" in piece or b"r =" in piece else piece
 
 
 def _formulas_without_value(piece: bytes) -> Iterator[Address]:
@@ -180,8 +213,7 @@ def _formulas_without_value(piece: bytes) -> Iterator[Address]:
 
 def _extent(piece: bytes, width: int, height: int, cells: int) -> tuple[int, int]:
     """Columns and rows that the cells so far may span: a quick upper bound, and each reference read where that is too large."""
-    if b"r='" in piece or b"r =" in piece:
-        piece = re.sub(rb"\br\s*=\s*['\"]([A-Z]*\d+)['\"]", rb'r="\1"', piece)
+    piece = _spelled(piece)
     wide = {_column(letters) + 1 for letters in set(WIDE_REFERENCE.findall(piece))}
     width = max(width, 26, *wide)
     height = max(height, max(map(int, ROW.findall(piece)), default=0))
@@ -189,14 +221,11 @@ def _extent(piece: bytes, width: int, height: int, cells: int) -> tuple[int, int
     if digits < 7 and re.search(rb' r="[A-Z]{1,3}\d{%d,7}"' % (digits + 1), piece):
         height = LAST_ROW  # a cell that lies about its row
     if width * min(10**digits - 1, LAST_ROW) > cells or width * height > cells:
-        references = REFERENCE.findall(piece)
+        references = FILLED.findall(piece)
         width = max((_column(letters) + 1 for letters in {letters for letters, _ in references}), default=0)
         height = max((int(row) for _, row in references), default=0)
     if width * height > cells:
-        raise FileTooLarge(
-            f"A sheet of this workbook reaches to cell {column_letters(width - 1)}{height}; that is more than {cells:,} cells. "
-            "Delete the stray cells far below or right of the table and save it again."
-        )
+        raise _too_wide(width, height, f"that is more than {cells:,} cells")
     return width, height
 
 
@@ -212,15 +241,15 @@ def _column(letters: bytes) -> int:
     return number - 1
 
 
-def _rows_in_pieces(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The part cut after the last whole row of each piece."""
+def rows_in_pieces(package: zipfile.ZipFile, entry: zipfile.ZipInfo, ends: Sequence[bytes] = (b"</row>", b":row>")) -> Iterator[bytes]:
+    """The part cut after the last whole row of each piece; `ends`: how a row can end."""
     rest = b""
-    for piece in _pieces(package, entry):
+    for piece in pieces(package, entry):
         rest += piece
-        cut = max(rest.rfind(b"</row>"), rest.rfind(b":row>"))
+        cut = max(found + len(end) if (found := rest.rfind(end)) > 0 else 0 for end in ends)
         if cut > 0:
-            yield rest[: cut + 6]
-            rest = rest[cut + 6 :]
+            yield rest[:cut]
+            rest = rest[cut:]
         elif len(rest) > LONGEST_ROW:
             raise FileTooLarge(
                 "One row of this workbook is larger than a whole report. It was not opened; ask the sender for a new export."
@@ -228,7 +257,7 @@ def _rows_in_pieces(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterato
     yield rest
 
 
-def _pieces(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+def pieces(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
     """The unpacked part, never more than its directory entry declares; UnreadableFile when it is damaged or longer."""
     unpacked = 0
     try:
@@ -270,18 +299,18 @@ def _damaged() -> UnreadableFile:
 def _whole(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     if entry.file_size > 1 << 26:
         raise FileTooLarge("The list of sheets or styles of this workbook is larger than any real one. It was not opened.")
-    return b"".join(_pieces(package, entry))
+    return b"".join(pieces(package, entry))
 
 
 def _parse(xml: bytes) -> etree._Element:
-    _refuse_declarations(xml)
+    refuse_declarations(xml)
     try:
         return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
     except etree.XMLSyntaxError as error:
         raise _damaged() from error
 
 
-def _refuse_declarations(piece: bytes) -> None:
+def refuse_declarations(piece: bytes) -> None:
     if b"<!" in piece and DECLARATION.search(piece):
         raise UnreadableFile(
             "This workbook contains XML entity declarations, which no spreadsheet program writes and which can be used to attack a reader. "

@@ -12,7 +12,7 @@ import msoffcrypto
 from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
 
 from core.errors import EncryptedFile, FileTooLarge, UnreadableFile
-from core.ingest import biff, delimited, packages, workbooks
+from core.ingest import biff, bounding, delimited, packages, workbooks
 from core.ingest.packages import PackageMarks
 from core.ingest.shapes import RawBook
 from core.settings import Settings
@@ -129,7 +129,7 @@ def _check_package(body: bytes, kind: Kind, limits: ReadLimits) -> PackageMarks:
         packages.check_sizes(package, limits.unpacked_bytes, limits.ratio)
         if kind == "xlsx":
             return packages.scan(package, limits.cells)
-        packages.check_parts(package)
+        bounding.check_parts(package, limits.cells)
         return PackageMarks({})
 
 

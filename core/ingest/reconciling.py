@@ -44,6 +44,11 @@ def reconcile(rows: pl.DataFrame, controls: Sequence[ControlTotal], reseller: Re
     return pl.DataFrame(results, schema=CONTROLS, orient="row")
 
 
+def held_sums(rows: pl.DataFrame, controls: Sequence[ControlTotal]) -> list[Decimal]:
+    """The held part of each control total, alone. `rows`: the rows of the file that are held now."""
+    return [held for _, held, _ in _sums(rows, controls)]
+
+
 def _grouped(rows: pl.DataFrame, controls: Iterable[ControlTotal]) -> pl.DataFrame:
     """Rows summed to what the controls tell apart, so that a long list is walked once."""
     filters = sorted({name for control in controls for name in control.where} - {"view", "primary_view"})

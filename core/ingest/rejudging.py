@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from core.catalogue.rates import rates_for
 from core.catalogue.reading import read_catalogue
 from core.catalogue.records import Catalogue, Reseller
-from core.ingest import slices
+from core.ingest import held_parts, slices
 from core.ingest.content import SLICE
 from core.ingest.copying import copy_frame, driver, fetch
+from core.ingest.held_parts import kept_rows
 from core.ingest.planning import place_and_value
 from core.ingest.shapes import ROW_COLUMNS, Schema, complete_rows
 from core.ingest.storing import FACTS, HELD, ORDER_LINES, held_frame
@@ -87,22 +88,10 @@ def rejudge(connection: sa.Connection, reseller_id: int, decision_id: int | None
 
 
 def _judge(connection: sa.Connection, held: pl.DataFrame, catalogue: Catalogue, reseller: Reseller) -> pl.DataFrame:
-    rows = complete_rows(
-        held.select(pl.col("row").str.json_decode(pl.Struct(_text_schema())).alias("row")).unnest("row").with_columns(_typed())
-    )
+    rows = kept_rows(held["row"])
     rates = rates_for(connection, rate_needs(rows), reseller.fx_method)
     judged = place_and_value(rows, catalogue, reseller, rates)
     return pl.concat([held.drop("row"), judged], how="horizontal")
-
-
-def _text_schema() -> dict[str, Any]:
-    """Decimals and days stand as text in the kept row, so that nothing is lost in a number of JSON."""
-    return {name: pl.String if isinstance(dtype, pl.Decimal) or dtype == pl.Date else dtype for name, dtype in ROW_COLUMNS.items()}
-
-
-def _typed() -> list[pl.Expr]:
-    days = [pl.col(name).str.to_date("%Y-%m-%d") for name, dtype in ROW_COLUMNS.items() if dtype == pl.Date]
-    return days + [pl.col(name).cast(dtype) for name, dtype in ROW_COLUMNS.items() if isinstance(dtype, pl.Decimal)]
 
 
 def _take_back(connection: sa.Connection, rows: pl.DataFrame) -> None:
@@ -140,7 +129,9 @@ def _follow(connection: sa.Connection, reseller_id: int, touched: pl.DataFrame) 
     """Rollup of the touched slices and days, and the figures of every batch that shows these rows."""
     slices.roll_up_slices(connection, reseller_id, touched.filter(~pl.col("online")).select(SLICE).unique())
     slices.roll_up_days(connection, reseller_id, touched.filter("online").get_column("period_end").unique().sort().to_list())
-    connection.execute(sa.text(_BATCH_FIGURES), {"batches": touched["upload_batch_id"].unique().to_list()})
+    batches = touched["upload_batch_id"].unique().to_list()
+    connection.execute(sa.text(_BATCH_FIGURES), {"batches": batches})
+    held_parts.follow(connection, batches)
 
 
 _BATCH_FIGURES = """

@@ -17,6 +17,7 @@ from core.ingest.chaining import year_to_date_record
 from core.ingest.checking import as_frame
 from core.ingest.content import SLICE
 from core.ingest.copying import copy_frame, driver
+from core.ingest.held_parts import record_of
 from core.ingest.planning import Plan
 from core.ingest.reading_back import preview_rows
 from core.ingest.shapes import (
@@ -86,6 +87,7 @@ def _record(plan: Plan) -> dict[str, Any]:
         "changes": dict(plan.changes.get_column("change").value_counts().iter_rows()),
         "slices_won": plan.standing.slices.filter("wins").height,
         "slices": plan.standing.slices.height,
+        "totals_about": record_of(plan.frame.controls),
     }
     figures = year_to_date_record(plan.rows, plan.frame)
     return {**record, "year_to_date": figures} if figures else record

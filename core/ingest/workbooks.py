@@ -129,9 +129,10 @@ def _clock(value: timedelta) -> str:
 
 
 def _with_errors(texts: pl.DataFrame, marks: SheetMarks) -> pl.DataFrame:
-    """The reader leaves an error cell blank; its text (`#REF!`) is put back so that nobody takes it for nothing."""
-    columns: dict[int, dict[int, str]] = {}
-    for (row, column), text in marks.errors.items():
+    """The reader leaves an error cell blank; its text (`#REF!`) is put back so that nobody takes it for nothing. The nought that stands
+    for a formula nobody has worked out is no value and goes."""
+    columns: dict[int, dict[int, str | None]] = {}
+    for (row, column), text in (*marks.errors.items(), *((place, None) for place in marks.no_value)):
         if row < texts.height and column < texts.width:
             columns.setdefault(column, {})[row] = text
     return texts.with_columns(
