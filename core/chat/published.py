@@ -90,6 +90,7 @@ _EXTRA = {
     "net_with_cost": "revenue of lines that have both cost and revenue",
     "priced_quantity": "units of lines that have revenue",
     "priced_net": "revenue of lines that have units",
+    "net_with_gross": "net revenue of lines that also have gross revenue",
     "name": "name",
     "key": "short key",
     "cadence": "how often the reseller reports",
@@ -117,9 +118,9 @@ _COLUMNS: Mapping[str, str] = {
         amount_local currency vat_basis fx_rate valued line_kind bulk provisional vendor_channel order_id cost_of_goods payment_fee utm_source
         utm_medium utm_campaign device_type is_gift upload_batch_id source_sheet source_row source_cells id""",
     "sales_rollup": """source channel reseller reseller_key reseller_id store store_id country product_ean functional_name product_name category
-        size_ml product_kind view period_start period_end year month counted_on currency valued line_kind bulk lines quantity sales_eur_net
+        size_ml product_kind view period_start period_end year month sold_on counted_on currency vat_basis valued line_kind bulk lines quantity sales_eur_net
         sales_eur_gross amount_local unconverted_lines unconverted_local cost_of_goods cost_with_net net_with_cost payment_fee
-        priced_quantity priced_net""",
+        priced_quantity priced_net net_with_gross""",
     "resellers": "id key name country currency cadence active_from active_until period_rule grace_days",
     "stores": "id reseller_id reseller name channel city country opened closed",
     "products": "ean functional_name product_name size_ml kind category rrp_eur on_sale_from on_sale_until",

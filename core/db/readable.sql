@@ -83,10 +83,12 @@ select f.source, f.channel, r.name as reseller, r.key as reseller_key, f.reselle
        case when f.source = 'd2c' then f.country else coalesce(s.country, r.country) end as country,
        f.product_ean, p.functional_name, p.product_name, p.category, p.size_ml, p.kind as product_kind,
        f.view, f.period_start, f.period_end, f.year, f.month,
-       least(f.period_end, (make_date(f.year, f.month, 1) + interval '1 month - 1 day')::date) as counted_on,
-       f.currency, f.valued, f.line_kind, f.bulk, f.lines, f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local,
+       coalesce(f.sale_date, case when f.period_start = f.period_end then f.period_start end) as sold_on,
+       case when extract(year from f.sale_date) = f.year and extract(month from f.sale_date) = f.month then f.sale_date
+            else least(f.period_end, (make_date(f.year, f.month, 1) + interval '1 month - 1 day')::date) end as counted_on,
+       f.currency, f.vat_basis, f.valued, f.line_kind, f.bulk, f.lines, f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local,
        f.unconverted_lines, f.unconverted_local, f.cost_of_goods, f.cost_with_net, f.net_with_cost, f.payment_fee,
-       f.priced_quantity, f.priced_net
+       f.priced_quantity, f.priced_net, f.net_with_gross
 from public.sales_rollup f
 join public.resellers r on r.id = f.reseller_id
 left join public.stores s on s.id = f.store_id

@@ -508,6 +508,8 @@ sales_rollup = Table(  # live lines of primary views summed to the grain most qu
     Column("bulk", Boolean, nullable=False),
     Column("valued", Boolean, nullable=False),
     Column("currency", Text),
+    Column("vat_basis", Text),
+    Column("sale_date", Date),  # of resellers that state it inside a longer period
     Column("lines", BigInteger, nullable=False),
     Column("quantity", Numeric),
     Column("sales_eur_net", Numeric),
@@ -521,6 +523,7 @@ sales_rollup = Table(  # live lines of primary views summed to the grain most qu
     Column("payment_fee", Numeric),
     Column("priced_quantity", Numeric),
     Column("priced_net", Numeric),  # both over the lines that state units and net, whatever their kind
+    Column("net_with_gross", Numeric),  # over the lines that state net and gross
     Index("ix_sales_rollup_period", "year", "month"),
     Index("ix_sales_rollup_slice", "reseller_id", "period_start"),
 )

@@ -6,7 +6,7 @@ import polars as pl
 
 KEYS = (
     *("store_id", "channel", "product_ean", "view", "period_start", "period_end", "year", "month"),
-    *("line_kind", "bulk", "valued", "currency"),
+    *("line_kind", "bulk", "valued", "currency", "vat_basis", "sale_date"),
 )
 ROLLED = (*KEYS, "quantity", "sales_eur_net", "sales_eur_gross", "amount_local")
 
@@ -24,6 +24,7 @@ def roll_up_orders(lines: pl.DataFrame) -> pl.DataFrame:
         day.dt.year().alias("year"),
         day.dt.month().alias("month"),
         pl.lit("main").alias("view"),
+        pl.lit(None, pl.Date).alias("sale_date"),
     )
     stated = pl.col("cost_of_goods").is_not_null() & pl.col("sales_eur_net").is_not_null()
     return dated.group_by(*KEYS, "country").agg(
@@ -44,6 +45,7 @@ def _sums() -> list[pl.Expr]:
         _sum(pl.col("amount_local").filter(unconverted)).alias("unconverted_local"),
         _sum(pl.col("quantity").filter(net.is_not_null())).alias("priced_quantity"),
         _sum(net.filter(pl.col("quantity").is_not_null())).alias("priced_net"),
+        _sum(net.filter(pl.col("sales_eur_gross").is_not_null())).alias("net_with_gross"),
     ]
 
 

@@ -163,14 +163,15 @@ def filled_days(connection: sa.Connection, reseller_id: int, first: Any, last: A
 
 _ROLLUP = """
 insert into sales_rollup (source, reseller_id, store_id, channel, product_ean, country, view, period_start, period_end, year, month, line_kind,
-  bulk, valued, currency, lines, quantity, sales_eur_net, sales_eur_gross, amount_local, unconverted_lines, unconverted_local,
-  cost_of_goods, cost_with_net, net_with_cost, payment_fee, priced_quantity, priced_net)
+  bulk, valued, currency, vat_basis, sale_date, lines, quantity, sales_eur_net, sales_eur_gross, amount_local, unconverted_lines, unconverted_local,
+  cost_of_goods, cost_with_net, net_with_cost, payment_fee, priced_quantity, priced_net, net_with_gross)
 select '{source}', f.reseller_id, f.store_id, f.channel, f.product_ean, {country}, {view}, {start}, {end}, {year}, {month}, f.line_kind,
-  f.bulk, f.valued, f.currency, count(*), sum(f.quantity), sum(f.sales_eur_net), sum(f.sales_eur_gross), sum(f.amount_local),
+  f.bulk, f.valued, f.currency, f.vat_basis, {sale_date}, count(*), sum(f.quantity), sum(f.sales_eur_net), sum(f.sales_eur_gross), sum(f.amount_local),
   count(*) filter (where f.amount_local is not null and f.sales_eur_net is null),
   sum(f.amount_local) filter (where f.sales_eur_net is null),
   {costs},
-  sum(f.quantity) filter (where f.sales_eur_net is not null), sum(f.sales_eur_net) filter (where f.quantity is not null)
+  sum(f.quantity) filter (where f.sales_eur_net is not null), sum(f.sales_eur_net) filter (where f.quantity is not null),
+  sum(f.sales_eur_net) filter (where f.sales_eur_gross is not null)
 from {table} f{join}
 where f.live{primary} and f.reseller_id = :reseller{condition}
 group by {groups}
@@ -182,11 +183,12 @@ _SELLOUT = {
     "view": "f.view",
     "start": "f.period_start",
     "end": "f.period_end",
+    "sale_date": "f.sale_date",
     "year": "f.year",
     "month": "f.month",
     "costs": "null, null, null, null",
     "primary": " and f.primary_view",
-    "groups": "2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15",
+    "groups": "2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17",
 }
 _ORDERS = {
     "source": "d2c",
@@ -195,12 +197,13 @@ _ORDERS = {
     "view": "'main'",
     "start": "f.order_date",
     "end": "f.order_date",
+    "sale_date": "null::date",
     "year": "extract(year from f.order_date)::int",
     "month": "extract(month from f.order_date)::int",
     "costs": "sum(f.cost_of_goods), sum(f.cost_of_goods) filter (where f.sales_eur_net is not null),"
     " sum(f.sales_eur_net) filter (where f.cost_of_goods is not null), sum(f.payment_fee)",
     "primary": "",
-    "groups": "2, 3, 4, 5, 6, f.order_date, 12, 13, 14, 15",
+    "groups": "2, 3, 4, 5, 6, f.order_date, 12, 13, 14, 15, 16",
 }
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 from core.errors import BadQuestion
 from core.sales.dimensions import NOT_STATED, Dimension, find_dimension, find_dimensions
 from core.sales.measures import DEFAULT_KINDS, LINE_KINDS, SUMS, Measure, find_measures
-from core.sales.query import Period, SalesQuery, parse_period
+from core.sales.query import SalesQuery, parse_period
 from core.sales.suggesting import did_you_mean
 
 CHANGES = ("_comparable", "_before", "_change", "_change_pct")
@@ -18,7 +18,7 @@ Relation = Literal["sales", "sales_rollup"]
 
 @dataclass(frozen=True)
 class Asked:
-    """`kinds`: line kinds that count. `order`: (column, descending), most important first."""
+    """`kinds`: line kinds that count. `order`: (column, descending), most important first. `kept`: the like-for-like base, once known."""
 
     query: SalesQuery
     measures: tuple[Measure, ...]
@@ -26,6 +26,7 @@ class Asked:
     filters: tuple[AskedFilter, ...]
     kinds: tuple[str, ...]
     order: tuple[tuple[str, bool], ...]
+    kept: Kept | None = None
 
     @property
     def sums(self) -> tuple[str, ...]:
@@ -36,6 +37,14 @@ class Asked:
     def every_kind(self) -> bool:
         """True when a measure reads lines beside the counted kinds (an order's fee also stands on its gifts)."""
         return self.query.line_kinds is None and any(SUMS[name].every_kind for name in self.sums)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a comparison is kept to: (reseller id, store id or 0 where none is stated), or EANs."""
+
+    stores: tuple[tuple[int, int], ...] | None = None
+    products: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,10 @@ def resolve(query: SalesQuery) -> Asked:
     measures, dimensions = find_measures(query.measures), find_dimensions(query.by)
     if query.compare is not None and query.period is None:
         raise BadQuestion("A comparison needs a period. Choose one, for example 2025 or 2025-06.")
+    if query.like_for_like is not None and query.compare is None:
+        raise BadQuestion("Like for like needs a comparison. Choose one, for example the prior year.")
+    if query.like_for_like not in (None, "stores", "products"):
+        raise BadQuestion(f"Like for like is over stores or over products, not over “{query.like_for_like}”.")
     if query.limit is not None and query.limit < 1:
         raise BadQuestion("The number of rows must be at least 1.")
     filters = tuple(_filter(f.dimension, f.values, f.exclude) for f in query.where)
@@ -105,18 +118,7 @@ def _check_order(query: SalesQuery, names: list[str]) -> None:
         raise BadQuestion(f"Rows can not be ordered by “{query.order_by}”. {did_you_mean(str(query.order_by), {c: c for c in columns})}")
 
 
-def is_whole_months(period: Period) -> bool:
-    """True when the period starts on a first and ends on a last day of a month."""
-    return period.start.day == 1 and _is_month_end(period.end)
-
-
-def _is_month_end(day: date) -> bool:
-    return day == date.max or date.fromordinal(day.toordinal() + 1).day == 1
-
-
 def choose_relation(asked: Asked) -> Relation:
-    """The rollup where it answers with the same figures: whole months, and nothing that only single lines state."""
+    """The rollup where it answers with the same figures: all but what only single lines state (campaigns, cities, devices, orders)."""
     named = (*asked.dimensions, *(f.dimension for f in asked.filters))
-    whole = asked.query.period is None or is_whole_months(asked.query.period)
-    in_rollup = all(d.in_rollup for d in named) and "orders" not in asked.sums and "order_lines" not in asked.sums
-    return "sales_rollup" if whole and in_rollup else "sales"
+    return "sales_rollup" if all(d.in_rollup for d in named) else "sales"

@@ -2,110 +2,159 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from decimal import ROUND_FLOOR, Decimal
+from fractions import Fraction
+from typing import Any
 
 import polars as pl
 
 from core.errors import BadQuestion
+from core.sales.bridge_effects import Amounts, Cell, Effects, effects_by_item, total_effects
 from core.sales.dimensions import NOT_STATED, OTHERS
-from core.sales.formatting import round_half_up
+from core.sales.formatting import format_number, round_half_up
 from core.sales.query import Result, SalesQuery
 
 CENT = Decimal("0.01")
 PRECISE = Decimal("0.000000001")
-BRIDGE_MEASURES = ("sales_eur_net", "priced_revenue", "priced_units")
+EUR = pl.Decimal(38, 9)
+BRIDGE_MEASURES = (
+    "sales_eur_net",
+    "revenue_returned",
+    "revenue_of_free",
+    "sold_revenue_with_units",
+    "sold_units_with_revenue",
+    "sold_revenue",
+    "sold_gross",
+    "sold_net_with_gross",
+    "sold_local",
+)
+CELL = ("product", "reseller", "currency", "vat_basis", "country")
 ZERO = Decimal(0)
+LABELS = {
+    "new": "New",
+    "lost": "Lost",
+    "volume": "Volume",
+    "mix": "Mix",
+    "price": "Price",
+    "currency": "Currency",
+    "vat": "VAT rates",
+    "returns": "Returns",
+    "free_goods": "Free goods",
+    "without_units": "Money without units",
+}
 
 
 @dataclass(frozen=True)
 class Bridge:
-    """EUR net, in cents: before + new + lost + volume + price + without_units = now, exactly.
+    """EUR net, in cents: before + the sum of the effects = now, exactly. `core.sales.bridge_effects` states each formula and their order.
 
-    new, lost: items sold in one period only. volume: (q1 − q0) · p0. price: (p1 − p0) · q1. without_units: change of money whose
-    units are not stated (adjustments, resellers that state money and units apart, items with more returns than sales).
+    new, lost: items sold in one period only. volume: more or fewer units at the average price. mix: units moved to dearer or cheaper
+    products and places. price: of the same product at the same place. currency, vat: rates of exchange and of VAT. returns, free_goods:
+    change of their money. without_units: change of money whose units are not stated.
     """
 
-    before: Decimal
-    new: Decimal
-    lost: Decimal
-    volume: Decimal
-    price: Decimal
-    without_units: Decimal
-    now: Decimal
+    before: Decimal = ZERO
+    new: Decimal = ZERO
+    lost: Decimal = ZERO
+    volume: Decimal = ZERO
+    mix: Decimal = ZERO
+    price: Decimal = ZERO
+    currency: Decimal = ZERO
+    vat: Decimal = ZERO
+    returns: Decimal = ZERO
+    free_goods: Decimal = ZERO
+    without_units: Decimal = ZERO
+    now: Decimal = ZERO
 
     @property
     def steps(self) -> tuple[tuple[str, Decimal], ...]:
         """Label and effect of each step between before and now, in order."""
-        return (
-            ("New", self.new),
-            ("Lost", self.lost),
-            ("Volume", self.volume),
-            ("Price", self.price),
-            ("Money without units", self.without_units),
-        )
+        return tuple((label, getattr(self, name)) for name, label in LABELS.items())
 
-
-@dataclass(frozen=True)
-class Item:
-    """One product (or other item) in both periods: EUR net, the part of it that states units, and those units."""
-
-    net_now: Decimal = ZERO
-    net_before: Decimal = ZERO
-    priced_now: Decimal = ZERO
-    priced_before: Decimal = ZERO
-    units_now: int = 0
-    units_before: int = 0
+    @property
+    def change(self) -> Decimal:
+        return self.now - self.before
 
 
 def bridge_query(query: SalesQuery, item: str = "product") -> SalesQuery:
-    """The question whose answer `bridge` needs: the same population and comparison, by `item`."""
-    return replace(query, measures=BRIDGE_MEASURES, by=(item,), order_by=None, descending=None, limit=None, others=False)
+    """The question whose answer `bridge` needs: the same population and comparison, by `item` and what prices and rates depend on."""
+    by = tuple(dict.fromkeys((item, *CELL)))
+    return replace(query, measures=BRIDGE_MEASURES, by=by, order_by=None, descending=None, limit=None, others=False)
 
 
 def bridge(result: Result) -> Bridge:
     """The bridge over the comparable part of the asked period. `result`: the answer to `bridge_query`. Errors: BadQuestion without a comparison."""
-    _needs_comparison(result)
-    columns = [f"{name}{era}" for name in BRIDGE_MEASURES for era in ("_comparable", "_before")]
-    rows = result.frame.select(columns).fill_null(0).iter_rows()
-    return bridge_items(Item(*row) for row in rows)
+    cells = _cells(result)
+    return bridge_of(cells)
 
 
-def bridge_items(items: Iterable[Item]) -> Bridge:
+def bridge_of(cells: Iterable[Cell]) -> Bridge:
     """Effects summed over items, then rounded to cents by largest remainder so that the bridge closes."""
-    effects = [ZERO] * 5
-    before = now = ZERO
-    for item in items:
-        before, now = before + item.net_before, now + item.net_now
-        effects = [total + effect for total, effect in zip(effects, _effects(item), strict=True)]
-    first, last = round_half_up(before), round_half_up(now)
-    new, lost, volume, price, rest = _round_to_sum(effects, last - first)
-    return Bridge(first, new, lost, volume, price, rest, last)
+    listed = list(cells)
+    before = round_half_up(_decimal(sum((c.before.net for c in listed), Fraction(0))))
+    now = round_half_up(_decimal(sum((c.now.net for c in listed), Fraction(0))))
+    effects = total_effects(effects_by_item(listed))
+    rounded = _round_to_sum([_decimal(getattr(effects, name)) for name in LABELS], now - before)
+    return Bridge(before, now=now, **dict(zip(LABELS, rounded, strict=True)))
 
 
-def _effects(item: Item) -> tuple[Decimal, Decimal, Decimal, Decimal, Decimal]:
-    """new, lost, volume, price, without units; their sum is net_now − net_before exactly."""
-    priced = item.priced_now - item.priced_before
-    rest = item.net_now - item.net_before - priced
-    if item.units_before == 0 and item.priced_before == 0:
-        return item.priced_now, ZERO, ZERO, ZERO, rest
-    if item.units_now == 0 and item.priced_now == 0:
-        return ZERO, -item.priced_before, ZERO, ZERO, rest
-    if item.units_before <= 0 or item.units_now <= 0:
-        return ZERO, ZERO, ZERO, ZERO, rest + priced
-    volume = ((item.units_now - item.units_before) * item.priced_before / item.units_before).quantize(PRECISE)
-    return ZERO, ZERO, volume, priced - volume, rest
+def bridge_items(result: Result) -> pl.DataFrame:
+    """The effects of each item, largest change first: the item, `before`, one column per effect, `change`, `now` (EUR net, unrounded).
+
+    `result`: the answer to `bridge_query`. Errors: BadQuestion without a comparison.
+    """
+    cells = _cells(result)
+    totals: dict[Hashable, list[Fraction]] = {}
+    for cell in cells:
+        own = totals.setdefault(cell.item, [Fraction(0), Fraction(0)])
+        totals[cell.item] = [own[0] + cell.before.net, own[1] + cell.now.net]
+    names = [f.name for f in fields(Effects)]
+    rows = [_item_row(item, totals[item], effects, names) for item, effects in effects_by_item(cells).items()]
+    item_type = result.frame.schema[result.query.by[0]]
+    schema: dict[str, Any] = {result.query.by[0]: item_type} | dict.fromkeys(("before", *names, "change", "now"), EUR)
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    return frame.sort(pl.col("change").abs(), descending=True, maintain_order=True)
+
+
+def _item_row(item: Hashable, totals: list[Fraction], effects: Effects, names: list[str]) -> tuple[Any, ...]:
+    before, now = totals
+    return (item, _decimal(before), *(_decimal(getattr(effects, name)) for name in names), _decimal(now - before), _decimal(now))
+
+
+def _cells(result: Result) -> list[Cell]:
+    _needs_comparison(result)
+    if result.rows_in_all > result.frame.height:
+        raise BadQuestion(
+            f"{format_number(result.rows_in_all)} groups are too many to explain. Choose a shorter period or fewer resellers."
+        )
+    item = result.query.by[0]
+    return [_cell(row, item) for row in result.frame.iter_rows(named=True)]
+
+
+def _cell(row: Mapping[str, Any], item: str) -> Cell:
+    place = (row["reseller"], row["currency"], row["vat_basis"], row["country"])
+    return Cell(row[item], *place, _amounts(row, "_comparable"), _amounts(row, "_before"))
+
+
+def _amounts(row: Mapping[str, Any], era: str) -> Amounts:
+    return Amounts(*(Fraction(row[f"{name}{era}"] or 0) for name in BRIDGE_MEASURES))
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(PRECISE)
 
 
 def _round_to_sum(effects: list[Decimal], total: Decimal) -> list[Decimal]:
+    """Cents that add up to `total`, what is missing given to the largest remainders; effects that are 0 stay 0 where others can take it."""
     floors = [effect.quantize(CENT, rounding=ROUND_FLOOR) for effect in effects]
     missing = int((total - sum(floors)) / CENT)
     by_remainder = sorted(range(len(effects)), key=lambda i: effects[i] - floors[i], reverse=True)
     for index in by_remainder[:missing]:
         floors[index] += CENT
     if missing < 0:
-        floors[by_remainder[-1]] += CENT * missing
+        floors[max(range(len(effects)), key=lambda i: abs(effects[i]))] += CENT * missing
     return floors
 
 

@@ -15,6 +15,7 @@ from core.sales.naming import name_period
 from core.sales.query import Comparison, Period, months
 
 YEAR_OF_WEEKS = 364
+YEARLY = ("prior_year", "prior_year_days", "prior_year_weeks")
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,16 @@ class Alignment:
 
 def prior_year(period: Period) -> Period:
     """The same calendar days a year earlier; whole ISO weeks go back 364 days so that weekdays agree."""
-    if _is_weeks(period):
-        return Period(period.start - timedelta(days=YEAR_OF_WEEKS), period.end - timedelta(days=YEAR_OF_WEEKS))
+    return weeks_earlier(period) if _is_weeks(period) else days_of_last_year(period)
+
+
+def weeks_earlier(period: Period) -> Period:
+    """364 days earlier: the same weekdays."""
+    return Period(period.start - timedelta(days=YEAR_OF_WEEKS), period.end - timedelta(days=YEAR_OF_WEEKS))
+
+
+def days_of_last_year(period: Period) -> Period:
+    """The same calendar days a year earlier; a month that ends on its last day keeps doing so."""
     end = month_of(_add_months(period.end, -12)).end if period.end == month_of(period.end).end else _add_months(period.end, -12)
     return Period(_add_months(period.start, -12), end)
 
@@ -78,7 +87,8 @@ def prior_period(period: Period) -> Period:
 def before_period(period: Period, comparison: Comparison | Period) -> Period:
     if isinstance(comparison, Period):
         return comparison
-    return prior_year(period) if comparison == "prior_year" else prior_period(period)
+    before = {"prior_year": prior_year, "prior_year_days": days_of_last_year, "prior_year_weeks": weeks_earlier}
+    return before.get(comparison, prior_period)(period)
 
 
 def month_shift(now: Period, before: Period | None) -> int | None:
@@ -100,21 +110,21 @@ def align(now: Period, comparison: Comparison | Period, covered: Covered, sender
     compared: list[str] = []
     concerned = [s for s in senders if cut(covered.spans(s.reseller_id), now) or covered.is_expected(s, now)]
     for sender in concerned:
-        own = merge(_pairs_of(sender, now, before, covered, today, yearly=comparison == "prior_year"))
+        own = merge(_pairs_of(sender, now, before, covered, today, comparison))
         pairs += own
         compared += [sender.name] if own else []
         left_out += [LeftOut(sender.name, span) for span in _left_out(sender, now, own, covered)]
     return Alignment(now, before, tuple(pairs), tuple(compared), tuple(s.name for s in concerned), tuple(left_out))
 
 
-def _pairs_of(sender: Sender, now: Period, before: Period, covered: Covered, today: date, yearly: bool) -> list[Pair]:
-    shift = month_shift(now, before)
+def _pairs_of(sender: Sender, now: Period, before: Period, covered: Covered, today: date, comparison: Comparison | Period) -> list[Pair]:
+    yearly, shift = comparison in YEARLY, month_shift(now, before)
     if sender.cadence == "weekly" and (shift is None or shift % 12 == 0):
         years = (shift // 12) if shift is not None else (1 if yearly else 0)
         days = YEAR_OF_WEEKS * years or _whole_weeks((now.start - before.start).days)
         return _week_pairs(sender, now, days, covered)
     if sender.by_day:
-        if shift is not None or (yearly and not _is_weeks(now)):
+        if shift is not None or comparison == "prior_year_days" or (comparison == "prior_year" and not _is_weeks(now)):
             return _day_of_month_pairs(sender, now, before, shift if shift is not None else 12, covered, today)
         return _day_pairs(sender, now, before, covered)
     if shift is None and yearly:

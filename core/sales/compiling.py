@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.sales.asking import Asked, AskedFilter, Relation
+from core.sales.asking import Asked, AskedFilter, Kept, Relation
 from core.sales.comparing import Pair
 from core.sales.dimensions import WEEKDAYS
 from core.sales.measures import SUMS, Measure
@@ -33,6 +33,8 @@ FACT_COLUMNS = {
     "net_with_cost": "case when cost_of_goods is not null then sales_eur_net end",
     "priced_net": "case when quantity is not null then sales_eur_net end",
     "priced_quantity": "case when sales_eur_net is not null then quantity end",
+    "net_with_gross": "case when sales_eur_gross is not null then sales_eur_net end",
+    "converted_local": "case when sales_eur_net is not null then amount_local end",
     "unconverted_lines": "(sales_eur_net is null and amount_local is not null)::int",
     "unconverted_local": "case when sales_eur_net is null then amount_local end",
 }
@@ -42,6 +44,8 @@ ROLLUP_COLUMNS = FACT_COLUMNS | {
     "net_with_cost": "net_with_cost",
     "priced_net": "priced_net",
     "priced_quantity": "priced_quantity",
+    "net_with_gross": "net_with_gross",
+    "converted_local": "amount_local - coalesce(unconverted_local, 0)",
     "unconverted_lines": "unconverted_lines",
     "unconverted_local": "unconverted_local",
 }
@@ -97,7 +101,7 @@ def compile_notes(asked: Asked, relation: Relation) -> Statement:
         partly = "period_start < %(start)s or period_end > %(end)s"
         where = [f"(({inside}) or (period_start <= %(end)s and period_end >= %(start)s))"]
         parameters = {"start": asked.query.period.start, "end": asked.query.period.end}
-    filters, values = filter_conditions((f for f in asked.filters if f.dimension.name != "line_kind"), "counted_on", _day(relation, None))
+    filters, values = filter_conditions((f for f in asked.filters if f.dimension.name != "line_kind"), "counted_on", "sold_on")
     text = f"""-- What must be known about the lines behind the figures
 select reseller, line_kind, bulk, valued, currency, {inside} as inside, {partly} as partly,
        sum({columns["lines"]}) as lines, sum(quantity) as quantity, round(sum(sales_eur_net), 9) as net,
@@ -122,11 +126,30 @@ def _statement(
     asked: Asked, relation: Relation, pairs: Sequence[Pair] | None, groups: tuple[_Group, ...], names: tuple[str, ...], tail: str
 ) -> Statement:
     source, source_parameters = period_source(asked, relation, pairs)
-    lines, line_parameters = _lines(asked, relation, pairs, groups)
-    parts = [*source, f"lines as (\n{lines}\n)", f"sums as (\n{_sums(asked, pairs, groups)}\n)"]
+    apart = tuple(name for name in asked.sums if not SUMS[name].in_rollup) if relation == "sales_rollup" else ()
+    rest = tuple(name for name in asked.sums if name not in apart)
+    lines, line_parameters = _lines(asked, relation, pairs, groups, rest)
+    parts = [*source, f"lines as (\n{lines}\n)"]
+    parts += _with_orders(asked, pairs, groups, rest, apart) if apart else [f"sums as (\n{_sums(asked, pairs, groups, rest)}\n)"]
     figures = _figures(asked.measures, [*names, "is_total", "count(*) over () as groups"], compared=pairs is not None)
     text = f"-- {title_of(asked)}\nwith " + ",\n".join(parts) + f"\n{figures}\n{tail}"
     return Statement(text, source_parameters | line_parameters)
+
+
+def _with_orders(
+    asked: Asked, pairs: Sequence[Pair] | None, groups: tuple[_Group, ...], rest: tuple[str, ...], apart: tuple[str, ...]
+) -> list[str]:
+    """Orders are counted over the web shop's lines, which alone state them; everything else comes from the rollup."""
+    lines, _ = _lines(asked, "sales", pairs, groups, apart, source="both_days_of_orders", only=("source = 'd2c'",))
+    both = [f"both_days_of_orders as (\n{_both_periods('sales', _kept(asked.kept)[0])}\n)"] if pairs is not None else []
+    columns = ", ".join(f"o.sum_{name}{era}" for name in apart for era in (ERAS if pairs is not None else ("",)))
+    return [
+        *both,
+        f"order_lines as (\n{lines}\n)",
+        f"rolled as (\n{_sums(asked, pairs, groups, rest, whole_key=True)}\n)",
+        f"ordered as (\n{_sums(asked, pairs, groups, apart, 'order_lines', whole_key=True)}\n)",
+        f"sums as (\n  select r.*, {columns}\n  from rolled r left join ordered o using (whole_key)\n)",
+    ]
 
 
 def title_of(asked: Asked) -> str:
@@ -139,26 +162,43 @@ def period_source(asked: Asked, relation: Relation, pairs: Sequence[Pair] | None
     """The CTEs that put the lines of both periods on the days of the asked one; none without a comparison."""
     if pairs is None or asked.query.period is None:
         return [], {}
-    sold = "s.sold_on" if relation == "sales" else "null::date"
-    shift = "make_interval(months => p.add_months, days => p.add_days)"
-    return [
-        """pairs as (
+    kept, kept_parameters = _kept(asked.kept)
+    parameters = _pair_parameters(asked, pairs) | kept_parameters
+    return [PAIRS, f"both_periods as (\n{_both_periods(relation, kept)}\n)"], parameters
+
+
+PAIRS = """pairs as (
   select * from unnest(%(resellers)s::bigint[], %(now_start)s::date[], %(now_end)s::date[], %(before_start)s::date[], %(before_end)s::date[],
                        %(add_months)s::int[], %(add_days)s::int[], %(lands_on)s::date[])
     as p(reseller_id, now_start, now_end, before_start, before_end, add_months, add_days, lands_on)
-)""",
-        f"""both_periods as (
-  select s.*, s.counted_on as counts_on, {sold} as day_on, case when p.reseller_id is null then 'now' else 'both' end as era
+)"""
+
+
+def _both_periods(relation: Relation, kept: str) -> str:
+    shift = "make_interval(months => p.add_months, days => p.add_days)"
+    both = f"p.reseller_id is not null{f' and {kept}' if kept else ''}"
+    return f"""  select s.*, s.counted_on as counts_on, s.sold_on as day_on, case when {both} then 'both' else 'now' end as era
   from readable.{relation} s
   left join pairs p on p.reseller_id = s.reseller_id and s.counted_on between p.now_start and p.now_end
   where s.counted_on between %(start)s and %(end)s
   union all
-  select s.*, coalesce(p.lands_on, (s.counted_on + {shift})::date), ({sold} + {shift})::date, 'before'
+  select s.*, coalesce(p.lands_on, (s.counted_on + {shift})::date), (s.sold_on + {shift})::date, 'before'
   from readable.{relation} s
   join pairs p on p.reseller_id = s.reseller_id and s.counted_on between p.before_start and p.before_end
-  where s.counted_on between %(first_before)s and %(last_before)s
-)""",
-    ], _pair_parameters(asked, pairs)
+  where s.counted_on between %(first_before)s and %(last_before)s{f" and {kept}" if kept else ""}"""
+
+
+def _kept(kept: Kept | None) -> tuple[str, dict[str, Any]]:
+    """The condition that keeps lines to a like-for-like base; empty without one."""
+    if kept is None:
+        return "", {}
+    if kept.products is not None:
+        return "s.product_ean in (select unnest(%(kept_products)s::text[]))", {"kept_products": list(kept.products)}
+    stores = kept.stores or ()
+    condition = (
+        "(s.reseller_id, coalesce(s.store_id, 0)) in (select * from unnest(%(kept_resellers)s::bigint[], %(kept_stores)s::bigint[]))"
+    )
+    return condition, {"kept_resellers": [r for r, _ in stores], "kept_stores": [s for _, s in stores]}
 
 
 def _pair_parameters(asked: Asked, pairs: Sequence[Pair]) -> dict[str, Any]:
@@ -179,17 +219,25 @@ def _pair_parameters(asked: Asked, pairs: Sequence[Pair]) -> dict[str, Any]:
     }
 
 
-def _lines(asked: Asked, relation: Relation, pairs: Sequence[Pair] | None, groups: tuple[_Group, ...]) -> tuple[str, dict[str, Any]]:
-    on, day = ("counts_on" if pairs is not None else "counted_on"), _day(relation, pairs)
+def _lines(
+    asked: Asked,
+    relation: Relation,
+    pairs: Sequence[Pair] | None,
+    groups: tuple[_Group, ...],
+    sums: tuple[str, ...],
+    source: str = "both_periods",
+    only: tuple[str, ...] = (),
+) -> tuple[str, dict[str, Any]]:
+    on, day = ("counts_on", "day_on") if pairs is not None else ("counted_on", "sold_on")
     columns = [f"{_dated(g.label, on, day)} as by_{g.name}" for g in groups]
     columns += [f"{_dated(g.key or g.label, on, day)} as key_{g.name}" for g in groups]
-    columns += [f"{COLUMNS[relation][c]} as {c}" for c in dict.fromkeys(c for name in asked.sums for c in SUMS[name].columns)]
+    columns += [f"{COLUMNS[relation][c]} as {c}" for c in dict.fromkeys(c for name in sums for c in SUMS[name].columns)]
     columns += ["line_kind = any(%(kinds)s) as counted"] if asked.every_kind else []
     columns += ["era"] if pairs is not None else []
     where, parameters = population(asked, pairs)
     filters, values = filter_conditions(asked.filters, on, day, keep_kinds=asked.every_kind)
-    origin = "both_periods" if pairs is not None else f"readable.{relation}"
-    text = f"  select {(',' + chr(10) + '         ').join(columns)}\n  from {origin}\n{where_clause([*where, *filters], '  ')}"
+    origin = source if pairs is not None else f"readable.{relation}"
+    text = f"  select {(',' + chr(10) + '         ').join(columns)}\n  from {origin}\n{where_clause([*only, *where, *filters], '  ')}"
     return text, parameters | values
 
 
@@ -203,12 +251,6 @@ def population(asked: Asked, pairs: Sequence[Pair] | None) -> tuple[list[str], d
         where.append("counted_on between %(start)s and %(end)s")
         parameters |= {"start": asked.query.period.start, "end": asked.query.period.end}
     return where, parameters
-
-
-def _day(relation: Relation, pairs: Sequence[Pair] | None) -> str:
-    if relation == "sales_rollup":
-        return "null::date"
-    return "day_on" if pairs is not None else "sold_on"
 
 
 def _dated(expression: str, on: str, day: str) -> str:
@@ -245,14 +287,23 @@ def where_clause(conditions: Sequence[str], indent: str = "") -> str:
     return f"{indent}where " + f"\n{indent}  and ".join(conditions) if conditions else ""
 
 
-def _sums(asked: Asked, pairs: Sequence[Pair] | None, groups: tuple[_Group, ...]) -> str:
+def _sums(
+    asked: Asked,
+    pairs: Sequence[Pair] | None,
+    groups: tuple[_Group, ...],
+    names: tuple[str, ...],
+    lines: str = "lines",
+    whole_key: bool = False,
+) -> str:
+    """`whole_key`: one text that names the group, nulls and the total told apart."""
     keys = [f"key_{g.name}" for g in groups]
     columns = [*keys, *(f"max(by_{g.name}) as by_{g.name}" for g in groups if g.name != "listed")]
     columns += ["key_listed as by_listed"] if any(g.name == "listed" for g in groups) else []
     columns.append(f"grouping({keys[0]}) = 1 as is_total" if keys else "true as is_total")
-    columns += [_sum(name, asked, era, pairs is not None) for name in asked.sums for era in (ERAS if pairs is not None else ("",))]
+    columns += [f"row({', '.join([f'grouping({keys[0]})', *keys] if keys else ['1'])})::text as whole_key"] if whole_key else []
+    columns += [_sum(name, asked, era, pairs is not None) for name in names for era in (ERAS if pairs is not None else ("",))]
     grouping = f"\n  group by grouping sets (({', '.join(keys)}), ())" if keys else ""
-    return f"  select {(',' + chr(10) + '         ').join(columns)}\n  from lines{grouping}"
+    return f"  select {(',' + chr(10) + '         ').join(columns)}\n  from {lines}{grouping}"
 
 
 def _sum(name: str, asked: Asked, era: str, compared: bool) -> str:

@@ -1,8 +1,8 @@
-"""Which report of which reseller is here, partly here, late, missing or restated, and the mail that asks for what is missing."""
+"""Which report of which reseller is here, partly here, late, missing, provisional or restated."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,6 +12,7 @@ import polars as pl
 import psycopg
 
 from core.db.engine import Database, Scope
+from core.sales.arrivals import Usual, read_usual
 from core.sales.covered import Covered, Sender, cut, join, month_of, months_in, week_end_of, weeks_in
 from core.sales.covering import read_covered
 from core.sales.naming import name_list, name_period
@@ -29,6 +30,7 @@ COVERAGE: dict[str, Any] = {
     "status": pl.String,
     "due_on": pl.Date,
     "days_late": pl.Int64,
+    "expected_by": pl.Date,  # the usual day, learned from past arrivals; null where too few are known
     "units": pl.Int64,
     "sales_eur_net": pl.Decimal(38, 9),
     "held_lines": pl.Int64,
@@ -73,16 +75,21 @@ class Loaded:
 def coverage(database: Database, scope: Scope = None, today: date | None = None, since: date | None = None) -> pl.DataFrame:
     """One row per reseller and expected slice (week or month; months for day-grain sources) up to `today`, columns COVERAGE.
 
-    status: received · partial (lines wait in the inbox, or days are not covered) · restated · due (ended, within grace) · late ·
-    missing (a later report is here, or it is late by more than one report) · not expected. `held_share`: held ÷ all net money.
+    status: received · partial (lines wait in the inbox, or days are not covered) · provisional (a living workbook states part of a month
+    that its next file completes) · restated · due (ended, within grace) · late · missing (a later report is here, or it is late by more
+    than one report) · not expected. `held_share`: held ÷ all net money. `due_on` is the rule, `expected_by` what usually happens.
     """
     day = today or date.today()
     first = since or _months_back(day, MONTHS_SHOWN - 1)
     with database.reader(scope) as connection:
         covered = read_covered(connection)
         loaded, claims = _read_loaded(connection, covered, first), _read_claims(connection, first)
+    learned = read_usual(database, scope)
+    window = Period(first, day)
     rows = [
-        row for sender in covered.senders for row in _rows(sender, covered, Period(first, day), loaded, claims.get(sender.reseller_id, []))
+        row
+        for sender in covered.senders
+        for row in _rows(sender, covered, window, loaded, claims.get(sender.reseller_id, []), learned.get(sender.reseller_id))
     ]
     return pl.DataFrame(rows, schema=COVERAGE, orient="row")
 
@@ -91,6 +98,8 @@ def slice_status(sender: Sender, span: Period, covered: Covered, today: date, cl
     """The status of one slice; see `coverage`."""
     days = cut(covered.spans(sender.reseller_id), span)
     if claim is not None or days:
+        if covered.is_provisional(sender.reseller_id, span) and today <= due_on(sender, span):
+            return "provisional"
         whole = covered.covers(sender.reseller_id, span) or span.end > today
         if held_lines or not whole:
             return "partial"
@@ -136,22 +145,8 @@ def missing_periods(frame: pl.DataFrame, reseller: str) -> tuple[Period, ...]:
     return join(Period(start, end) for start, end in rows.select("period_start", "period_end").iter_rows())
 
 
-def reminder_text(reseller: str, missing: Sequence[Period], brand: str = "") -> str:
-    """The mail to a reseller whose reports are missing, ready to send."""
-    plural = len(missing) > 1
-    names = name_list([name_period(period) for period in missing], 12)
-    lines = (
-        f"Dear {reseller} team,",
-        f"we have not received your sell-out {'reports' if plural else 'report'} for {names} yet. "
-        f"Could you please send {'them' if plural else 'it'} to us in the usual form? "
-        f"If nothing was sold in {'one of these periods' if plural else 'this period'}, a short note is enough.",
-        "Thank you and kind regards" + (f"\n{brand}" if brand else ""),
-    )
-    return "\n\n".join(lines)
-
-
 def _rows(
-    sender: Sender, covered: Covered, window: Period, loaded: Mapping[tuple[int, date], Loaded], claims: list[Claim]
+    sender: Sender, covered: Covered, window: Period, loaded: Mapping[tuple[int, date], Loaded], claims: list[Claim], learned: Usual | None
 ) -> list[tuple[Any, ...]]:
     rows = []
     for span in slices_of(sender, covered, window):
@@ -162,7 +157,8 @@ def _rows(
         late = (window.end - due).days if status in ("late", "missing") and window.end > due else None
         held = (found.held_lines, found.held_net, _share(found))
         head = (sender.reseller_id, sender.name, sender.cadence, span.start, span.end)
-        rows.append((*head, status, due, late, found.units, found.net, *held, claim.batch if claim else None))
+        by = span.end + timedelta(days=learned.days) if learned else None
+        rows.append((*head, status, due, late, by, found.units, found.net, *held, claim.batch if claim else None))
     return rows
 
 

@@ -11,7 +11,9 @@ from typing import Literal
 from core.sales.query import Period, months
 
 ONE_DAY = timedelta(days=1)
-QUIET_DAYS = 3  # exports start on their first order: so short a gap between two of them is days without orders, not a missing file
+# Exports of a shop start on their first order: a short gap between two of them is days without orders, not a missing file. How short is
+# learned from the shop itself, the longest stretch without orders inside one of its files, within these bounds; QUIET_DAYS until it is known.
+QUIET_DAYS, MOST_QUIET_DAYS = 3, 10
 
 
 @dataclass(frozen=True)
@@ -52,14 +54,23 @@ class Covered:
     senders: tuple[Sender, ...]
     slices: Mapping[int, tuple[Period, ...]] = field(default_factory=dict)
     provisional: frozenset[tuple[int, date]] = frozenset()
+    quiet: Mapping[int, int] = field(default_factory=dict)  # days without orders that are usual for a shop, by reseller id
 
     def spans(self, reseller_id: int) -> tuple[Period, ...]:
         """Covered days as joined spans; months with partial figures are not covered."""
         partial = [month_of(first) for owner, first in self.provisional if owner == reseller_id]
-        spans = join(self.slices.get(reseller_id, ()), QUIET_DAYS if reseller_id in self._by_day else 0)
+        spans = join(self.slices.get(reseller_id, ()), self.quiet_days(reseller_id))
         for month in partial:
             spans = remove(spans, month)
         return spans
+
+    def quiet_days(self, reseller_id: int) -> int:
+        """The longest gap between two files of a shop that is taken for days without orders; 0 for those who report periods."""
+        return self.quiet.get(reseller_id, QUIET_DAYS) if reseller_id in self._by_day else 0
+
+    def is_provisional(self, reseller_id: int, span: Period) -> bool:
+        """True where some of the span's months hold partial figures."""
+        return any((reseller_id, month.start) in self.provisional for month in months_in(span))
 
     @cached_property
     def _by_day(self) -> frozenset[int]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
 import psycopg
 
 from core.sales.asking import Asked, AskedFilter
-from core.sales.covered import Covered, Sender
+from core.sales.covered import MOST_QUIET_DAYS, Covered, Sender, join
 from core.sales.query import Period
 
 HELD: dict[str, Any] = {
@@ -28,6 +29,15 @@ select id, name, key, cadence, period_rule, grace_days, active_from, active_unti
 SLICES = "select distinct reseller_id, period_start, period_end from readable.covered_slices"
 PROVISIONAL = """
 select distinct reseller_id, make_date(year, month, 1) from readable.sales where provisional and source = 'sell-out'
+"""
+# The longest stretch without orders between two order days that one file spans.
+QUIET = """
+select max(day - before - 1) from (
+  select distinct s.counted_on as day, lag(s.counted_on) over (order by s.counted_on) as before
+  from (select distinct counted_on from readable.sales_rollup where reseller_id = %(reseller)s) as s
+) as days
+where day - before > 1 and exists (
+  select from readable.covered_slices c where c.reseller_id = %(reseller)s and c.period_start <= before and c.period_end >= day)
 """
 HELD_LINES = """
 select reseller, currency, count(*), sum(quantity)::bigint, round(sum(sales_eur_net), 9) as net,
@@ -47,7 +57,21 @@ def read_covered(connection: psycopg.Connection[Any]) -> Covered:
     for reseller_id, start, end in connection.execute(SLICES).fetchall():
         slices[reseller_id].append(Period(start, end))
     provisional = frozenset((row[0], row[1]) for row in connection.execute(PROVISIONAL).fetchall())
-    return Covered(senders, {key: tuple(sorted(spans)) for key, spans in slices.items()}, provisional)
+    known = {key: tuple(sorted(spans)) for key, spans in slices.items()}
+    return Covered(senders, known, provisional, _quiet(connection, senders, known))
+
+
+def _quiet(connection: psycopg.Connection[Any], senders: Sequence[Sender], slices: Mapping[int, tuple[Period, ...]]) -> dict[int, int]:
+    """Looked up only where two files of a shop leave a gap that may be one: most exports overlap or adjoin."""
+    found: dict[int, int] = {}
+    for sender in senders:
+        spans = join(slices.get(sender.reseller_id, ()))
+        gaps = [(later.start - earlier.end).days - 1 for earlier, later in pairwise(spans)]
+        if sender.by_day and any(gap <= MOST_QUIET_DAYS for gap in gaps):
+            row = connection.execute(QUIET, {"reseller": sender.reseller_id}).fetchone()
+            if row and row[0] is not None:
+                found[sender.reseller_id] = max(1, min(int(row[0]), MOST_QUIET_DAYS))
+    return found
 
 
 def read_held(connection: psycopg.Connection[Any], period: Period | None, reseller_ids: Sequence[int]) -> pl.DataFrame:

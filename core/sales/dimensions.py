@@ -48,19 +48,18 @@ _STORE = """store || case when lower(store) in (select lower(name) from readable
 _PRODUCT = "coalesce(functional_name || ' · ' || product_name, product_ean)"
 
 _ALL = (
-    Dimension("day", "Day", "{day}", "date", in_rollup=False, without="day"),
+    Dimension("day", "Day", "{day}", "date", without="day"),
     Dimension(
         "week",
         "Week",
         "case when {day} is not null or period_end - period_start < 7 then date_trunc('week', {on})::date end",
         "date",
-        in_rollup=False,
         without="week",
     ),
     Dimension("month", "Month", "date_trunc('month', {on})::date", "date"),
     Dimension("quarter", "Quarter", "date_trunc('quarter', {on})::date", "date"),
     Dimension("year", "Year", "date_trunc('year', {on})::date", "date"),
-    Dimension("weekday", "Weekday", "to_char({day}, 'FMDay')", in_rollup=False, without="day"),
+    Dimension("weekday", "Weekday", "to_char({day}, 'FMDay')", without="day"),
     Dimension("channel", "Channel", "channel"),
     Dimension("source", "Source", "source"),
     Dimension("reseller", "Reseller", "reseller", key="reseller_id", matches=("reseller_key",)),
@@ -74,6 +73,7 @@ _ALL = (
     Dimension("country", "Country", "country"),
     Dimension("city", "City", "city", in_rollup=False),
     Dimension("currency", "Currency", "currency"),
+    Dimension("vat_basis", "VAT basis", "vat_basis"),
     Dimension("line_kind", "Line kind", "line_kind"),
     Dimension("utm_source", "Traffic source", "utm_source", in_rollup=False),
     Dimension("utm_medium", "Traffic medium", "utm_medium", in_rollup=False),

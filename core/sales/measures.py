@@ -14,7 +14,7 @@ from typing import Literal
 from core.errors import BadQuestion
 from core.sales.suggesting import did_you_mean
 
-Unit = Literal["EUR net", "EUR gross", "units", "orders", "lines", "stores", "products", "resellers", "EUR per order", "EUR per unit", "units per order", "ratio"]  # fmt: skip
+Unit = Literal["EUR net", "EUR gross", "units", "orders", "lines", "stores", "products", "resellers", "EUR per order", "EUR per unit", "units per order", "ratio", "local currency"]  # fmt: skip
 Additivity = Literal["additive", "distinct", "ratio"]
 
 LINE_KINDS = ("sale", "return", "adjustment", "sample", "tester")
@@ -27,12 +27,14 @@ class Sum:
     """One aggregate over the lines. `columns`: what it reads of a line. `condition`: the lines it is taken over, beside the population.
 
     `every_kind`: taken over lines of every kind unless the question names kinds itself (an order's fee is split over its gifts too).
+    `in_rollup`: can be taken from the rollup; else it is taken from the web shop's lines, which alone state orders.
     """
 
     aggregate: str
     columns: tuple[str, ...]
     condition: str = ""
     every_kind: bool = False
+    in_rollup: bool = True
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,13 @@ SUMS: dict[str, Sum] = {
     "sold": Sum("sum(quantity)", ("quantity", "line_kind"), "line_kind = 'sale'"),
     "returned": Sum("-sum(quantity)", ("quantity", "line_kind"), "line_kind = 'return'"),
     "net_sold": Sum("sum(net)", ("net", "line_kind"), "line_kind = 'sale'"),
+    "gross_sold": Sum("sum(gross)", ("gross", "line_kind"), "line_kind = 'sale'"),
+    "net_with_gross_sold": Sum("sum(net_with_gross)", ("net_with_gross", "line_kind"), "line_kind = 'sale'"),
+    "local_sold": Sum("sum(converted_local)", ("converted_local", "line_kind"), "line_kind = 'sale'"),
+    "net_free": Sum("sum(net)", ("net", "line_kind"), "line_kind in ('sample', 'tester')"),
     "net_returned": Sum("-sum(net)", ("net", "line_kind"), "line_kind = 'return'"),
-    "orders": Sum("count(distinct order_id)", ("order_id", "line_kind"), "line_kind = 'sale'"),
-    "order_lines": Sum("count(order_id)", ("order_id",)),
+    "orders": Sum("count(distinct order_id)", ("order_id", "line_kind"), "line_kind = 'sale'", in_rollup=False),
+    "order_lines": Sum("count(order_id)", ("order_id",), in_rollup=False),
     "shop_net": Sum("sum(net)", ("net", "source"), "source = 'd2c'"),
     "shop_quantity": Sum("sum(quantity)", ("quantity", "source", "line_kind"), "source = 'd2c' and line_kind <> 'adjustment'"),
     "fee": Sum("sum(fee)", ("fee",), every_kind=True),
@@ -324,6 +330,19 @@ _ALL = (
 )
 MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}
 
+# What the bridge is made of: asked for by name, offered nowhere.
+_PARTS: tuple[tuple[str, str, Unit, str, str], ...] = (
+    ("revenue_returned", "Net revenue of returns", "EUR net", "Σ net over return, negative", "-{net_returned}"),
+    ("revenue_of_free", "Net revenue of free goods", "EUR net", "Σ net over sample and tester", "{net_free}"),
+    ("sold_revenue_with_units", "Net revenue sold with units", "EUR net", "Σ net over sale lines with units and net", "{priced_net}"),
+    ("sold_units_with_revenue", "Units sold with revenue", "units", "Σ quantity over sale lines with units and net", "{priced_quantity}"),
+    ("sold_revenue", "Net revenue sold", "EUR net", "Σ net over sale", "{net_sold}"),
+    ("sold_gross", "Gross revenue sold", "EUR gross", "Σ gross over sale", "{gross_sold}"),
+    ("sold_net_with_gross", "Net revenue sold with gross", "EUR net", "Σ net over sale lines with gross", "{net_with_gross_sold}"),
+    ("sold_local", "Sold in local currency", "local currency", "Σ amount_local over sale lines with a rate", "{local_sold}"),
+)
+PARTS: dict[str, Measure] = {part[0]: Measure(*part[:4], part[3], part[4]) for part in _PARTS}
+
 
 def find_measures(names: Iterable[str]) -> tuple[Measure, ...]:
     """The measures of these names, each once, in order. Errors: BadQuestion with the nearest names."""
@@ -335,6 +354,8 @@ def find_measures(names: Iterable[str]) -> tuple[Measure, ...]:
 
 def find_measure(name: str) -> Measure:
     """Errors: BadQuestion with the nearest names."""
+    if name in PARTS:
+        return PARTS[name]
     if name not in MEASURES:
         raise BadQuestion(f"There is no measure “{name}”. {did_you_mean(name, {m.name: m.label for m in _ALL})}")
     return MEASURES[name]

@@ -6,13 +6,20 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import polars as pl
 
 from core.errors import BadQuestion
 
-Comparison = Literal["prior_year", "prior_period"]
+Comparison = Literal["prior_year", "prior_period", "prior_year_days", "prior_year_weeks"]
+COMPARISONS: dict[Comparison, str] = {
+    "prior_year": "Prior year: months with months, days with days, weeks with the week 364 days earlier",
+    "prior_period": "The period before, of the same length",
+    "prior_year_days": "Prior year, the same calendar days",
+    "prior_year_weeks": "Prior year, 364 days earlier: the same weekdays",
+}
+LikeForLike = Literal["stores", "products"]
 Values = tuple[str, ...]
 
 
@@ -80,7 +87,8 @@ class SalesQuery:
 
     `period` None: all data. `line_kinds` None: the default population (sale, return, adjustment). `limit` keeps the first rows in
     `order_by` order (a measure or dimension; default: time ascending, else first measure descending); `others` adds the remainder as
-    one row so that the rows still add up. `without_bulk` leaves bulk lines out.
+    one row so that the rows still add up. `without_bulk` leaves bulk lines out. `like_for_like` keeps a comparison to the stores (of each
+    reseller) or products that both periods cover and that were open, or on sale, in all of both.
     """
 
     measures: Values = ("sales_eur_net",)
@@ -94,6 +102,7 @@ class SalesQuery:
     others: bool = False
     line_kinds: Values | None = None
     without_bulk: bool = False
+    like_for_like: LikeForLike | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values, the inverse of `from_dict`."""
@@ -101,7 +110,7 @@ class SalesQuery:
         plain["where"] = [{"dimension": f.dimension, "values": list(f.values), "exclude": f.exclude} for f in self.where]
         plain["period"] = str(self.period) if self.period else None
         plain["compare"] = str(self.compare) if isinstance(self.compare, Period) else self.compare
-        plain |= {name: getattr(self, name) for name in ("order_by", "descending", "limit", "others", "without_bulk")}
+        plain |= {name: getattr(self, name) for name in ("order_by", "descending", "limit", "others", "without_bulk", "like_for_like")}
         return plain | {"line_kinds": list(self.line_kinds) if self.line_kinds is not None else None}
 
     @classmethod
@@ -120,6 +129,7 @@ class SalesQuery:
                 others=bool(plain.get("others")),
                 line_kinds=tuple(plain["line_kinds"]) if plain.get("line_kinds") is not None else None,
                 without_bulk=bool(plain.get("without_bulk")),
+                like_for_like=plain.get("like_for_like"),
             )
         except (TypeError, KeyError, AttributeError) as error:
             raise BadQuestion("This saved question can not be read any more. Build it again on the Explore page.") from error
@@ -128,8 +138,8 @@ class SalesQuery:
 def as_comparison(value: str | Period | None) -> Comparison | Period | None:
     if value is None or isinstance(value, Period):
         return value
-    if value == "prior_year" or value == "prior_period":
-        return cast(Comparison, value)
+    if value in COMPARISONS:
+        return value
     return parse_period(value) if value else None
 
 
@@ -163,13 +173,31 @@ class Caveat:
 
 
 @dataclass(frozen=True)
+class FellOut:
+    """A store or product that a like-for-like comparison leaves out, and why: “first sale June 2024”."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Base:
+    """What a like-for-like comparison is about. `kept`: how many stores or products of the question it keeps."""
+
+    over: LikeForLike
+    kept: int
+    fell_out: tuple[FellOut, ...]
+
+
+@dataclass(frozen=True)
 class Result:
     """The answer to a SalesQuery.
 
     `frame`: one column per dimension (text; dates for day … year), one per measure (Decimal for money and ratios, Int64 for counts);
     with a comparison also `<measure>_before`, `<measure>_change` (difference) and `<measure>_change_pct` (ratio, null where the base is
     0 or not covered). `totals`: the same measures over all rows, right for non-additive measures too. `sql` is what ran, parameters
-    filled in for reading. `data_through`: last covered day by reseller. `data_version` rises with every change of the data.
+    filled in for reading. `data_through`: last covered day by reseller. `data_version` rises with every change of the data. `base`: what a
+    like-for-like comparison keeps and leaves out.
     """
 
     query: SalesQuery
@@ -184,3 +212,4 @@ class Result:
     resellers_expected: tuple[str, ...] = ()
     caveats: tuple[Caveat, ...] = ()
     rows_in_all: int = 0
+    base: Base | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,13 +12,13 @@ import psycopg
 
 from core.db.engine import Database, Scope
 from core.errors import QueryRefused
-from core.sales import caveats, comparing, covering
-from core.sales.asking import CHANGES, Asked, Relation, choose_relation, is_whole_months, resolve
+from core.sales import caveats, comparing, covering, lifetimes, like_for_like
+from core.sales.asking import CHANGES, Asked, Relation, choose_relation, resolve
 from core.sales.compiling import Statement, compile_figures, compile_notes, compile_remainder
 from core.sales.covered import Covered, Sender
 from core.sales.dimensions import NOT_STATED, OTHERS
 from core.sales.formatting import format_number
-from core.sales.query import Caveat, Result, SalesQuery
+from core.sales.query import Base, Caveat, Result, SalesQuery
 
 EUR = pl.Decimal(38, 9)
 MOST_ROWS = 200_000  # more groups than this are no answer a person or a chart can use; a shortened frame says so
@@ -50,7 +50,8 @@ def _answer(connection: Connection, asked: Asked, today: date) -> Result:
     senders = covering.concerned(asked, covered)
     alignment = _align(asked, covered, senders, today)
     pairs = alignment.pairs if alignment else None
-    relation = _relation(connection, asked, alignment, covered)
+    relation = _relation(connection, asked)
+    asked, base = _like_for_like(connection, asked, relation, alignment, senders, covered)
     figures = _Figures(connection, asked, relation, pairs)
     evidence = caveats.Evidence(
         _frame_of(connection, compile_notes(asked, relation), NOTES),
@@ -73,8 +74,9 @@ def _answer(connection: Connection, asked: Asked, today: date) -> Result:
         covering.data_through(covered, senders),
         caveats.complete_senders(evidence, asked.query.period),
         tuple(s.name for s in evidence.senders),
-        (*_comparison_caveat(alignment), *caveats.find_caveats(asked, evidence, frame), *_shortened(asked, groups, len(rows))),
+        (*_comparison_caveat(alignment, base), *caveats.find_caveats(asked, evidence, frame), *_shortened(asked, groups, len(rows))),
         groups,
+        base,
     )
 
 
@@ -114,16 +116,26 @@ def _align(asked: Asked, covered: Covered, senders: Sequence[Sender], today: dat
     return comparing.align(asked.query.period, asked.query.compare, covered, senders, today)
 
 
-def _relation(connection: Connection, asked: Asked, alignment: comparing.Alignment | None, covered: Covered) -> Relation:
-    """The rollup, unless the question needs single lines: lines that state a day may count on it, which only the facts know."""
+def _like_for_like(
+    connection: Connection,
+    asked: Asked,
+    relation: Relation,
+    alignment: comparing.Alignment | None,
+    senders: Sequence[Sender],
+    covered: Covered,
+) -> tuple[Asked, Base | None]:
+    """The question kept to its like-for-like base, where it asks for one."""
+    over = asked.query.like_for_like
+    if over is None or alignment is None:
+        return asked, None
+    found = lifetimes.read_lifetimes(connection, asked, relation)
+    kept, base = like_for_like.choose_base(over, found, alignment, senders, covered)
+    return replace(asked, kept=kept), base
+
+
+def _relation(connection: Connection, asked: Asked) -> Relation:
+    """The rollup, unless the question needs single lines or nothing is rolled up yet."""
     relation = choose_relation(asked)
-    exact = {
-        sender.reseller_id for sender in covered.senders if sender.key == "online" or sender.cadence == "weekly"
-    }  # their lines are alike there
-    for pair in alignment.pairs if alignment else ():
-        whole = is_whole_months(pair.now) and is_whole_months(pair.before)
-        if not (whole or pair.reseller_id in exact):
-            relation = "sales"
     if relation == "sales_rollup" and connection.execute("select exists (select from readable.sales_rollup)").fetchone() != (True,):
         return "sales"
     return relation
@@ -193,8 +205,9 @@ def _totals(asked: Asked, total: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: total[name] for name in _columns(asked)} if total else {}
 
 
-def _comparison_caveat(alignment: comparing.Alignment | None) -> list[Caveat]:
-    return [Caveat("comparison", comparing.explain(alignment))] if alignment else []
+def _comparison_caveat(alignment: comparing.Alignment | None, base: Base | None) -> list[Caveat]:
+    found = [Caveat("comparison", comparing.explain(alignment))] if alignment else []
+    return [*found, Caveat("like_for_like", like_for_like.explain_base(base))] if base else found
 
 
 def _shortened(asked: Asked, groups: int, shown: int) -> list[Caveat]:

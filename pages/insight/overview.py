@@ -35,7 +35,11 @@ with (
 bridge = cached.result(bridging.bridge_query(standard.key_figures(where, period)), scope)
 with (
     right,
-    card("Where the change comes from", "EUR net, over what is covered in both periods", Menu("change", bridge, chosen, known)),
+    card(
+        "Where the change comes from",
+        "EUR net, over what is covered in both periods",
+        Menu("change", cached.result(standard.by_product(where, period), scope), chosen, known),
+    ),
 ):
     if bridge.totals.get("sales_eur_net_before") is None:
         frame.hint("Nothing can be compared in this period yet.")

@@ -13,31 +13,8 @@ import sqlalchemy as sa
 
 from core.db import tables as t
 from core.db.engine import Database
+from core.ingest.slices import roll_up_reseller
 
-ROLLUP = """
-insert into sales_rollup (source, reseller_id, store_id, channel, product_ean, country, view, period_start, period_end, year, month,
-  line_kind, bulk, valued, currency, lines, quantity, sales_eur_net, sales_eur_gross, amount_local, unconverted_lines, unconverted_local,
-  cost_of_goods, cost_with_net, net_with_cost, payment_fee, priced_quantity, priced_net)
-select source, reseller_id, store_id, channel, product_ean, country, view, period_start, period_end, year, month,
-  line_kind, bulk, valued, currency, count(*), sum(quantity), sum(sales_eur_net), sum(sales_eur_gross), sum(amount_local),
-  count(*) filter (where sales_eur_net is null and amount_local is not null), sum(amount_local) filter (where sales_eur_net is null),
-  sum(cost_of_goods), sum(cost_of_goods) filter (where sales_eur_net is not null),
-  sum(sales_eur_net) filter (where cost_of_goods is not null), sum(payment_fee),
-  sum(quantity) filter (where sales_eur_net is not null), sum(sales_eur_net) filter (where quantity is not null)
-from (
-  select 'sell-out' as source, reseller_id, store_id, channel, product_ean, null::text as country, view, period_start, period_end, year, month,
-         line_kind, bulk, valued, currency, quantity, sales_eur_net, sales_eur_gross, amount_local,
-         null::numeric as cost_of_goods, null::numeric as payment_fee
-  from sellout_entries2 where live and primary_view
-  union all
-  select 'd2c', reseller_id, store_id, channel, product_ean, country, 'main', order_date, order_date,
-         extract(year from order_date)::int, extract(month from order_date)::int,
-         line_kind, bulk, valued, currency, quantity, sales_eur_net, sales_eur_gross, amount_local, cost_of_goods, payment_fee
-  from ecommerce_orders where live
-) as facts
-group by source, reseller_id, store_id, channel, product_ean, country, view, period_start, period_end, year, month,
-  line_kind, bulk, valued, currency
-"""
 TUNDRA, SAUNA, CANDLE, VIAL = "9524001001008", "9524001002005", "9524001009004", "9524001001022"
 PRODUCTS = (
     (TUNDRA, "NLGOT100", "Glow of Tundra 100 ml", 100, "full", "perfume"),
@@ -178,8 +155,8 @@ class Market:
 
     def fill_rollup(self) -> None:
         with self.database.write() as c:
-            c.execute(sa.text("delete from sales_rollup"))
-            c.execute(sa.text(ROLLUP))
+            for reseller_id in self.resellers.values():
+                roll_up_reseller(c, reseller_id)
 
     def set_state(self, key: str, value: Any) -> None:
         with self.database.write() as c:

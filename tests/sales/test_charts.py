@@ -92,7 +92,7 @@ def test_time_categories_are_named_by_their_grain():
     ]
 
 
-BRIDGE = Bridge(Decimal(550), Decimal(50), Decimal(-30), Decimal(100), Decimal(40), Decimal(0), Decimal(710))
+BRIDGE = Bridge(Decimal(550), Decimal(50), Decimal(-30), Decimal(100), price=Decimal(40), now=Decimal(710))
 
 
 def specs() -> list[ChartSpec]:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import polars as pl
+import pytest
 
-from core.sales.coverage import coverage, missing_periods, reminder_text, summarise
-from core.sales.query import parse_period
+from core.sales.coverage import coverage, missing_periods, summarise
+from core.sales.query import build_query, parse_period
+from core.sales.running import run
+from core.status import reach
 from tests.sales.conftest import TUNDRA, Market
 
 TODAY = date(2025, 7, 15)
@@ -96,8 +99,37 @@ def test_the_summary_counts_resellers_and_names_the_late_ones(market):
     assert missing_periods(frame, "Galilu") == (parse_period("2025-06"),)
 
 
-def test_the_reminder_names_every_missing_period():
-    text = reminder_text("Galilu", [parse_period("2025-03"), parse_period("2025-05/2025-06")], "NORDLYS Parfum")
-    assert "reports for March 2025 and May–Jun 2025 yet" in text
-    assert text.startswith("Dear Galilu team,") and text.endswith("NORDLYS Parfum")
-    assert "report for May 2025 yet" in reminder_text("Galilu", [parse_period("2025-05")])
+def test_months_of_a_living_workbook_that_run_are_provisional_until_they_are_due(market):
+    market.covers("galilu", "2025-06")
+    market.line("galilu", "2025-06", TUNDRA, 3, 300, provisional=True)
+    assert statuses(market, "Galilu", date(2025, 7, 5))["06-01"] == "provisional"
+    assert statuses(market, "Galilu", date(2025, 7, 11))["06-01"] == "partial"
+
+
+@pytest.mark.parametrize(("quiet", "june"), [(1, "partial"), (6, "received")])
+def test_a_gap_between_exports_is_quiet_days_when_the_shop_itself_is_as_quiet(market, quiet, june):
+    market.new_batch("online", period_start=date(2025, 5, 1), period_end=date(2025, 5, 28))
+    market.new_batch("online", period_start=date(2025, 6, 2), period_end=date(2025, 6, 30))
+    for day in range(1, 29, quiet + 1):
+        market.order_line(str(day), f"2025-05-{day:02d}", TUNDRA, 1, 10)
+    market.fill_rollup()
+    assert statuses(market, "Online", since="2025-05-01")["06-01"] == "received"
+    assert statuses(market, "Online", since="2025-05-01")["05-01"] == {"partial": "partial", "received": "received"}[june]
+
+
+def test_the_usual_day_stands_beside_the_rule(market):
+    for month, day in (("2025-02", 6), ("2025-03", 4), ("2025-04", 6)):
+        start = date.fromisoformat(f"{month}-01")
+        came = date(start.year, start.month + 1, day)
+        batch = market.new_batch("galilu", uploaded_at=datetime(came.year, came.month, came.day, tzinfo=UTC))
+        market.covers("galilu", month, batch=batch)
+    row = coverage(market.database, None, TODAY, date(2025, 5, 1)).filter(reseller="Galilu").row(0, named=True)
+    assert (row["due_on"], row["expected_by"]) == (date(2025, 6, 10), date(2025, 6, 6))
+
+
+def test_every_page_says_the_same_last_day(market):
+    market.covers("galilu", "2025-05")
+    market.covers("galilu", "2025-06")
+    market.line("galilu", "2025-06", TUNDRA, 3, 300, provisional=True)
+    shown = run(market.database, build_query("units"))
+    assert reach(market.database, None).through == max(shown.data_through.values()) == date(2025, 5, 31)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from core.db import tables as t
 from core.sales.dimensions import NOT_STATED
+from core.sales.measures import MEASURES as ALL
+from core.sales.measures import PARTS
 from core.sales.query import build_query
 from core.sales.running import run
 from tests.sales.conftest import CANDLE, PRODUCTS, SAUNA, TUNDRA, VIAL, Market
@@ -46,14 +48,15 @@ def make_lines(market: Market, count: int = 160) -> list[Line]:
             fact |= {"reseller_id": market.resellers["online"], "order_id": f"O{dice.randint(1, 30)}", "order_date": on, "country": "DE"}
             fact |= {"cost_of_goods": dice.choice((None, Decimal(10))), "payment_fee": dice.choice((None, Decimal("0.30")))}
             orders.append(fact)
-            seen.append(fact | {"reseller": "Online", "on": on})
+            seen.append(fact | {"reseller": "Online", "on": on, "told": on})
         else:
             key, name = dice.choice((("galilu", "Galilu"), ("skins_sa", "Skins SA")))
             first = on.replace(day=1)
             fact |= {"reseller_id": market.resellers[key], "view": "main", "primary_view": True, "period_start": first}
-            fact |= {"period_end": on.replace(day=28), "year": on.year, "month": on.month}
+            told = on if dice.random() < 0.3 else None
+            fact |= {"period_end": on.replace(day=28), "year": on.year, "month": on.month, "sale_date": told}
             sellout.append(fact)
-            seen.append(fact | {"reseller": name, "on": on.replace(day=28)})
+            seen.append(fact | {"reseller": name, "on": told or on.replace(day=28), "told": told})
     with market.database.write() as c:
         c.execute(t.sellout_entries2.insert(), sellout)
         c.execute(t.ecommerce_orders.insert(), orders)
@@ -111,6 +114,9 @@ def group_of(line: Line, dimension: str) -> Any:
         "month": on.replace(day=1),
         "quarter": date(on.year, (on.month - 1) // 3 * 3 + 1, 1),
         "year": date(on.year, 1, 1),
+        "day": line["told"],
+        "week": line["told"] and line["told"] - timedelta(days=line["told"].weekday()),
+        "weekday": line["told"].strftime("%A") if line["told"] else NOT_STATED,
         "reseller": line["reseller"],
         "channel": line["channel"],
         "product": NAMES.get(line["product_ean"], NOT_STATED),
@@ -121,7 +127,7 @@ def group_of(line: Line, dimension: str) -> Any:
 
 
 MEASURES = ("sales_eur_net", "units", "units_sold", "returns_rate", "orders", "aov", "average_unit_price", "gross_profit", "share", "active_products", "lines")  # fmt: skip
-DIMENSIONS = ("month", "quarter", "year", "reseller", "channel", "product", "category", "line_kind")
+DIMENSIONS = ("day", "week", "weekday", "month", "quarter", "year", "reseller", "channel", "product", "category", "line_kind")
 questions = st.fixed_dictionaries(
     {
         "measures": st.lists(st.sampled_from(MEASURES), min_size=1, max_size=4, unique=True),
@@ -187,12 +193,20 @@ def test_periods_that_split_the_calendar_count_every_line_once(market):
     assert sum(ask(part) for part in parts) == ask("2024-01/2025-12") == ask(None)
 
 
-def test_every_measure_is_the_same_from_rollup_and_facts(market):
-    from core.sales.measures import MEASURES as ALL
-
+@pytest.mark.parametrize(
+    ("by", "period", "compare"),
+    [
+        (["quarter", "reseller", "category", "country"], "2025", None),
+        (["day", "source"], "2025-03-05/2025-04-11", "prior_year"),
+        (["week", "product"], "2025-06-02/2025-08-03", "prior_year_weeks"),
+        ([], "2025-01-01/2025-11-11", "prior_year"),
+    ],
+)
+def test_every_measure_is_the_same_from_rollup_and_facts(market, by, period, compare):
     make_lines(market)
-    names = [name for name in ALL if name not in ("orders", "aov", "units_per_order")]
-    query = build_query(names, ["quarter", "reseller", "category", "country"], {}, "2025")
+    query = build_query([*ALL, *PARTS], by, {}, period, compare)
+    market.covers("online", "2024-01-01/2025-12-31")
+    market.covers("galilu", "2024-01-01/2025-12-31")
     facts = run(market.database, query, None, TODAY)
     market.fill_rollup()
     rolled = run(market.database, query, None, TODAY)
@@ -201,14 +215,18 @@ def test_every_measure_is_the_same_from_rollup_and_facts(market):
     assert (facts.totals, facts.caveats) == (rolled.totals, rolled.caveats)
 
 
+def test_the_remainder_is_the_same_from_rollup_and_facts(market):
+    make_lines(market)
+    query = build_query(["orders", "aov", "units"], ["month", "product"], {}, "2025", limit=3, others=True)
+    facts = run(market.database, query, None, TODAY)
+    market.fill_rollup()
+    assert facts.frame.equals(run(market.database, query, None, TODAY).frame)
+
+
 def test_single_lines_are_read_where_only_they_can_answer(market):
     make_lines(market, 20)
     market.fill_rollup()
-    for measures, by, period in (
-        (["orders"], "month", "2025"),
-        (["units"], "utm_source", "2025"),
-        (["units"], "month", "2025-01-05/2025-02-10"),
-    ):
-        assert "sales_rollup" not in run(market.database, build_query(measures, by, {}, period), None, TODAY).sql
+    for measure, by in (("units", "utm_source"), ("orders", "device"), ("units", "city")):
+        assert "sales_rollup" not in run(market.database, build_query(measure, by, {}, "2025"), None, TODAY).sql
     with market.database.write() as c:
         assert c.execute(sa.text("select count(*) from sales_rollup")).scalar_one() > 0

@@ -298,7 +298,10 @@ def why(m: Material) -> Finding:
     if name != "sales_eur_net":
         return Finding(text + reach(result), frame, result, figures=(abs(step),))
     closing = bridging.bridge(m.ask(bridging.bridge_query(m.query)))
-    text += f" Volume explains {difference(name, closing.volume)}, price {difference(name, closing.price)}, new articles {difference(name, closing.new)}, lost ones {difference(name, closing.lost)}, money without units {difference(name, closing.without_units)}."
+    explained = joined(
+        [f"{step_.lower() if step_ != 'VAT rates' else step_} {difference(name, value)}" for step_, value in closing.steps if value], 10
+    )
+    text += f" The bridge: {explained}." if explained else ""
     rows = [("bridge", label_, None, None, value, None) for label_, value in closing.steps]
     frame = pl.concat([frame, frame_of(rows, dict(frame.schema))])
     notes = ("Each group of contributions and the bridge add up to the change. They say where it happened, not what caused it.",)
