@@ -43,6 +43,7 @@ def check(
         *gifts(seen, said),
         *identical(seen, said),
         *not_converted(seen.unconverted),
+        *not_taxed(seen.untaxed),
         *plausibility(seen),
         *(list_price_remarks(rows) if reseller.values_from_price_list else ()),
     ]
@@ -219,6 +220,32 @@ def not_converted(by: pl.DataFrame) -> list[Problem]:
     ]
 
 
+def not_taxed(by: pl.DataFrame) -> list[Problem]:
+    """Money whose VAT rate is not known, by country: the side of it that would need the rate stays empty. No other rate is taken instead."""
+    return [_not_taxed(row) for row in by.sort("country", "currency", "vat_basis", "order", nulls_last=True).iter_rows(named=True)]
+
+
+def _not_taxed(row: dict[str, Any]) -> Problem:
+    lines = "1 line has" if row["lines"] == 1 else f"{row['lines']:,} lines have"
+    side = "revenue excl. VAT" if row["vat_basis"] == "gross" else "figure incl. VAT"
+    if row["country"]:
+        why = f"the VAT rate of {row['country']} is not known for {row['first']:%b %Y}"
+        why += "" if f"{row['first']:%Y%m}" == f"{row['last']:%Y%m}" else f" to {row['last']:%b %Y}"
+        what = "Add the rate under Admin, Catalogue, VAT rates; the figures follow at once."
+    elif row["order"]:
+        why, what = (
+            "the order names no country",
+            "Only the figures excl. VAT count these lines; ask for the country if you need the others.",
+        )
+    else:
+        why, what = (
+            "neither the store's country nor the reseller's VAT rate is known",
+            "Set the reseller's VAT rate under Admin, Catalogue.",
+        )
+    message = f"{lines} no {side} ({money(row['amount_local'], row['currency'])}): {why}."
+    return Problem("vat_rate_missing", message, "warning" if row["vat_basis"] == "gross" else "info", value=row["country"], suggestion=what)
+
+
 def plausibility(seen: Observed) -> list[Problem]:
     """Unit prices against the list price of the month: far above it, or the whole file at one ratio that looks like VAT."""
     rows = seen.high.first.iter_rows(named=True)
@@ -241,20 +268,33 @@ def _basis_suspect(seen: Observed) -> Sequence[Problem]:
 
 
 def list_price_remarks(rows: pl.DataFrame) -> list[Problem]:
-    """Products whose units × list price miss the money the file states; they stay without revenue."""
-    return [
-        Problem(
-            "amount_not_list_price",
-            f"{' '.join(str(r['product_text'] or r['vendor_key']).split())}: the file states {money(r['stated'], r['currency'])}, units × list price "
-            f"give {money(r['derived'], r['currency'])}; {money(r['stated'] - r['derived'], r['currency'])} apart. Its months have no revenue.",
+    """Products whose units × list price miss the money the file states, or that have nothing to compare with; they stay without revenue."""
+    return [_not_list_price(row) for row in list_price_differences(rows).iter_rows(named=True) if row["product_ean"] is not None]
+
+
+def _not_list_price(row: dict[str, Any]) -> Problem:
+    name, currency = " ".join(str(row["product_text"] or row["vendor_key"]).split()), row["currency"]
+    cell = next((part for part in str(row["source_cells"] or "").split("|") if part), None)
+    if row["derived"] is None:
+        message = f"{name}: no list price in {currency} is known for all its months, so they have no revenue."
+        return Problem(
+            "list_price_missing",
+            message,
             "warning",
-            r["source_sheet"],
-            next((part for part in str(r["source_cells"] or "").split("|") if part), None),
-            r["vendor_key"],
-            "Check the list price of this product, or ask about a promotion.",
+            row["source_sheet"],
+            cell,
+            row["vendor_key"],
+            "Add its list price under Admin, Catalogue.",
         )
-        for r in list_price_differences(rows).iter_rows(named=True)
-    ]
+    if row["stated"] is None:
+        message = f"{name}: the file states no money for it, so its list price is not proven and its months have no revenue."
+        return Problem("amount_not_list_price", message, "warning", row["source_sheet"], cell, row["vendor_key"])
+    message = (
+        f"{name}: the file states {money(row['stated'], currency)}, units × list price give {money(row['derived'], currency)}; "
+        f"{money(row['stated'] - row['derived'], currency)} apart. Its months have no revenue."
+    )
+    advice = "Check the list price of this product, or ask about a promotion."
+    return Problem("amount_not_list_price", message, "warning", row["source_sheet"], cell, row["vendor_key"], advice)
 
 
 def too_large(rows: pl.DataFrame) -> pl.DataFrame:

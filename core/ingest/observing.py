@@ -88,13 +88,21 @@ class Observed:
     refunds: Lines
     fingerprints: tuple[np.ndarray, ...]  # one number a line that states units; equal lines have equal ones
     unconverted: pl.DataFrame
+    untaxed: pl.DataFrame  # money whose VAT rate is not known, see `_untaxed`
     high: Lines  # unit prices far above the list price
     priced: int  # sales with a list price
     without_vat: int
     twice_vat: int
 
     def __add__(self, other: Observed) -> Observed:
-        summed = {"slices": _slices, "held": _add_held, "wrong_eans": _first_eans, "texts": _first_texts, "unconverted": _add_unconverted}
+        summed = {
+            "slices": _slices,
+            "held": _add_held,
+            "wrong_eans": _first_eans,
+            "texts": _first_texts,
+            "unconverted": _add_unconverted,
+            "untaxed": _add_untaxed,
+        }
         parts: dict[str, Any] = {}
         for name in (f.name for f in fields(self)):
             mine, others = getattr(self, name), getattr(other, name)
@@ -146,6 +154,7 @@ def observe(rows: pl.DataFrame) -> Observed:
         Lines.of(orders.filter(pl.col("line_kind") == "return").select(wide), 1),
         _fingerprints(primary),
         _unconverted(primary),
+        _untaxed(primary),
         Lines.of(priced.filter(pl.col("ratio") > 1.3).select(*wide, "ratio"), HIGH_SHOWN),
         priced.height,
         priced.filter((pl.col("vat_basis") == "gross") & ((pl.col("ratio") * (1 + vat) - 1).abs() < 0.005)).height,
@@ -221,6 +230,28 @@ def _unconverted(primary: pl.DataFrame) -> pl.DataFrame:
 
 def _add_unconverted(parts: pl.DataFrame) -> pl.DataFrame:
     return parts.group_by("currency").agg(pl.col("amount_local").sum().cast(MONEY), pl.col("first").min(), pl.col("last").max())
+
+
+def _untaxed(primary: pl.DataFrame) -> pl.DataFrame:
+    """Money without a VAT rate, by whether it is an order's, country, basis and currency: lines, the sum, the first and the last day."""
+    if not primary["vat_rate"].null_count():
+        primary = primary.clear()
+    missing = primary.filter(pl.col("amount_local").is_not_null() & pl.col("vat_rate").is_null() & pl.col("period_end").is_not_null())
+    order = pl.col("order_id").is_not_null()
+    place = pl.when(order).then("country").otherwise("store_country")
+    day = pl.col("period_end")
+    return _add_untaxed(
+        missing.select(
+            order.alias("order"), place.alias("country"), "vat_basis", "currency", pl.lit(1, pl.Int64).alias("lines"), "amount_local",
+            day.alias("first"), day.alias("last"),
+        )
+    )  # fmt: skip
+
+
+def _add_untaxed(parts: pl.DataFrame) -> pl.DataFrame:
+    return parts.group_by("order", "country", "vat_basis", "currency").agg(
+        pl.col("lines").sum(), pl.col("amount_local").sum().cast(MONEY), pl.col("first").min(), pl.col("last").max()
+    )
 
 
 def _priced(primary: pl.DataFrame) -> pl.DataFrame:

@@ -15,9 +15,10 @@ from core.db.engine import Database
 from core.errors import UnknownRecord
 from core.ingest import slices
 from core.ingest.copying import copy_frame, driver, fetch
+from core.ingest.price_proofs import value_by_statements
 from core.ingest.shapes import ROW_COLUMNS, Schema
 from core.ingest.storing import lock_reseller
-from core.ingest.valuing import VALUED, rate_needs, value, value_from_price_list
+from core.ingest.valuing import VALUED, rate_needs, value
 from core.people import audit
 
 _STATED: Schema = {
@@ -103,9 +104,7 @@ def _revalue(connection: sa.Connection, table: str, catalogue: Catalogue, resell
         stated = stated.with_columns(pl.lit(vat_basis).alias("vat_basis"))
     new = value(stated, catalogue, reseller, rates_for(connection, rate_needs(stated), reseller.fx_method))
     if reseller.values_from_price_list:
-        parts = new.partition_by("upload_batch_id", maintain_order=True)
-        new = pl.concat([value_from_price_list(part) for part in parts]).sort("id")
-        old = old.sort("id")
+        new = value_by_statements(connection, reseller.id, new)
     columns = [name for name in _DERIVED if not (table != "sellout_entries2" and name in ("year", "month"))]
     if table == "held_rows":
         columns.remove("bulk")

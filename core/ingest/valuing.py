@@ -72,38 +72,54 @@ def value(rows: pl.DataFrame, catalogue: Catalogue, reseller: Reseller, rates: p
     return valued.select(*rows.columns, *VALUED)
 
 
-def value_from_price_list(rows: pl.DataFrame) -> pl.DataFrame:
+def value_from_price_list(rows: pl.DataFrame, proven: pl.DataFrame | None = None) -> pl.DataFrame:
     """EUR of rows that state units but no money, as units × list price of their month; marked `valued`, `amount_local` stays empty.
 
     A product is valued only where these products of units and price add up, over the span of the file's own money, to that money
-    (± 0.01): otherwise its EUR stays empty, and `list_price_differences` names the difference.
+    (± 0.01): otherwise its EUR stays empty, and `list_price_differences` names the difference. `proven`: the products for which this
+    holds, by vendor_key (and upload_batch_id), where `rows` are not all that the file states.
     """
-    wrong = list_price_differences(rows).get_column("vendor_key").to_list()
-    fits = _derivable() & ~pl.col("vendor_key").is_in(wrong)
-    priced = rows.with_columns((pl.col("quantity").cast(MONEY) * pl.col("list_price")).alias("_derived"))
+    keys = proven_products(rows) if proven is None else proven
+    marked = rows.join(keys.with_columns(pl.lit(True).alias("_proven")), on=keys.columns, how="left", maintain_order="left")
+    fits = _derivable() & pl.col("_proven").fill_null(False)
+    priced = marked.with_columns((pl.col("quantity").cast(MONEY) * pl.col("list_price")).alias("_derived"))
     return priced.with_columns(
         pl.when(fits).then(_eur("gross", "_derived", pl.lit("gross"))).otherwise("sales_eur_gross").alias("sales_eur_gross"),
         pl.when(fits).then(_eur("net", "_derived", pl.lit("gross"))).otherwise("sales_eur_net").alias("sales_eur_net"),
         (fits & pl.col("fx_rate").is_not_null()).fill_null(False).alias("valued"),
-    ).drop("_derived")
+    ).drop("_derived", "_proven")
+
+
+def proven_products(rows: pl.DataFrame, by: tuple[str, ...] = ()) -> pl.DataFrame:
+    """The products (`by`, vendor_key) whose units × list price come to the money that the file states for them over its span."""
+    return _against_spans(rows, by).filter("agrees").select(*by, "vendor_key")
 
 
 def list_price_differences(rows: pl.DataFrame) -> pl.DataFrame:
-    """Products whose units × list price do not add up to the money the file states over its span: vendor_key, stated, derived, cells."""
+    """Products whose units × list price do not add up to the money the file states over its span, or that have nothing to compare with:
+    vendor_key, stated (null: the file states no money), derived (null: a list price is missing), and where the money stands."""
+    return _against_spans(rows, ()).filter(~pl.col("agrees")).drop("agrees")
+
+
+def _against_spans(rows: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
+    keys = [*by, "vendor_key"]
     spans = rows.filter(~pl.col("primary_view") & pl.col("amount_local").is_not_null() & pl.col("vendor_key").is_not_null())
-    derived = (
-        rows.filter(pl.col("primary_view") & pl.col("amount_local").is_null() & pl.col("quantity").is_not_null())
-        .group_by("vendor_key", maintain_order=True)
-        .agg(
-            (pl.col("quantity").cast(MONEY) * pl.col("list_price")).sum().alias("derived"),
-            pl.col("list_price").is_null().any().alias("unpriced"),
-        )
+    units = rows.filter(pl.col("primary_view") & pl.col("amount_local").is_null() & pl.col("quantity").is_not_null())
+    price = (pl.col("quantity").cast(MONEY) * pl.col("list_price")).sum()
+    derived = units.filter(pl.col("vendor_key").is_not_null()).group_by(keys, maintain_order=True).agg(
+        pl.when(~pl.col("list_price").is_null().any()).then(price).alias("derived"),
+        pl.col("source_sheet", "source_cells", "product_text", "currency", "product_ean").first(),
+    )  # fmt: skip
+    stated = spans.group_by(keys, maintain_order=True).agg(
+        pl.col("amount_local").sum().alias("stated"), pl.col("source_sheet", "source_cells").first().name.prefix("_")
     )
-    stated = spans.group_by("vendor_key", maintain_order=True).agg(
-        pl.col("amount_local").sum().alias("stated"), pl.col("source_sheet", "source_cells", "product_text", "currency").first()
+    agrees = ((pl.col("stated") - pl.col("derived")).abs() <= Decimal("0.01")).fill_null(False)
+    both = derived.join(stated, on=keys, how="left", maintain_order="left").with_columns(
+        pl.coalesce("_source_sheet", "source_sheet").alias("source_sheet"),
+        pl.coalesce("_source_cells", "source_cells").alias("source_cells"),
+        agrees.alias("agrees"),
     )
-    both = stated.join(derived, on="vendor_key", how="inner", maintain_order="left")
-    return both.filter(~pl.col("unpriced") & ((pl.col("stated") - pl.col("derived")).abs() > Decimal("0.01"))).drop("unpriced")
+    return both.drop("_source_sheet", "_source_cells")
 
 
 def _derivable() -> pl.Expr:
@@ -111,11 +127,16 @@ def _derivable() -> pl.Expr:
 
 
 def _with_vat_rate(rows: pl.DataFrame, catalogue: Catalogue, reseller: Reseller) -> pl.DataFrame:
-    """The rate of the destination (order lines) or of the store's own country; the reseller's rate where neither decides."""
-    abroad = pl.when(pl.col("store_country") != (reseller.country or "")).then(pl.col("store_country"))
-    keyed = rows.with_columns(
-        pl.when(pl.col("order_id").is_not_null()).then(pl.col("country").str.to_uppercase()).otherwise(abroad).alias("_vat")
+    """The rate of the destination (order lines) or of the store's country, null where that is not known: no country's rate stands in for
+    another's. The reseller's own rate holds at home, and where no country is named; the country's of the day where it has none."""
+    order = pl.col("order_id").is_not_null()
+    place = (
+        pl.when(order)
+        .then(pl.col("country").str.to_uppercase())
+        .otherwise(pl.coalesce("store_country", pl.lit(reseller.country, pl.String)))
     )
+    keyed = rows.with_columns(place.alias("_vat"))
+    elsewhere = order | (pl.col("_vat") != (reseller.country or "")).fill_null(False)
     wanted = keyed.select("_vat", "period_end").unique().drop_nulls().sort("period_end")
     dated = wanted.join_asof(
         catalogue.vat_rates.sort("valid_from"),
@@ -127,7 +148,8 @@ def _with_vat_rate(rows: pl.DataFrame, catalogue: Catalogue, reseller: Reseller)
     )
     found = keyed.join(dated.select("_vat", "period_end", "rate"), on=["_vat", "period_end"], how="left", maintain_order="left")
     own = pl.lit(reseller.vat_rate, RATE)
-    return found.with_columns(pl.coalesce("rate", own).cast(RATE).alias("vat_rate")).drop("rate", "_vat")
+    rate = pl.when(elsewhere).then("rate").otherwise(pl.coalesce(own, "rate"))
+    return found.with_columns(rate.cast(RATE).alias("vat_rate")).drop("rate", "_vat")
 
 
 def _with_list_price(rows: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
