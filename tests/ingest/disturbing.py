@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import openpyxl
-import polars as pl
 import xlwt
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
@@ -30,6 +29,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from core.errors import WorkbenchError
 from core.ingest import recognising
+from core.ingest.asking import CONFIRMED
 from core.ingest.formats.registry import format_of
 from core.ingest.reading import read_book
 from core.ingest.shapes import ControlTotal, ReadOptions, SalesFrame
@@ -96,10 +96,22 @@ class Sheet:
     def rearrange(self, place: Callable[[int, int], tuple[int, int] | None]) -> None:
         """Every cell, merged range and hidden part at its new place; None takes it away."""
         self.cells = {to: cell for at, cell in self.cells.items() if (to := place(*at)) is not None}
-        moved = [(place(top, left), place(bottom, right)) for top, left, bottom, right in self.merges]
-        self.merges = [(*first, *last) for first, last in moved if first and last]
+        self.merges = [merge for old in self.merges if (merge := self._merge_at_new_place(old, place)) is not None]
         self.hidden_rows = {to[0] for row in self.hidden_rows if (to := place(row, 1))}
         self.hidden_columns = {to[1] for column in self.hidden_columns if (to := place(1, column))}
+
+    def _merge_at_new_place(
+        self, merge: tuple[int, int, int, int], place: Callable[[int, int], tuple[int, int] | None]
+    ) -> tuple[int, int, int, int] | None:
+        """The range around the new places of its cells, its text in the first of them."""
+        top, left, bottom, right = merge
+        moved = [to for row in range(top, bottom + 1) for column in range(left, right + 1) if (to := place(row, column))]
+        if not moved:
+            return None
+        first = min(row for row, _ in moved), min(column for _, column in moved)
+        if (was := place(top, left)) and was != first and was in self.cells:
+            self.cells[first] = self.cells.pop(was)
+        return (*first, max(row for row, _ in moved), max(column for _, column in moved))
 
     def move(self, rows: int = 0, columns: int = 0) -> None:
         self.rearrange(lambda row, column: (row + rows, column + columns))
@@ -302,10 +314,12 @@ def outcome_of(data: bytes, name: str, options: ReadOptions | None = None) -> Ou
     if not frame.rows.height:
         return Outcome("refused", found.vendor, rules=rules, said=f"no sales were found · {said}")
     asked = {"period"} if frame.period.start is None or frame.period.conflict else set()
-    if wrong or "hidden_sheet_read" in rules or "control_total_mismatch" in rules:
+    if wrong or rules & CONFIRMED or "control_total_mismatch" in rules:
         asked |= {"accept_warnings"}
+    if frame.vendor == "generic":
+        asked |= {"reseller"}
     facts = tuple(frame.rows.select(FACT_COLUMNS).iter_rows(named=True))
-    return Outcome("asked" if asked else "read", found.vendor, frozenset(asked), facts, rules, said, frame)
+    return Outcome("asked" if asked else "read", frame.vendor, frozenset(asked), facts, rules, said, frame)
 
 
 @cache
@@ -326,10 +340,15 @@ def disagreeing(frame: SalesFrame) -> list[str]:
 
 def total_of(frame: SalesFrame, control: ControlTotal) -> Decimal:
     """The sum of the rows that a printed total stands for."""
-    rows = frame.rows.filter(pl.col("primary_view") if control.over is None else pl.col("view").is_in(list(control.over)))
-    for column, value in control.where.items():
-        rows = rows.filter(pl.col(column).is_in(list(value)) if isinstance(value, tuple) else pl.col(column) == value)
-    return sum((Decimal(v) for v in rows["quantity" if control.measure == "units" else "amount_local"].drop_nulls()), Decimal(0))
+    wanted = {column: value if isinstance(value, tuple) else (value,) for column, value in control.where.items()}
+    figure = "quantity" if control.measure == "units" else "amount_local"
+    columns = [*wanted, "view", "primary_view", figure]
+    total = Decimal(0)
+    for row in frame.rows.select(dict.fromkeys(columns)).iter_rows(named=True):
+        counted = row["primary_view"] if control.over is None else row["view"] in control.over
+        if counted and row[figure] is not None and all(row[column] in values for column, values in wanted.items()):
+            total += row[figure]
+    return total
 
 
 # What it must make of it ----------------------------------------------------------------------------------------------
@@ -598,5 +617,85 @@ def together(*disturbances: Disturbance) -> Disturbance:
         last = expected[-1]
         rules = frozenset(rule for one in expected for rule in one.says)
         return replace(last, says=rules, asks=frozenset(key for one in expected for key in one.asks))
+
+    return disturb
+
+
+def fact_places(base: Outcome, side: int) -> list[Place]:
+    """Where the units (side 0) or the money (side 1) of each fact stand in the undisturbed file."""
+    found = []
+    for row in base.facts:
+        if at := (str(row["source_cells"] or "|") + "|").split("|")[side]:
+            found.append((row["source_sheet"], *coordinate_to_tuple(at)))
+    return found
+
+
+def total_places(base: Outcome) -> list[tuple[Place, ControlTotal]]:
+    """Where each printed total stands, one of those that share a cell."""
+    assert base.frame is not None
+    cells = {(c.sheet, c.cell): c for c in base.frame.controls if c.cell and ":" not in c.cell}
+    return [((str(sheet), *coordinate_to_tuple(str(cell))), control) for (sheet, cell), control in cells.items()]
+
+
+def rewritten(places: Iterable[Place], change: Callable[[Any], Any], expected: Expected = SAME) -> Disturbance:
+    """The numbers at these places in another spelling; texts stay as they are."""
+    wanted = set(places)
+
+    def disturb(book: Book) -> Expected:
+        for sheet in book.sheets:
+            for cell in sheet.cells.values():
+                if cell.origin in wanted and isinstance(cell.value, int | float):
+                    cell.value = change(cell.value)
+        return expected
+
+    return disturb
+
+
+def replaced(places: Iterable[Place], value: Any, expected: Expected = SAME) -> Disturbance:
+    """Whatever stands at these places replaced; a callable is given the old value."""
+    wanted = set(places)
+
+    def disturb(book: Book) -> Expected:
+        for sheet in book.sheets:
+            for cell in sheet.cells.values():
+                if cell.origin in wanted:
+                    cell.value = value(cell.value) if callable(value) else value
+        return expected
+
+    return disturb
+
+
+def columns_in_order(sheet: str, order: Callable[[int], Iterable[int]]) -> Disturbance:
+    """The columns of a sheet in another order; `order` is given how many there are."""
+
+    def disturb(book: Book) -> Expected:
+        page = book.sheet(sheet)
+        page.order_columns(order(page.last_column))
+        return SAME
+
+    return disturb
+
+
+def only_sheet(name: str, **writing: Any) -> Disturbance:
+    """One sheet as a text file; the facts of the others are gone with them."""
+
+    def disturb(book: Book) -> Expected:
+        book.sheets = [book.sheet(name)]
+        saved_as("csv", **writing)(book)
+        return Expected(lambda row: None if row["source_cells"] == "gone" else row | {"source_sheet": None})
+
+    return disturb
+
+
+def visible_copy(sheet: str) -> Disturbance:
+    """A second sheet with the same layout in sight: nobody but a person knows which counts."""
+
+    def disturb(book: Book) -> Expected:
+        copied = deepcopy(book.sheet(sheet))
+        copied.name = f"{copied.name[:24]} LY"
+        for cell in copied.cells.values():
+            cell.origin = None
+        book.sheets.append(copied)
+        return asks("accept_warnings", says=("rival_sheet",))
 
     return disturb
