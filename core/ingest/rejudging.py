@@ -18,10 +18,11 @@ from core.ingest import held_parts, slices
 from core.ingest.content import SLICE
 from core.ingest.copying import copy_frame, driver, fetch
 from core.ingest.held_parts import kept_rows
-from core.ingest.planning import place_and_value
+from core.ingest.matching import match
+from core.ingest.price_proofs import value_by_statements
 from core.ingest.shapes import ROW_COLUMNS, Schema, complete_rows
 from core.ingest.storing import FACTS, HELD, ORDER_LINES, held_frame
-from core.ingest.valuing import rate_needs
+from core.ingest.valuing import rate_needs, value
 
 _HELD: Schema = {
     "id": pl.Int64,
@@ -90,8 +91,8 @@ def rejudge(connection: sa.Connection, reseller_id: int, decision_id: int | None
 def _judge(connection: sa.Connection, held: pl.DataFrame, catalogue: Catalogue, reseller: Reseller) -> pl.DataFrame:
     rows = kept_rows(held["row"])
     rates = rates_for(connection, rate_needs(rows), reseller.fx_method)
-    judged = place_and_value(rows, catalogue, reseller, rates)
-    return pl.concat([held.drop("row"), judged], how="horizontal")
+    judged = pl.concat([held.drop("row"), value(match(rows, catalogue, reseller), catalogue, reseller, rates)], how="horizontal")
+    return value_by_statements(connection, reseller.id, judged) if reseller.values_from_price_list else judged
 
 
 def _take_back(connection: sa.Connection, rows: pl.DataFrame) -> None:
