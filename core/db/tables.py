@@ -472,6 +472,32 @@ held_rows = Table(  # a line that could not be placed; becomes a fact when its k
     Index("ix_held_rows_key", "reseller_id", "rule", "key"),
     Index("ix_held_rows_order", "order_id", postgresql_where=sa.text("order_id is not null")),
 )
+file_families = Table(  # files that look the same: sheet names and headers, and a name without its dates
+    "file_families",
+    metadata,
+    _id(),
+    Column("fingerprint", Text, nullable=False),
+    Column("name_pattern", Text, nullable=False),
+    Column("headers", ARRAY(Text), nullable=False),  # of the last file
+    Column("last_file", Text, nullable=False),
+    _moment("seen_at", nullable=False, server_default=now),
+    Index(None, "fingerprint"),
+    Index(None, "name_pattern"),
+)
+family_answers = Table(  # what a person said about a file, remembered for the next one like it
+    "family_answers",
+    metadata,
+    _id(),
+    Column("family_id", ForeignKey("file_families.id"), nullable=False, index=True),
+    Column("key", Text, nullable=False),
+    Column("value", JSONB, nullable=False),
+    Column("answered_by", Text, nullable=False),
+    _moment("answered_at", nullable=False, server_default=now),
+    Column("upload_batch_id", ForeignKey("upload_batches.id")),
+    Column("file_name", Text, nullable=False),
+    _moment("revoked_at"),
+    Column("revoked_by", Text),
+)
 inbox_decisions = Table(  # what a person said about a held key; can be taken back
     "inbox_decisions",
     metadata,

@@ -9,10 +9,12 @@ from decimal import Decimal
 
 import polars as pl
 
+from core.errors import BadQuestion
 from core.ingest.chaining import fitting_weeks
 from core.ingest.checking import money
 from core.ingest.claiming import tied
 from core.ingest.content import SLICE, nominal
+from core.ingest.formats.meanings import MEANINGS
 from core.ingest.shapes import Choice, Problem, Question, SalesFrame
 from core.ingest.standing import Standing
 
@@ -20,6 +22,13 @@ CONFIRMED = frozenset(
     {"hidden_sheet_read", "rival_sheet", "rival_columns", "stores_not_found", "line_id_conflict", "rows_below_total",
      "second_list", "other_brand_file", "period_overlap"}
 )  # fmt: skip  # said by a format, to be accepted
+WORDS = {
+    "vat_basis": ("gross", "net"),
+    "amount_is": ("line", "unit"),
+    "completeness": ("complete", "adds"),
+    "date_order": ("dmy", "mdy"),
+    "decimal": (".", ","),
+}
 TELLING_ROWS = 3  # so few lines may well be equal in two periods
 
 
@@ -39,6 +48,16 @@ class Answers:
     completeness: str | None = None  # 'complete' | 'adds'
     date_order: str | None = None  # 'dmy' | 'mdy'
     decimal: str | None = None  # '.' | ','
+
+
+def check_answers(columns: Mapping[str, str], words: Mapping[str, str | None]) -> None:
+    """Errors: BadQuestion for an answer that is none of those offered."""
+    for key, word in words.items():
+        if word and key in WORDS and word not in WORDS[key]:
+            raise BadQuestion(f"“{word}” is no answer here. Say {' or '.join(WORDS[key])}.")
+    for column, meaning in columns.items():
+        if meaning not in MEANINGS:
+            raise BadQuestion(f"“{meaning}” is no meaning of the column “{column}”. Choose one of: {', '.join(MEANINGS)}.")
 
 
 def ask(

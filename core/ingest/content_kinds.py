@@ -2,38 +2,58 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
-from core.ingest.formats.tables import header_texts
+from core.ingest.formats.generic_layout import Found, find_lists
+from core.ingest.formats.meanings import AMOUNTS, FIGURES, PRODUCT_KEYS, read_header, words_of
 from core.ingest.layout import HEADER_ROWS
+from core.ingest.normalising import fold
 from core.ingest.shapes import RawBook, RawSheet
 
 NUMBER = r"^\s*[-−(]?\s*[£€$]?\s*\d[\d.,'\s\u{00A0}\u{202F}]*\)?\s*[%€]?\s*$"
-SALES_WORDS = (
-    *(
-        "sales",
-        "sold",
-        "qty",
-        "quantity",
-        "units",
-        "amount",
-        "revenue",
-        "turnover",
-        "value",
-        "orders",
-        "order",
-        "pcs",
-        "sell out",
-        "sellout",
+LONGEST_TEXT = 80
+SOLD = re.compile(
+    r"\b(sold|sales|sell ?out|turnover|revenue|umsatz|absatz|verkauf\w*|ventes|vendu\w*|ventas|vendid\w*|vendite|vendut\w*|sprzedaz\w*|"
+    r"verkoop|verkocht|omzet|parduota|pardavim\w*|pardots|продаж\w*|продано|salg|solgt|salda|myynti|prodej\w*)\b"
+)
+PIVOT = (
+    "row labels",
+    "column labels",
+    "zeilenbeschriftungen",
+    "spaltenbeschriftungen",
+    "etiquettes de lignes",
+    "etiquetas de fila",
+    "etykiety wierszy",
+)
+INVOICE = re.compile(
+    r"^(invoice|tax invoice|proforma|pro forma|rechnung|facture|factura|fattura|faktura|saskaita|rekins|invoice (no|number|date)|rechnungs ?(nr|nummer|datum)|"
+    r"bill(ed)? to|ship(ped)? to|sold to|amount due|balance due|total due|sub ?total|zwischensumme|payment terms|zahlungsziel|due date|iban|"
+    r"facture n|faktura (vat )?nr|vat (no|number|reg\w*)|ust id\w*|bank account)\b"
+)
+PAPERS = (
+    (re.compile(r"^(purchase order|po number|order confirmation|auftragsbestatigung|bestellung|bon de commande)\b"), "a purchase order"),
+    (re.compile(r"^(delivery note|packing list|packing slip|lieferschein|bon de livraison|albaran)\b"), "a delivery note"),
+    (re.compile(r"^(price ?list|preisliste|cennik|liste de prix|lista de precios|listino|kainorastis|cenu lapa)\b"), "a price list"),
+    (
+        re.compile(
+            r"^(stock ?(list|report|level\w*|on hand)|inventory|inventur|bestand\w*|lagerbestand|stany? magazynow\w*|etat des stocks)\b"
+        ),
+        "a stock list",
     ),
-    *("menge", "umsatz", "absatz", "ilosc", "wartosc", "sprzedaz", "ventas", "cantidad", "importe", "verkoop", "aantal", "omzet", "kiekis"),
-    *("suma", "summa", "ventes", "quantite", "vendite", "kolicestvo", "кількість", "сума", "продаж"),
+    (re.compile(r"^(budget|forecast|sales (plan|target|budget|forecast)\w*|targets?|planning)\b"), "a plan"),
 )
-KINDS = (
-    (("price list", "rrp", "list price", "cennik", "preisliste", "wholesale price"), "it is a price list: prices, but no units sold."),
-    (("stock", "on hand", "inventory", "warehouse", "bestand", "lager"), "it is a stock list: quantities on hand, but no units sold."),
-    (("expense", "invoice no", "iban", "cost centre", "supplier invoice"), "it is a list of expenses or invoices, not of units sold."),
+STOCK = re.compile(
+    r"\b(stock|on hand|soh|inventory|warehouse|bestand|lager\w*|magazyn\w*|existencias|giacenza|voorraad|sandelis|noliktava|available)\b"
 )
+EXPENSES = re.compile(
+    r"\b(expense\w*|cost cent(re|er)|iban|supplier|invoice no|invoice number|kostenstelle|payee|category|account no|lieferant)\b"
+)
+PEOPLE = re.compile(
+    r"\b(e ?mail|phone|telephone|mobile|address|street|postcode|zip|contact|first name|last name|surname|birthday|vorname|nachname|adresse|telefon)\b"
+)
+PLAN = re.compile(r"\b(budget|forecast|target|plan)\b")
 
 
 def why_no_sales(book: RawBook) -> str | None:
@@ -47,10 +67,69 @@ def why_no_sales(book: RawBook) -> str | None:
         return "it is an EDI message. Ask the reseller for the report as .xlsx or .csv."
     if not any(_has_numbers(sheet) for sheet in written):
         return "it holds no numbers."
-    headers = header_texts(book, HEADER_ROWS)
-    if any(_says(header, SALES_WORDS) for header in headers):
+    lists = find_lists(book)
+    return _paper(written, lists) or (_list_of(lists[0]) if lists else "no columns of units or money stand below a header.")
+
+
+def _paper(sheets: list[RawSheet], lists: list[Found]) -> str | None:
+    """A pivot picture, an invoice or another paper, told by what stands around the lists."""
+    headers = {(found.sheet.name, found.header_row) for found in lists}
+    texts = [words_of(text) for sheet in sheets for text in _around(sheet, headers)]
+    every = {fold(text) for sheet in sheets for cells in sheet.head() for text in cells if text}
+    if any(label in every for label in PIVOT):
+        return "it is the picture of a pivot table. Ask for the list behind it."
+    marks = {found[0] for text in texts if (found := INVOICE.match(text))}
+    if len(marks) > 1:
+        return "it is an invoice: what the brand sold to the reseller, not what the reseller sold on."
+    for pattern, name in PAPERS:
+        if any(pattern.match(text) and not SOLD.search(pattern.sub(" ", text)) for text in texts):
+            if name in ("a stock list", "a price list") and lists and _sells(lists[0]):
+                continue
+            return f"it is {name}, not what was sold."
+    return None
+
+
+def _around(sheet: RawSheet, headers: set[tuple[str | None, int]]) -> list[str]:
+    """The short texts of the first and last rows that are no header of a list, and the sheet's name."""
+    head, tail = sheet.head(HEADER_ROWS), sheet.frame.tail(12).rows()
+    rows = [cells for row, cells in enumerate(head) if (sheet.name, row) not in headers]
+    found = [text for cells in (*rows, *tail) for text in cells if text and len(text) <= LONGEST_TEXT]
+    return [*found, *([sheet.name] if sheet.name else [])]
+
+
+def _sells(found: Found) -> bool:
+    """True where a header says that something was sold."""
+    names = [words_of(column.header) for column in found.columns if column.header and not column.said.beside]
+    return any(SOLD.search(name) for name in names)
+
+
+def _list_of(found: Found) -> str | None:
+    """What a list is about when it is not about sales, by its headers."""
+    if found.header_row < 0:
+        return None if any(column.kind.number for column in found.columns) else "it holds no columns of units or money."
+    headers = [words_of(column.header) for column in found.columns if column.header]
+    meanings = {str(column.said.meaning) for column in found.columns if column.said.meaning}
+    meanings |= {str(band.said.meaning) for band in found.bands if band.said.meaning}
+    if found.bands:
+        labels = [words_of(band.label) for band in found.bands]
+        return "it is a plan, not what was sold." if any(PLAN.search(text) for text in labels) else None
+    if any(SOLD.search(text) and not read_header(text).beside for text in headers):
         return None
-    return next((reason for words, reason in KINDS if any(_says(header, words) for header in headers)), None)
+    units, money, product = "units" in meanings, bool(meanings & set(AMOUNTS)), bool(meanings & set(PRODUCT_KEYS))
+    if any(STOCK.search(text) for text in headers):
+        return "it is a stock list: quantities on hand, but no units sold."
+    if not units and not money and "unit_price" in meanings:
+        return "it is a price list: prices, but no units sold."
+    if any(EXPENSES.search(text) for text in headers) and not units and (not product or "ean" not in meanings):
+        return "it is a list of expenses or invoices, not of units sold."
+    if sum(bool(PEOPLE.search(text)) for text in headers) > 1 and not units:
+        return "it is a list of people or addresses, not of units sold."
+    if any(PLAN.search(text) for text in headers) and not units and not money:
+        return "it is a plan, not what was sold."
+    figures = [column for column in found.columns if column.kind.number or column.said.meaning in FIGURES]
+    if not any(not column.said.beside and (column.said.meaning in FIGURES or column.kind.meaning) for column in figures):
+        return "no columns of units or money stand below a header."
+    return None
 
 
 def _written(sheet: RawSheet) -> int:
@@ -60,9 +139,3 @@ def _written(sheet: RawSheet) -> int:
 
 def _has_numbers(sheet: RawSheet) -> bool:
     return bool(sheet.frame.select(pl.any_horizontal(pl.all().str.contains(NUMBER).any())).item())
-
-
-def _says(header: str, words: tuple[str, ...]) -> bool:
-    """True when one of `words` stands in the header as whole words."""
-    padded = f" {header.replace('-', ' ').replace('/', ' ')} "
-    return any(f" {word} " in padded for word in words)

@@ -14,11 +14,12 @@ import sqlalchemy as sa
 from core.db import tables as t
 from core.db.engine import Database
 from core.errors import UnknownRecord
-from core.ingest import originals, storing
-from core.ingest.asking import Answers
+from core.ingest import families, originals, storing
+from core.ingest.asking import Answers, check_answers
 from core.ingest.checking import as_frame
 from core.ingest.correcting import put_aside
 from core.ingest.judging import Batch, Judged, Stopped, judge
+from core.ingest.numbers import read_currency
 from core.ingest.planning import Plan
 from core.ingest.repeating import repeats
 from core.ingest.reporting import load_report, report_of, save_outcome, save_plan
@@ -47,6 +48,11 @@ def import_file(
     reseller: str | None = None,
     currency: str | None = None,
     vat_basis: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    amount_is: str | None = None,
+    completeness: str | None = None,
+    date_order: str | None = None,
+    decimal: str | None = None,
     password: str | None = None,
     uploaded_by: str = "system",
     on_progress: Progress | None = None,
@@ -54,9 +60,14 @@ def import_file(
     """Take a file in, read, prove and store it. Status 'stored', 'duplicate', 'refused', or 'needs_decision': then nothing was stored, the
     report's `questions` say what to answer, and the same call with the answers as arguments goes on.
 
-    `period`: 2025-06, 2025-Q2, a day, or 2025-06-09/2025-06-15. Errors: BadQuestion for a period that is none.
+    `period`: 2025-06, 2025-Q2, a day, or 2025-06-09/2025-06-15. Of a list that is nobody's report also: `columns` (header or letter → a key
+    of `formats.meanings.MEANINGS`), `amount_is` 'line' or 'unit', `completeness` 'complete' or 'adds', `date_order` 'dmy' or 'mdy',
+    `decimal` ',' or '.'. Errors: BadQuestion for a period that is none, and for a word that answers no question.
     """
-    said = answered(vendor, period, accept_warnings, reseller, currency, vat_basis, password)
+    said = answered(
+        vendor, period, accept_warnings, reseller, currency, vat_basis, password,
+        columns=columns, amount_is=amount_is, completeness=completeness, date_order=date_order, decimal=decimal,
+    )  # fmt: skip
     batch_id = take_in(database, settings, source, file_name, uploaded_by)
     return _carry_on(database, settings, batch_id, said, True, uploaded_by, on_progress)
 
@@ -73,12 +84,20 @@ def preview_file(
     reseller: str | None = None,
     currency: str | None = None,
     vat_basis: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    amount_is: str | None = None,
+    completeness: str | None = None,
+    date_order: str | None = None,
+    decimal: str | None = None,
     password: str | None = None,
     on_progress: Progress | None = None,
 ) -> ImportReport:
     """The same report without a trace in the database: status 'preview' where the file could be stored as it is. `rows` holds every row it
     states, also those already live."""
-    said = answered(vendor, period, accept_warnings, reseller, currency, vat_basis, password)
+    said = answered(
+        vendor, period, accept_warnings, reseller, currency, vat_basis, password,
+        columns=columns, amount_is=amount_is, completeness=completeness, date_order=date_order, decimal=decimal,
+    )  # fmt: skip
     sha256, size = originals.fingerprint(source)
     batch = Batch(None, _name(source, file_name), sha256, source, size)
     with database.engine.connect() as connection:
@@ -101,11 +120,15 @@ def answered(
     currency: str | None = None,
     vat_basis: str | None = None,
     password: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    **of_a_list: str | None,
 ) -> Answers:
-    """A person's words as values. Errors: BadQuestion for a period that is none."""
+    """A person's words as values. Errors: BadQuestion for a period that is none, and for a word that answers no question."""
     span = parse_period(period) if isinstance(period, str) else period
     days = (span.start, span.end) if span else None
-    return Answers(vendor, days, accept_warnings, reseller, currency and currency.upper(), vat_basis, password)
+    check_answers(columns or {}, {"vat_basis": vat_basis, "currency": currency, **of_a_list})
+    code = currency and (read_currency(currency) or currency.upper())
+    return Answers(vendor, days, accept_warnings, reseller, code, vat_basis, password, columns or {}, **of_a_list)
 
 
 # Two steps, as the upload page takes them -----------------------------------------------------------------------------
@@ -208,7 +231,7 @@ def _once(database: Database, settings: Any, batch: Batch, answers: Answers, sto
     """Errors: Overtaken when another file of the reseller was stored between judging and storing: to be judged anew."""
     with database.write() as connection:
         outcome = repeats(connection, settings, batch, answers) or judge(connection, settings, batch, answers, say)
-    return _finish(database, batch, outcome, store, by, say)
+    return _finish(database, batch, outcome, answers, store, by, say)
 
 
 def _is_open(connection: sa.Connection, batch_id: int) -> bool:
@@ -221,7 +244,9 @@ def _is_open(connection: sa.Connection, batch_id: int) -> bool:
 # The end of it --------------------------------------------------------------------------------------------------------
 
 
-def _finish(database: Database, batch: Batch, outcome: Judged | Stopped, store: bool, by: str, say: Progress) -> ImportReport:
+def _finish(
+    database: Database, batch: Batch, outcome: Judged | Stopped, answers: Answers, store: bool, by: str, say: Progress
+) -> ImportReport:
     assert batch.id is not None
     if isinstance(outcome, Stopped):
         with database.write() as connection:
@@ -238,6 +263,8 @@ def _finish(database: Database, batch: Batch, outcome: Judged | Stopped, store: 
         status = "needs_decision"
     elif store or (plan.reseller.store_without_asking and not _doubtful(plan)):
         storing.store(database, batch.id, plan, by, say)
+        with database.write() as connection:
+            families.remember(connection, outcome.layout, vars(answers), by, batch.id, batch.file_name)
         if outcome.corrects is not None:
             with database.write() as connection:
                 put_aside(connection, outcome.corrects, batch.id, batch.file_name, by)
@@ -256,7 +283,7 @@ def _finish(database: Database, batch: Batch, outcome: Judged | Stopped, store: 
 
 def _doubtful(plan: Plan) -> bool:
     """Anything a person should see first: held rows, restated history, a total that was not met or not there."""
-    return bool(plan.primary["rule"].count()) or any(problem.severity != "info" for problem in plan.problems)
+    return plan.seen.counts.held > 0 or any(problem.severity != "info" for problem in plan.problems)
 
 
 def _same_again(twin: EarlierFile) -> Problem:

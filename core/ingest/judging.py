@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 
 from core.errors import EncryptedFile, WorkbenchError
 from core.ingest.asking import Answers
 from core.ingest.correcting import inherited, original_of
+from core.ingest.families import Memory, recall
+from core.ingest.fingerprints import FileLayout, layout_of
 from core.ingest.formats.registry import FORMATS, Format, format_of
 from core.ingest.notes import ONLY_NOTES, corrected, without_notes
 from core.ingest.planning import Plan
 from core.ingest.proposing import propose
 from core.ingest.reading import ReadLimits, read_book
-from core.ingest.recognising import recognise
-from core.ingest.shapes import Choice, Guess, Problem, Question, RawBook, ReadOptions, SalesFrame, Status
+from core.ingest.recognising import SURE, recognise
+from core.ingest.settling import BookNames, options_for, settle
+from core.ingest.shapes import Choice, Guess, Problem, Question, RawBook, ReadOptions, Recognition, SalesFrame, Status
 from core.ingest.standing import EarlierFile
 from core.ingest.storing import Progress
 
 NOBODY = Guess("", 0.0)
+GENERIC = "generic"
 PERIOD_RULES = ("no_period_in_name", "period_conflict", "odd_date_in_name", "date_not_sunday")
 
 
@@ -51,10 +55,11 @@ class Stopped:
 
 @dataclass(frozen=True)
 class Judged:
-    """A file that was read and judged. `corrects`: the waiting upload whose corrected workbook it is."""
+    """A file that was read and judged. `layout`: what its family is known by. `corrects`: the waiting upload whose corrected workbook it is."""
 
     plan: Plan
     guess: Guess
+    layout: FileLayout
     corrects: int | None = None
 
 
@@ -71,23 +76,26 @@ def judge(connection: sa.Connection, settings: Any, batch: Batch, answers: Answe
     original = original_of(connection, notes)
     if original is not None:
         book, answers = replace(book, file_name=original.file_name), inherited(answers, original.answers)
-    guess = _vendor(book, answers)
+    layout = layout_of(book)
+    memory = recall(connection, layout)
+    guess = _vendor(book, answers, memory)
     if isinstance(guess, Stopped):
         return guess
     say("Understanding", 0, 0)
-    frame = _read(book, guess, answers, settings)
+    frame = _read(book, guess, answers, memory, settings)
     if isinstance(frame, Stopped):
         return frame
     frame = replace(frame, set_aside=(*frame.set_aside, *notes.set_aside))
     if original is not None and original.waits:
         frame = replace(frame, problems=(*frame.problems, corrected(original.file_name, original.upload_batch_id)))
+    names = BookNames.of(book)
     del book  # its cells are the frame's rows now; a long list is not held twice
     say("Checking", 0, frame.rows.height)
-    if (question := _stated(frame, answers)) is not None:
-        return replace(question, guess=guess)
-    return Judged(
-        propose(connection, frame, answers, settings.brand), guess, original.upload_batch_id if original and original.waits else None
-    )
+    settled = settle(connection, names, frame, answers, memory, settings.brand)
+    if settled.open:
+        return Stopped("needs_decision", settled.open[0].text, settled.frame.problems, settled.open, guess=guess)
+    plan = propose(connection, settled.frame, settled.answers, settings.brand)
+    return Judged(plan, guess, layout, original.upload_batch_id if original and original.waits else None)
 
 
 def open_book(settings: Any, batch: Batch, answers: Answers) -> RawBook | Stopped:
@@ -100,8 +108,8 @@ def open_book(settings: Any, batch: Batch, answers: Answers) -> RawBook | Stoppe
         return Stopped("refused", error.message, (Problem("unreadable_file", error.message, "error"),))
 
 
-def _vendor(book: RawBook, answers: Answers) -> Guess | Stopped:
-    """The vendor a person named, else the one that is recognised; the evidence is kept either way."""
+def _vendor(book: RawBook, answers: Answers, memory: Memory) -> Guess | Stopped:
+    """The vendor a person named, now or for an earlier file like this, else the one that is recognised; the evidence is kept either way."""
     try:
         found = recognise(book)
     except WorkbenchError as error:
@@ -111,6 +119,10 @@ def _vendor(book: RawBook, answers: Answers) -> Guess | Stopped:
     if answers.vendor is not None:
         known = next((g for g in found.guesses if g.vendor == answers.vendor), Guess(answers.vendor, 0.0))
         return replace(known, evidence_for=(*known.evidence_for, "a person said so"))
+    return _remembered_vendor(found, memory) or _recognised(found)
+
+
+def _recognised(found: Recognition) -> Guess | Stopped:
     if found.vendor is not None:
         return next(g for g in found.guesses if g.vendor == found.vendor)
     return Stopped(
@@ -118,29 +130,44 @@ def _vendor(book: RawBook, answers: Answers) -> Guess | Stopped:
     )
 
 
+def _remembered_vendor(found: Recognition, memory: Memory) -> Guess | Stopped | None:
+    """The vendor that was named for files like this: taken where nothing in the file speaks against it, asked about where something does."""
+    remembered = memory.answers.get("vendor")
+    if remembered is None or remembered.value == found.vendor or format_of(str(remembered.value)) is None:
+        return None
+    own = next((g for g in found.guesses if g.vendor == remembered.value), Guess(str(remembered.value), 0.0))
+    sure = found.vendor is not None and found.vendor != GENERIC and found.guesses[0].confidence >= SURE
+    if not sure and not own.evidence_against:
+        return replace(own, evidence_for=(*own.evidence_for, remembered.evidence))
+    against = found.reason if sure else f"Against it: {'; '.join(own.evidence_against)}."
+    text = f"{remembered.evidence[0].upper()}{remembered.evidence[1:]}, but this file looks different. {against} Which is it?"
+    ranked = (replace(own, evidence_for=(*own.evidence_for, remembered.evidence)), *(g for g in found.guesses if g.vendor != own.vendor))
+    return Stopped("needs_decision", text, (Problem("unknown_vendor", text, "error"),), (_which_vendor(ranked, text),))
+
+
 def _which_vendor(guesses: tuple[Guess, ...], reason: str) -> Question:
     titles = {format_.KEY: format_.TITLE for format_ in FORMATS}
-    ranked = [Choice(g.vendor, titles.get(g.vendor, g.vendor), "; ".join(g.evidence_for) or "no evidence") for g in guesses]
+    ranked = [Choice(g.vendor, titles.get(g.vendor, g.vendor), _evidence(g)) for g in guesses]
     return Question("vendor", reason, tuple(ranked))
 
 
-def _read(book: RawBook, guess: Guess, answers: Answers, settings: Any) -> SalesFrame | Stopped:
+def _evidence(guess: Guess) -> str:
+    """What speaks for a vendor, and what against."""
+    against = f"; against: {', '.join(guess.evidence_against)}" if guess.evidence_against else ""
+    return f"{'; '.join(guess.evidence_for)}{against}" if guess.evidence_for else "no evidence"
+
+
+def _read(book: RawBook, guess: Guess, answers: Answers, memory: Memory, settings: Any) -> SalesFrame | Stopped:
     format_ = format_of(guess.vendor)
     if format_ is None:
         text = f"“{guess.vendor}” is no known vendor. Choose one of the list."
         return Stopped("needs_decision", text, (), (_which_vendor(recognise(book).guesses, text),), guess=guess)
-    options = ReadOptions(
-        period=answers.period,
-        vat_basis=cast(Any, answers.vat_basis),
-        currency=answers.currency,
-        brand=settings.brand.split()[0],
-        time_zone=settings.time_zone,
-    )
+    options = options_for(answers, memory, settings.brand.split()[0], settings.time_zone)
     try:
         frame = format_.read(book, options)
     except WorkbenchError as error:
         return Stopped("refused", error.message, (Problem("unreadable_file", error.message, "error"),), guess=guess)
-    if not frame.rows.height:
+    if not frame.rows.height and not frame.questions:
         text = (
             f"No sales were found although it was read as {format_.TITLE}'s report. Nothing was stored; check whether it is the right file."
         )
@@ -156,26 +183,3 @@ def _unaided(format_: Format, book: RawBook, options: ReadOptions, frame: SalesF
     said = {problem.rule for problem in frame.problems}
     alone = format_.read(book, replace(options, period=None)).problems
     return tuple(problem for problem in alone if problem.rule in PERIOD_RULES and problem.rule not in said)
-
-
-def _stated(frame: SalesFrame, answers: Answers) -> Stopped | None:
-    """A layout that belongs to nobody says neither whose sales these are, nor in which money: asked, never assumed."""
-    if frame.vendor != "generic":
-        return None
-    rows = frame.rows
-    questions = []
-    if answers.reseller is None:
-        questions.append(Question("reseller", "Whose sales are these? Name the reseller."))
-    if answers.currency is None and frame.currency is None and rows["currency"].null_count():
-        questions.append(
-            Question("currency", "In which currency are the amounts?", tuple(Choice(c, c) for c in ("EUR", "GBP", "PLN", "ZAR")))
-        )
-    if (
-        answers.vat_basis is None
-        and frame.vat_basis is None
-        and rows["vat_basis"].null_count()
-        and rows["amount_local"].is_not_null().any()
-    ):
-        choices = (Choice("gross", "including VAT"), Choice("net", "without VAT"))
-        questions.append(Question("vat_basis", "Do the amounts include VAT?", choices))
-    return Stopped("needs_decision", questions[0].text, frame.problems, tuple(questions)) if questions else None

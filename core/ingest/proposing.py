@@ -13,8 +13,9 @@ from core.catalogue.reading import read_catalogue
 from core.catalogue.records import Catalogue, Reseller
 from core.catalogue.storing import ensure_named_reseller, ensure_reseller, seed_vat_rates
 from core.ingest.asking import Answers
-from core.ingest.content import KEYED_SLICES, file_key, nominal, order_lines_key, slice_keys, timeless_key
+from core.ingest.content import KEYED_SLICES, NOTHING, file_key, nominal, order_lines_key, slice_keys, timeless_key
 from core.ingest.planning import Content, Plan, fill_in, make_plan, place_and_value
+from core.ingest.settling import cover
 from core.ingest.shapes import SalesFrame
 from core.ingest.slices import has_orders
 from core.ingest.standing import Standing, live_order_cells, read_standing
@@ -24,7 +25,7 @@ from core.ingest.valuing import rate_needs
 def propose(connection: sa.Connection, frame: SalesFrame, answers: Answers, brand: str) -> Plan:
     """What storing this file would do, judged against the catalogue and the live rows of this transaction."""
     catalogue, reseller = catalogue_for(connection, frame.vendor, answers)
-    frame = fill_in(frame, reseller, answers)
+    frame = cover(connection, fill_in(frame, reseller, answers), reseller.id, NOTHING)
     content = content_of(frame)
     rates = rates_for(connection, rate_needs(frame.rows), reseller.fx_method)
     rows = place_and_value(frame.rows, catalogue, reseller, rates)

@@ -25,6 +25,7 @@ from core.ingest.shapes import (
     CONTROLS,
     PROBLEMS,
     Choice,
+    ColumnChoice,
     Guess,
     ImportReport,
     PeriodEvidence,
@@ -221,7 +222,8 @@ def _evidence(plain: dict[str, Any]) -> PeriodEvidence:
 
 
 def _question(plain: dict[str, Any]) -> Question:
-    return Question(plain["key"], plain["text"], tuple(Choice(**c) for c in plain["choices"]))
+    columns = tuple(ColumnChoice(**{**c, "samples": tuple(c["samples"])}) for c in plain.get("columns", ()))
+    return Question(plain["key"], plain["text"], tuple(Choice(**c) for c in plain["choices"]), columns)
 
 
 def save_outcome(

@@ -277,6 +277,9 @@ class SalesFrame:
     explicit_zeros: int = 0
     by_order: bool = False
     living: bool = False
+    questions: tuple[Question, ...] = ()  # what only a person can say before these rows mean anything
+    columns: tuple[ColumnChoice, ...] = ()  # of a layout nobody knows: how each column was read
+    reseller: str | None = None  # named by the file itself
 
     def with_rows(self, rows: pl.DataFrame) -> SalesFrame:
         return replace(self, rows=rows)
@@ -292,12 +295,35 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Question:
-    """What a person has to say before the file can be stored. `key` is the argument of `import_file` that takes the answer."""
+class ColumnChoice:
+    """How one column of an unknown list is read. `key` names it in an answer (its header, else its letter); `samples`: three of its values;
+    `meaning`: a key of `formats.meanings.MEANINGS`; `reason`: why; `open`: a person should look at it."""
 
-    key: Literal["vendor", "period", "accept_warnings", "reseller", "currency", "vat_basis", "password"]
+    key: str
+    header: str | None
+    samples: tuple[str, ...]
+    meaning: str
+    reason: str
+    open: bool = False
+
+
+QuestionKey = Literal[
+    "vendor", "period", "accept_warnings", "reseller", "currency", "vat_basis", "password",
+    "columns", "amount_is", "completeness", "date_order", "decimal",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a person has to say before the file can be stored. `key` is the argument of `import_file` that takes the answer.
+
+    `columns` (of the question 'columns'): every column with its proposed meaning; its answer maps column keys to meanings.
+    """
+
+    key: QuestionKey
     text: str
     choices: tuple[Choice, ...] = ()
+    columns: tuple[ColumnChoice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -310,6 +336,14 @@ class ReadOptions:
     cost_is: Literal["line", "unit"] = "line"
     brand: str = "NORDLYS"
     time_zone: str = "Europe/Berlin"  # of the web shop: the day an order counts on
+    # of a layout that is nobody's
+    columns: Mapping[str, str] = field(default_factory=dict)  # column → meaning, as a person said
+    known_columns: Mapping[str, str] = field(default_factory=dict)  # the same, said of an earlier file like this
+    amount_is: Literal["line", "unit"] | None = None
+    completeness: Literal["complete", "adds"] | None = None
+    date_order: Literal["dmy", "mdy"] | None = None
+    decimal: Literal[".", ","] | None = None
+    reseller: str | None = None
 
 
 CONTROLS: Schema = {

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from core.errors import WorkbenchError
+from core.ingest.formats import generic
 from core.ingest.reading import read_book
 from core.ingest.recognising import recognise
+from core.ingest.shapes import ReadOptions
 from tests.conftest import SHARED
 
 NOTES = {".md", ".json"}
@@ -37,7 +39,9 @@ def test_a_nasty_file_ends_in_a_result_or_a_sentence(path: Path) -> None:
         book = read_book(path, path.name)
         recognition = recognise(book)
         outcome = f"{book.kind}, {len(book.sheets)} sheets: {recognition.vendor or 'asked'}"
-        assert recognition.vendor in (None, "online") and recognition.reason
+        assert recognition.vendor in (None, "online", "generic") and recognition.reason
+        if recognition.vendor == "generic":
+            assert generic.read(book, ReadOptions()).questions
     except WorkbenchError as refused:
         outcome = refused.message
         assert refused.message.endswith((".", "?")) and "Error" not in refused.message
@@ -63,9 +67,9 @@ def test_excels_own_password_is_tried(path: Path) -> None:
 @pytest.mark.shared
 @pytest.mark.parametrize(
     ("name", "vendor"),
-    [("NORDLYS total by country.csv", None), ("q2 numbers.csv", None), ("sales report.xlsx", "refused"), ("sell out june.xlsx", "refused")],
+    [("NORDLYS total by country.csv", "generic"), ("q2 numbers.csv", "generic"), ("sales report.xlsx", "refused"), ("sell out june.xlsx", "refused")],
 )
-def test_nobodys_files_are_asked_or_refused(name: str, vendor: str | None) -> None:
+def test_nobodys_files_are_read_as_lists_or_refused(name: str, vendor: str | None) -> None:
     try:
         found = recognise(read_book(SHARED / "vendors" / "unknown" / name, name)).vendor
     except WorkbenchError:

@@ -1,10 +1,13 @@
-"""Every vendor format, in one tuple. To add one: copy the nearest module, list it here, add a sample and a test."""
+"""Every vendor format, in one tuple. To add one: copy the nearest module, list it here, add a sample and a test.
+
+`generic`, the last one, reads any other list; it never stands against a vendor's own layout.
+"""
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from core.ingest.formats import aromateque, boxnox, cdlc, galilu, liberty, online, selfridges, skins_nl, skins_sa
+from core.ingest.formats import aromateque, boxnox, cdlc, galilu, generic, liberty, online, selfridges, skins_nl, skins_sa
 from core.ingest.shapes import Guess, RawBook, ReadOptions, SalesFrame
 
 
@@ -19,7 +22,7 @@ class Format(Protocol):
     def read(self, book: RawBook, options: ReadOptions) -> SalesFrame: ...
 
 
-FORMATS: tuple[Format, ...] = (liberty, galilu, boxnox, skins_sa, skins_nl, cdlc, aromateque, selfridges, online)
+FORMATS: tuple[Format, ...] = (liberty, galilu, boxnox, skins_sa, skins_nl, cdlc, aromateque, selfridges, online, generic)
 
 
 def format_of(key: str) -> Format | None:
