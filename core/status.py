@@ -18,6 +18,7 @@ from core.db.tables import deliveries, heartbeats
 from core.errors import WorkbenchError
 from core.jobs.queue import QueueStatus, queue_status
 from core.sales.coverage import coverage
+from core.sales.covering import data_through, read_covered
 from core.settings import Settings
 
 BEAT = timedelta(seconds=60)  # an older sign of life of the clock or a worker counts as none
@@ -42,10 +43,12 @@ class Reach:
 def reach(database: Database, scope: Scope) -> Reach:
     """Read as the reader role, so that a narrowed person sees the reach of own resellers."""
     with database.reader(scope) as connection:
-        slices = "select min(period_start), max(period_end), count(distinct reseller_id) from readable.covered_slices"
-        since, through, covered = _row(connection, slices)
+        covered = read_covered(connection)
         (expected,) = _row(connection, "select count(*) from readable.resellers where active_until is null or active_until >= current_date")
-    return Reach(since, through, covered, max(expected, covered), data_version(database))
+    starts = [spans[0].start for spans in covered.slices.values() if spans]
+    ends = data_through(covered, covered.senders)
+    since, through, senders = min(starts, default=None), max(ends.values(), default=None), len(starts)
+    return Reach(since, through, senders, max(expected, senders), data_version(database))
 
 
 def reseller_names(database: Database, scope: Scope) -> tuple[str, ...]:

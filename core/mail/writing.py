@@ -117,20 +117,11 @@ def upload_mail(head: Letterhead, to: Sequence[str], upload: Upload) -> Mail:
     return notice_mail(head, to, notice, kind=f"upload_{upload.status}")
 
 
-def reminder_mail(head: Letterhead, to: Sequence[str], reseller: str, period: str, days_late: int, signed: str) -> Mail:
-    """A kind word to a reseller whose report has not arrived; `signed`: who writes. It names no figures and links to nothing."""
-    late = f" We expected it {days_late} days ago." if days_late > 1 else ""
-    notice = Notice(
-        f"Sell-out report {period}",
-        (
-            f"Dear colleagues at {reseller},",
-            f"we have not received your sell-out report for {period} yet.{late} Could you send it as a reply to this mail?",
-            "If you have sent it already, please tell us the file's name so that we can look for it.",
-            f"With kind regards, {signed}",
-        ),
-        footer=(head.brand,),
-    )
-    return notice_mail(head, to, notice, kind="reminder")
+def reminder_mail(head: Letterhead, to: Sequence[str], subject: str, text: str) -> Mail:
+    """A kind word to a reseller whose report has not arrived, as a person has approved it (`reminders.draft`); it links to nothing."""
+    paragraphs = tuple(part.strip() for part in text.strip().split("\n\n") if part.strip())
+    html = _environment().get_template("letter.html.j2").render(paragraphs=[p.split("\n") for p in paragraphs], brand=head.brand)
+    return Mail(tuple(to), printable(subject)[:200], "\n\n".join(paragraphs) + "\n", html, kind="reminder")
 
 
 ACCOUNT_SENTENCES = {

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from core import opened, status
+from core import opened, reminding, status
 from core.catalogue.reading import read_catalogue
 from core.chat import models
 from core.chat.models import Model
@@ -24,9 +24,12 @@ from core.dashboards.links import read_link
 from core.db.engine import Database, Scope
 from core.ingest import excerpts, inbox, reading_back, reporting
 from core.ingest.excerpts import Excerpt, Original
+from core.ingest.holes import Hole
+from core.ingest.holes import holes as find_holes
 from core.ingest.shapes import ImportReport
 from core.people import sessions
 from core.people.accounts import Account
+from core.reminding import Reminded
 from core.reports import alerts, pdf, rendering
 from core.reports.alerts import AlertDefinition
 from core.reports.content import ReportContent
@@ -160,6 +163,33 @@ def _coverage(database_mark: str, scope: Scope, today: date, version: int) -> pl
     return sales_coverage.coverage(database(), scope, today)
 
 
+def asked_coverage(scope: Scope, today: date) -> pl.DataFrame:
+    """As `coverage`, with `reminded`: the day each slice's report was last asked for."""
+    found = coverage(scope, today)
+    days = reminding.last_reminders(_reminders(_mark(), scope), found)
+    return found.with_columns(pl.Series("reminded", days, dtype=pl.Date))
+
+
+@st.cache_data(ttl=WHILE, show_spinner=False)
+def _reminders(database_mark: str, scope: Scope) -> tuple[Reminded, ...]:
+    return reminding.sent(database(), scope)
+
+
+def forget_reminders() -> None:
+    """After a reminder went out."""
+    _reminders.clear()
+
+
+def holes(scope: Scope) -> tuple[Hole, ...]:
+    """Weeks that are missing by the year-to-date figures; anew with every change of the data."""
+    return _holes(_mark(), scope, status.data_version(database()))
+
+
+@st.cache_data(ttl=600, max_entries=16, show_spinner=False)
+def _holes(database_mark: str, scope: Scope, version: int) -> tuple[Hole, ...]:
+    return find_holes(database(), scope)
+
+
 def batches() -> pl.DataFrame:
     """Every file that was taken in, newest first, as `core.ingest.reading_back.batches` returns it; at most a few seconds old."""
     return _batches(_mark())
@@ -253,12 +283,6 @@ def _product_names(database_mark: str) -> dict[str, str]:
     with database().read() as connection:
         products = read_catalogue(connection).products.sort("product_name")
     return {ean: f"{code} · {name}" for ean, code, name in products.select("ean", "functional_name", "product_name").iter_rows()}
-
-
-def contacts() -> dict[str, str]:
-    """Reseller's name → the address that its reports are asked from, where one is known."""
-    with database().read() as connection:
-        return {reseller.name: reseller.contact_email for reseller in read_catalogue(connection).resellers if reseller.contact_email}
 
 
 def store_names(reseller_id: int) -> list[str]:

@@ -2,33 +2,54 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
-from urllib.parse import quote
 
 import polars as pl
 import streamlit as st
 
-from core.sales.coverage import missing_periods, reminder_text, summarise
+from core import reminding
+from core.ingest.holes import Hole
+from core.mail import reminders
+from core.sales.coverage import missing_periods, summarise
 from core.sales.formatting import format_money, format_number, format_ratio
 from core.sales.naming import name_list, name_period
 from core.sales.query import Period, months
-from pages.components import cached, empty, frame
+from pages.components import cached, empty, errors, frame, session
 
 MONTHS = 12
-ORDER = ("missing", "late", "partial", "restated", "due", "received", "not expected")  # the worst of a month's weeks is shown
-SIGNS = {"received": "✔", "partial": "◐", "restated": "↻", "due": "…", "late": "! late", "missing": "✖ missing", "not expected": "·"}
+ORDER = (
+    "missing",
+    "late",
+    "partial",
+    "provisional",
+    "restated",
+    "due",
+    "received",
+    "not expected",
+)  # the worst of a month's weeks is shown
+SIGNS = {
+    "received": "✔", "partial": "◐", "restated": "↻", "provisional": "◔ so far", "due": "…", "late": "! late", "missing": "✖ missing",
+    "not expected": "·",
+}  # fmt: skip
 WORDS = {
     "received": "received",
     "partial": "partly: lines wait in the inbox, or days are not covered",
+    "provisional": "a part of the month so far; the next file completes it",
     "restated": "received, and restated by a later file",
     "due": "ended, not due yet",
     "late": "late",
     "missing": "missing",
     "not expected": "not expected",
 }
-TINTS = {"received": "40, 140, 90", "partial": "200, 140, 20", "restated": "80, 110, 210", "late": "200, 110, 30", "missing": "190, 50, 40"}
+TINTS = {
+    "received": "40, 140, 90", "partial": "200, 140, 20", "provisional": "120, 130, 140", "restated": "80, 110, 210", "late": "200, 110, 30",
+    "missing": "190, 50, 40",
+}  # fmt: skip
+SHOWN = {"status": "Status", "units": "Units", "sales_eur_net": "Net revenue €"}
+WRITE = "write"
 
 
 @dataclass(frozen=True)
@@ -39,13 +60,25 @@ class Cell:
     month: date
 
 
-def headline(slices: pl.DataFrame, today: date) -> None:
-    st.markdown(frame.plain(summarise(slices, today)))
+def headline(slices: pl.DataFrame, holes: Sequence[Hole], today: date) -> None:
+    """The newest ended month in one sentence, and what the year-to-date figures say of weeks nobody has sent."""
+    names = dict(slices.select("reseller_id", "reseller").unique().iter_rows())
+    st.markdown(
+        frame.plain(" ".join([summarise(slices, today), *(hole_words(hole, names.get(hole.reseller_id, "")) for hole in holes[-2:])]))
+    )
+
+
+def hole_words(hole: Hole, reseller: str) -> str:
+    """`Liberty's 9–15 June 2025 is missing: by the year-to-date figures 67 units were sold in it.`"""
+    when = name_period(Period(hole.first, hole.last))
+    if not hole.units and not hole.amount:
+        return f"{reseller}'s {when} is missing, but by the year-to-date figures nothing was sold in it."
+    return f"{reseller}'s {when} is missing: by the year-to-date figures {format_number(hole.units)} units were sold in it."
 
 
 def legend() -> None:
     """What the signs mean, in one quiet line."""
-    shown = ("received", "partial", "restated", "due", "late", "missing", "not expected")
+    shown = ("received", "partial", "restated", "provisional", "due", "late", "missing", "not expected")
     parts = "".join(f"<span><b>{SIGNS[status].split()[0]}</b> {frame.escaped(WORDS[status])}</span>" for status in shown)
     st.html(f'<div class="legend">{parts}</div>')
 
@@ -63,19 +96,24 @@ def by_month(slices: pl.DataFrame) -> pl.DataFrame:
             pl.col("status").is_in(["received", "partial", "restated"]).sum().alias("here"),
             (pl.col("status") != "not expected").sum().alias("expected"),
             pl.col("units").sum(),
+            pl.col("sales_eur_net").sum(),
+            pl.col("units").is_not_null().any().alias("figures"),
+            pl.col("reminded").max(),
             pl.col("held_share").max(),
             pl.col("cadence").first(),
         )
     )
 
 
-def _text(row: dict[str, object]) -> str:
+def _text(row: dict[str, Any], what: str = "status") -> str:
+    if what != "status" and row["figures"]:
+        return format_number(row[what])
     sign = SIGNS[str(row["status"])]
     if row["status"] == "partial" and row["held_share"]:
         return f"{sign} {format_ratio(row['held_share'], 0)} held"
     if row["cadence"] == "weekly" and row["status"] in ("late", "missing"):
-        return f"{sign.split()[0]} {row['here']}/{row['expected']} wk"
-    return sign
+        sign = f"{sign.split()[0]} {row['here']}/{row['expected']} wk"
+    return f"{sign} · ✉ {row['reminded']:%-d %b}" if row["reminded"] and row["status"] in ("late", "missing") else sign
 
 
 def matrix(slices: pl.DataFrame, today: date) -> Cell | None:
@@ -86,17 +124,20 @@ def matrix(slices: pl.DataFrame, today: date) -> Cell | None:
     cells = cells.filter(~pl.col("reseller").is_in(idle.to_list()))
     shown = sorted(cells["month"].unique())[-MONTHS:]
     resellers = sorted(cells["reseller"].unique(), key=str.casefold)
-    picked = _draw(cells, resellers, shown) if resellers else None
+    what = st.segmented_control(
+        "Cells show", list(SHOWN), format_func=SHOWN.__getitem__, default="status", key="coverage_shows", required=True
+    )
+    picked = _draw(cells, resellers, shown, what) if resellers else None
     if idle.len():
         st.caption(frame.plain(f"Nothing was expected from {name_list(sorted(idle, key=str.casefold), 12)} in these months."))
     return picked
 
 
-def _draw(cells: pl.DataFrame, resellers: list[str], shown: list[date]) -> Cell | None:
+def _draw(cells: pl.DataFrame, resellers: list[str], shown: list[date], what: str) -> Cell | None:
     found = {(row["reseller"], row["month"]): row for row in cells.iter_rows(named=True)}
     labels = {f"{month:%b %y}": month for month in shown}
     texts = {"Reseller": resellers} | {
-        label: [_text(found[r, month]) if (r, month) in found else "" for r in resellers] for label, month in labels.items()
+        label: [_text(found[r, month], what) if (r, month) in found else "" for r in resellers] for label, month in labels.items()
     }
     tints = {(r, label): TINTS.get(str(found[r, m]["status"])) for label, m in labels.items() for r in resellers if (r, m) in found}
     table = pl.DataFrame(texts).to_pandas().set_index("Reseller")
@@ -135,7 +176,15 @@ def _slice_row(row: dict[str, Any]) -> dict[str, str]:
         "Units": format_number(row["units"]) if row["units"] is not None else "–",
         "Net revenue": format_money(row["sales_eur_net"]) if row["sales_eur_net"] is not None else "–",
         "Held": format_money(row["held_eur_net"]) if row["held_eur_net"] else "–",
+        "Due": _due_words(row),
+        "Asked for": f"{row['reminded']:%-d %b %Y}" if row["reminded"] else "–",
     }
+
+
+def _due_words(row: dict[str, Any]) -> str:
+    """`by 10 Jun, usually 6 Jun`: the rule, and what usually happens."""
+    usually = f", usually {row['expected_by']:%-d %b}" if row["expected_by"] else ""
+    return f"by {row['due_on']:%-d %b %Y}{usually}"
 
 
 def _ways_on(own: pl.DataFrame) -> None:
@@ -153,26 +202,59 @@ def _ways_on(own: pl.DataFrame) -> None:
 
 
 def _all_missing(slices: pl.DataFrame) -> None:
-    absent = slices.filter(pl.col("status").is_in(["late", "missing"]))["reseller"].unique(maintain_order=True).to_list()
+    late = slices.filter(pl.col("status").is_in(["late", "missing"]))
+    absent = dict(late.select("reseller", "reseller_id").unique(maintain_order=True).iter_rows())
     if not absent:
         st.caption("Nothing is late. Click a cell to see what is behind it.")
         return
-    frame.section("To ask for", "Click a cell above to see what is behind it, or open the mail that asks for what is missing.")
-    for reseller in absent:
-        with st.expander(f"{reseller}: {', '.join(name_period(period) for period in missing_periods(slices, reseller)[:4])}"):
-            _reminder(slices, reseller)
+    frame.section("To ask for", "Click a cell above to see what is behind it, or write to those whose report is missing.")
+    wanted = st.query_params.get(WRITE, "")
+    for reseller, reseller_id in absent.items():
+        asked = late.filter(pl.col("reseller") == reseller)["reminded"].max()
+        note = f", asked for on {asked:%-d %b %Y}" if isinstance(asked, date) else ""
+        names = name_list([name_period(period) for period in missing_periods(slices, reseller)], 4)
+        box = st.expander(
+            frame.plain(f"{reseller}: {names}{note}"), expanded=reseller == wanted, key=f"ask_{reseller_id}", on_change="rerun"
+        )
+        if box.open:
+            with box:
+                reminder(reseller_id)
 
 
 def _reminder(slices: pl.DataFrame, reseller: str) -> None:
-    """The drafted mail, to copy or to open in the mail program."""
-    missing = missing_periods(slices, reseller)
-    if not missing:
+    """The way to the mail, where something of this reseller is late or missing."""
+    own = slices.filter((pl.col("reseller") == reseller) & pl.col("status").is_in(["late", "missing"]))
+    if own.height:
+        with st.expander(frame.plain(f"Write to {reseller}"), icon=":material/mail:", expanded=True):
+            reminder(own["reseller_id"][0])
+
+
+def reminder(reseller_id: int) -> None:
+    """The mail that asks a reseller for what is late: drafted in its language, changed here, sent from here."""
+    if not session.may_do("write_reminders"):
+        st.caption("You may see what is late but not write to resellers.")
         return
-    brand = cached.settings().brand
-    text = reminder_text(reseller, missing, brand)
-    st.code(text, language=None, wrap_lines=True)
-    subject = f"{brand}: sell-out report {', '.join(name_period(period) for period in missing[:3])}"
-    address = cached.contacts().get(reseller, "")
-    st.link_button("Open as mail", f"mailto:{quote(address, safe='@')}?subject={quote(subject)}&body={quote(text)}", icon=":material/mail:")
-    if not address:
-        st.caption("No address is known; enter it as the contact under Admin, Catalogue.")
+    database, settings, person = cached.database(), cached.settings(), session.person()
+    with errors.boundary():
+        first = reminding.draft(database, settings, person, reseller_id, date.today())
+        languages = list(reminders.LANGUAGES)
+        language = st.selectbox(
+            "Language", languages, index=languages.index(first.language), format_func=reminders.LANGUAGES.__getitem__, width=180,
+            key=f"language_{reseller_id}",
+        )  # fmt: skip
+        draft = first if language == first.language else reminding.with_words(database, settings, person, first, language, date.today())
+        with st.form(f"reminder_{reseller_id}_{language}", border=False):
+            to = st.text_input("To", draft.to, placeholder="the reseller's address; it is kept for the next time")
+            subject = st.text_input("Subject", draft.subject)
+            text = st.text_area("Text", draft.text, height=270)
+            if st.form_submit_button(f"Send to {draft.reseller}", type="primary", icon=":material/send:"):
+                results = reminding.send(database, settings, person, replace(draft, to=to, subject=subject, text=text))
+                cached.forget_reminders()
+                session.notify(sent_words(draft.reseller, results[0].status))
+                st.rerun()
+
+
+def sent_words(reseller: str, status: str) -> str:
+    if status == "outbox":
+        return f"Written to the outbox, as no mail server is set: the reminder to {reseller}."
+    return f"The reminder to {reseller} is sent."

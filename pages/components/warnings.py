@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import polars as pl
 import streamlit as st
 
 from core.sales.query import Result
-from pages.components import empty
+from pages.components import cached, empty, session
 from pages.components.frame import plain
 
 KINDS = {"missing": ("coverage", "Open coverage"), "held": ("inbox", "Open inbox"), "unconverted": ("catalogue", "Open rates")}
@@ -18,5 +21,14 @@ def line(result: Result) -> None:
         return
     with st.container(key="warnings", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f":orange[:material/warning:] {' '.join(plain(caveat.text) for caveat in found)}", width="stretch")
+        for reseller in _late(result) if any(caveat.kind == "missing" for caveat in found) else ():
+            empty.link("coverage", f"Write to {reseller}", icon=":material/mail:", query={"write": reseller})
         for kind in dict.fromkeys(caveat.kind for caveat in found):
             empty.link(*KINDS[kind])
+
+
+def _late(result: Result, most: int = 2) -> list[str]:
+    """Resellers of the question whose report is late or missing by the calendar, the longest first."""
+    slices = cached.coverage(session.scope(), date.today()).filter(pl.col("status").is_in(["late", "missing"]))
+    late = slices.sort("days_late", descending=True, nulls_last=True)["reseller"].unique(maintain_order=True)
+    return [name for name in late if name in result.resellers_expected and name not in result.resellers_covered][:most]

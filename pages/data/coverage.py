@@ -5,11 +5,11 @@ from datetime import date
 from pages.components import cached, coverage_grid, empty, frame, session
 
 frame.head("Coverage", "Reseller by month: what has been received, what waits in the inbox, what is late.")
-slices = cached.coverage(session.scope(), date.today())
+slices = cached.asked_coverage(session.scope(), date.today())
 if slices.is_empty():
     empty.say("No reports yet", "Load a vendor's file and its months appear here.", url="upload", label="Load the first file")
 else:
-    coverage_grid.headline(slices, date.today())
+    coverage_grid.headline(slices, cached.holes(session.scope()), date.today())
     chosen = coverage_grid.matrix(slices, date.today())
     coverage_grid.legend()
     coverage_grid.detail(slices, chosen)
