@@ -6,16 +6,19 @@ What would happen is found out by doing it and taking it back, so that the previ
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import sqlalchemy as sa
 
 from core.catalogue import editing, storing
 from core.catalogue.editing import Edits
 from core.catalogue.folding import fold
 from core.catalogue.grids import Grid
+from core.catalogue.records import Schema
 from core.db.engine import Database
 from core.ingest import inbox
 from core.ingest.inbox import HeldKey
@@ -23,6 +26,7 @@ from core.ingest.rejudging import rejudge
 from core.ingest.revaluing import revalue_in, valuation_key_in
 from core.ingest.slices import roll_up_reseller
 from core.ingest.storing import lock_reseller
+from core.people import audit
 from core.people.permissions import Person, require
 from core.sales.formatting import format_money, format_number
 from core.sales.measures import DEFAULT_KINDS
@@ -32,10 +36,24 @@ KEYED = ("store_aliases", "product_aliases")
 
 
 @dataclass(frozen=True)
+class MonthMove:
+    """A month of a reseller whose revenue a change moves: its lines, and EUR net and gross before and after (sales, returns, adjustments)."""
+
+    reseller: str
+    month: date
+    lines: int
+    net_before: Decimal
+    net_after: Decimal
+    gross_before: Decimal
+    gross_after: Decimal
+
+
+@dataclass(frozen=True)
 class Effect:
     """What a change does to stored rows. `placed`: held rows that become facts; `moved`: facts of another product or store;
     `taken_back`: rows that wait in the inbox; `set_aside`: rows that are no product; `renamed`: facts whose channel or code follows their store or product; `revalued`: rows with another EUR, VAT, month or kind.
-    `revenue`: EUR net of all time, before and after, of the resellers where it differs."""
+    `revenue`: EUR net of all time, before and after, of the resellers where it differs. `months`: the same month by month, net and gross.
+    `reports`: reports that went out since the first of these months ended, and when last; they may have shown the earlier figures."""
 
     placed: int = 0
     moved: int = 0
@@ -44,6 +62,8 @@ class Effect:
     renamed: int = 0
     revalued: int = 0
     revenue: tuple[tuple[str, Decimal, Decimal], ...] = ()
+    months: tuple[MonthMove, ...] = ()
+    reports: tuple[tuple[str, date], ...] = ()
 
     @property
     def touches_rows(self) -> bool:
@@ -62,8 +82,30 @@ class Effect:
         ]
         parts = [f"{format_number(count)} {text.format(rows='row' if count == 1 else 'rows')}" for count, text in counts if count]
         moved = ", ".join(f"{name} {format_money(before, 2)} → {format_money(after, 2)}" for name, before, after in self.revenue)
-        sentences = [", ".join(parts), f"Net revenue of all time: {moved}" if moved else ""]
+        sentences = [", ".join(parts), f"Net revenue of all time: {moved}" if moved else "", self._month_words, self._report_words]
         return " ".join(f"{sentence}." for sentence in sentences if sentence)
+
+    @property
+    def _month_words(self) -> str:
+        if len(self.months) < 2:
+            return ""
+        first, last = min(m.month for m in self.months), max(m.month for m in self.months)
+        return f"{len(self.months)} months of resellers change, {first:%b %Y} to {last:%b %Y}"
+
+    @property
+    def _report_words(self) -> str:
+        shown = ", ".join(f"{name} (last {day:%-d %b %Y})" for name, day in self.reports[:3])
+        more = f" and {len(self.reports) - 3} more" if len(self.reports) > 3 else ""
+        return f"Reports that went out may have shown the earlier figures: {shown}{more}" if shown else ""
+
+    @property
+    def month_table(self) -> pl.DataFrame:
+        """`months` as a table: reseller, month, lines, and EUR net and gross before and after."""
+        schema: Schema = {"reseller": pl.String, "month": pl.Date, "lines": pl.Int64, **dict.fromkeys(MONTH_MONEY, pl.Decimal(38, 6))}
+        return pl.DataFrame([astuple(move) for move in self.months], schema=schema, orient="row")
+
+
+MONTH_MONEY = ("net_before", "net_after", "gross_before", "gross_after")
 
 
 def preview(database: Database, by: Person, grid: Grid, edits: Edits) -> Effect:
@@ -91,25 +133,38 @@ def load_folder(database: Database, by: Person, folder: Path) -> tuple[dict[str,
     Errors: NotAllowed, UnusableCatalogue.
     """
     require(by, "edit_catalogue")
-    with database.read() as connection:
-        rules = valuation_key_in(connection)
-    loaded = storing.load_folder(database, folder)
     with database.write() as connection:
-        resellers = _lock(connection)
-        places, before = _places(connection, resellers), _revenue(connection, resellers)
-        _judge(connection, resellers)
-        renamed = _follow_names(connection)
-        anew = resellers if valuation_key_in(connection) != rules else {}
-        revalued = sum(revalue_in(connection, number, by.username) for number in anew)
+        loaded, effect = _load(connection, by.username, folder)
         storing.bump_version(connection)
-        went = _went(places, _places(connection, resellers))
-        revenue = _moved(resellers, before, _revenue(connection, resellers))
-    return loaded, replace(went, renamed=renamed, revalued=revalued, revenue=revenue)
+    return loaded, effect
+
+
+def preview_folder(database: Database, by: Person, folder: Path) -> tuple[dict[str, int], Effect]:
+    """What loading these CSV files would do; nothing is changed. Errors: NotAllowed, UnusableCatalogue."""
+    require(by, "edit_catalogue")
+    with database.write() as connection:
+        trial = connection.begin_nested()
+        found = _load(connection, by.username, folder)
+        trial.rollback()
+    return found
+
+
+def _load(connection: sa.Connection, by: str, folder: Path) -> tuple[dict[str, int], Effect]:
+    resellers = _lock(connection)
+    rules, places, before = valuation_key_in(connection), _places(connection, resellers), _figures(connection, resellers)
+    loaded = storing.load_folder_in(connection, folder)
+    audit.record(connection, by, "catalogue loaded", ", ".join(loaded), dict(loaded))
+    _judge(connection, resellers)
+    renamed = _follow_names(connection)
+    anew = resellers if valuation_key_in(connection) != rules else {}
+    revalued = sum(revalue_in(connection, number, by) for number in anew)
+    went = replace(_went(places, _places(connection, resellers)), renamed=renamed, revalued=revalued)
+    return loaded, _with_moves(connection, went, resellers, before)
 
 
 def _save(connection: sa.Connection, by: str, grid: Grid, edits: Edits) -> Effect:
     resellers = _lock(connection)
-    rules, places, before = valuation_key_in(connection), _places(connection, resellers), _revenue(connection, resellers)
+    rules, places, before = valuation_key_in(connection), _places(connection, resellers), _figures(connection, resellers)
     touched = _keys(connection, grid, edits)
     editing.apply_edits(connection, grid, edits, by)
     if grid.name in PLACES:
@@ -119,8 +174,8 @@ def _save(connection: sa.Connection, by: str, grid: Grid, edits: Edits) -> Effec
         _judge(connection, resellers)
     renamed = _follow_names(connection) if grid.name in ("stores", "products") else 0
     revalued = _revalue(connection, by, grid, edits, resellers) if valuation_key_in(connection) != rules else 0
-    went = _went(places, _places(connection, resellers))
-    return replace(went, renamed=renamed, revalued=revalued, revenue=_moved(resellers, before, _revenue(connection, resellers)))
+    went = replace(_went(places, _places(connection, resellers)), renamed=renamed, revalued=revalued)
+    return _with_moves(connection, went, resellers, before)
 
 
 def _lock(connection: sa.Connection) -> dict[int, str]:
@@ -228,16 +283,47 @@ def _revalue(connection: sa.Connection, by: str, grid: Grid, edits: Edits, resel
     return sum(revalue_in(connection, number, by, changed[number].get("vat_basis")) for number in resellers if number in changed)
 
 
-def _revenue(connection: sa.Connection, resellers: Iterable[int]) -> dict[int, Decimal]:
-    statement = """select reseller_id, coalesce(sum(sales_eur_net), 0) as net from sales_rollup
-        where reseller_id = any(cast(:ids as bigint[])) and line_kind = any(cast(:kinds as text[])) group by 1"""
+Figures = Mapping[tuple[int, date], tuple[int, Decimal, Decimal]]  # (reseller, month) → lines, EUR net, EUR gross
+
+
+def _figures(connection: sa.Connection, resellers: Iterable[int]) -> Figures:
+    """Lines and revenue of every month of the resellers."""
+    statement = """select reseller_id, make_date(year, month, 1) as month, sum(lines) as lines,
+          coalesce(sum(sales_eur_net), 0) as net, coalesce(sum(sales_eur_gross), 0) as gross
+        from sales_rollup where reseller_id = any(cast(:ids as bigint[])) and line_kind = any(cast(:kinds as text[])) group by 1, 2"""
     rows = connection.execute(sa.text(statement), {"ids": list(resellers), "kinds": list(DEFAULT_KINDS)})
-    return {row.reseller_id: row.net for row in rows}
+    return {(row.reseller_id, row.month): (int(row.lines), row.net, row.gross) for row in rows}
 
 
-def _moved(
-    resellers: Mapping[int, str], before: Mapping[int, Decimal], after: Mapping[int, Decimal]
-) -> tuple[tuple[str, Decimal, Decimal], ...]:
-    zero = Decimal(0)
-    both = ((name, before.get(number, zero), after.get(number, zero)) for number, name in resellers.items())
-    return tuple((name, old, new) for name, old, new in both if old != new)
+def _with_moves(connection: sa.Connection, effect: Effect, resellers: Mapping[int, str], before: Figures) -> Effect:
+    """The effect with what it does to revenue, in all and by month, and the reports that may have shown the earlier figures."""
+    months = _month_moves(resellers, before, _figures(connection, resellers))
+    reports = _reports_since(connection, min(move.month for move in months)) if months else ()
+    return replace(effect, revenue=_revenue(months, before, resellers), months=months, reports=reports)
+
+
+def _month_moves(resellers: Mapping[int, str], before: Figures, after: Figures) -> tuple[MonthMove, ...]:
+    nothing = (0, Decimal(0), Decimal(0))
+    both = ((key, before.get(key, nothing), after.get(key, nothing)) for key in sorted(before.keys() | after.keys()))
+    return tuple(
+        MonthMove(resellers[number], month, max(old[0], new[0]), old[1], new[1], old[2], new[2])
+        for (number, month), old, new in both
+        if old[1:] != new[1:]
+    )
+
+
+def _revenue(months: Iterable[MonthMove], before: Figures, resellers: Mapping[int, str]) -> tuple[tuple[str, Decimal, Decimal], ...]:
+    """EUR net of all time of the resellers where it differs."""
+    change: dict[str, Decimal] = {}
+    for move in months:
+        change[move.reseller] = change.get(move.reseller, Decimal(0)) + move.net_after - move.net_before
+    totals = {name: sum((net for (n, _), (_, net, _) in before.items() if n == number), Decimal(0)) for number, name in resellers.items()}
+    return tuple((name, totals[name], totals[name] + moved) for name, moved in change.items() if moved)
+
+
+def _reports_since(connection: sa.Connection, month: date) -> tuple[tuple[str, date], ...]:
+    """Reports that went out after a month was over, and the day of the last time."""
+    statement = """select r.name, max(coalesce(d.sent_at, d.handed_over_at, d.due_at))::date as day from deliveries d join reports r on r.id = d.report_id
+        where d.status in ('sent', 'outbox', 'unknown') and coalesce(d.sent_at, d.handed_over_at, d.due_at) >= :since group by 1 order by 2 desc, 1"""
+    since = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return tuple((row.name, row.day) for row in connection.execute(sa.text(statement), {"since": since}))

@@ -35,10 +35,16 @@ def load_folder(database: Database, folder: Path) -> dict[str, int]:
     is everything the files do not name. Errors: UnusableCatalogue, and then nothing was changed.
     """
     with database.write() as connection:
-        seed_vat_rates(connection)
-        loaded = {name: _load(connection, folder / f"{name}.csv", store) for name, store in LOADERS.items()}
-        if any(loaded.values()):
+        loaded = load_folder_in(connection, folder)
+        if loaded:
             bump_version(connection)
+    return loaded
+
+
+def load_folder_in(connection: sa.Connection, folder: Path) -> dict[str, int]:
+    """`load_folder` as a part of the caller's transaction, which an error ends; the caller raises the data version."""
+    seed_vat_rates(connection)
+    loaded = {name: _load(connection, folder / f"{name}.csv", store) for name, store in LOADERS.items()}
     return {name: rows for name, rows in loaded.items() if rows}
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 from core import catalogue_changes
 from core.catalogue import editing, storing
 from core.catalogue.grids import GRIDS, Grid, GridColumn
-from core.catalogue_changes import Effect
+from core.catalogue_changes import MONTH_MONEY, Effect
 from pages.components import cached, frame, session
 
 FILES = tuple(storing.LOADERS)
@@ -67,19 +67,34 @@ def _store(grid: Grid, edits: editing.Edits) -> None:
     foretold = _foretold(edits)
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="grid_changes"):
         st.markdown(
-            f"Not saved yet: {words}." + (f"  \n{frame.plain(f'This changes stored rows: {foretold}')}" if foretold else ""),
+            f"Not saved yet: {words}." + (f"  \n{frame.plain(f'This changes stored rows: {foretold.words}')}" if foretold else ""),
             width="stretch",
         )
         if st.button("Discard", key="discard_grid"):
             _next_round()
         if st.button("Save and apply" if foretold else "Save changes", key="save_grid", type="primary"):
             _save(grid, edits, words, confirmed=bool(foretold))
+    if foretold:
+        _show_months(foretold)
 
 
-def _foretold(edits: editing.Edits) -> str:
-    """What was found for these very edits; '' before it was asked for and after they changed."""
-    asked, sentence = session.recall("catalogue.foretold", (None, ""))
-    return sentence if asked == edits else ""
+def _foretold(edits: object) -> Effect | None:
+    """What was found for these very edits or files; None before it was asked for and after they changed."""
+    asked, effect = session.recall("catalogue.foretold", (None, None))
+    return effect if asked == edits else None
+
+
+def _show_months(effect: Effect) -> None:
+    """The months of the resellers whose revenue would change, before and after."""
+    if not effect.months:
+        return
+    titles = ("EUR net before", "EUR net after", "EUR gross before", "EUR gross after")
+    money = {name: st.column_config.NumberColumn(title, format="%,.2f") for name, title in zip(MONTH_MONEY, titles, strict=True)}
+    table = effect.month_table.with_columns(pl.col(MONTH_MONEY).cast(pl.Float64))
+    named = {"reseller": "Reseller", "month": st.column_config.DateColumn("Month", format="MMM YYYY"), "lines": "Rows"}
+    st.dataframe(
+        table, hide_index=True, column_config={**named, **money}, height="content" if table.height < 12 else 420, key="foretold_months"
+    )
 
 
 def _save(grid: Grid, edits: editing.Edits, words: str, *, confirmed: bool) -> None:
@@ -87,7 +102,7 @@ def _save(grid: Grid, edits: editing.Edits, words: str, *, confirmed: bool) -> N
         with st.spinner("Working out what this changes …"):
             effect = catalogue_changes.preview(cached.database(), session.person(), grid, edits)
         if effect.touches_rows:
-            session.remember("catalogue.foretold", (edits, effect.words))
+            session.remember("catalogue.foretold", (edits, effect))
             st.rerun()
     with st.spinner("Saving, and working the stored rows out anew …"):
         done = catalogue_changes.save(cached.database(), session.person(), grid, edits)
@@ -145,11 +160,21 @@ def files(grid: Grid) -> None:
             given = st.file_uploader(
                 "CSV files", type="csv", accept_multiple_files=True, key="catalogue_files", label_visibility="collapsed"
             )
-            if given and st.button("Load", type="primary"):
-                _load({file.name: file.getvalue() for file in given})
+            if given:
+                _load_button({file.name: file.getvalue() for file in given})
 
 
-def _load(given: dict[str, bytes]) -> None:
+def _load_button(given: dict[str, bytes]) -> None:
+    """Load at once what touches no stored row; say first what else would change, and load that when it is confirmed."""
+    foretold = _foretold(given)
+    if foretold:
+        st.markdown(frame.plain(f"This changes stored rows: {foretold.words}"))
+        _show_months(foretold)
+    if st.button("Load and apply" if foretold else "Load", type="primary"):
+        _load(given, confirmed=bool(foretold))
+
+
+def _load(given: dict[str, bytes], *, confirmed: bool) -> None:
     unknown = [name for name in given if Path(name).stem not in FILES]
     if unknown:
         raise storing.UnusableCatalogue(
@@ -158,6 +183,12 @@ def _load(given: dict[str, bytes]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name, data in given.items():
             (Path(folder) / Path(name).name).write_bytes(data)
+        if not confirmed:
+            with st.spinner("Working out what this changes …"):
+                _, effect = catalogue_changes.preview_folder(cached.database(), session.person(), Path(folder))
+            if effect.touches_rows:
+                session.remember("catalogue.foretold", (given, effect))
+                st.rerun()
         with st.spinner("Loading, and working the stored rows out anew …"):
             loaded, done = catalogue_changes.load_folder(cached.database(), session.person(), Path(folder))
     _tell("Loaded " + ", ".join(f"{rows} rows of {name.replace('_', ' ')}" for name, rows in loaded.items()) + ".", done)
