@@ -136,14 +136,15 @@ def decisions(database: Database, open_only: bool = False) -> pl.DataFrame:
 # Deciding -------------------------------------------------------------------------------------------------------------
 
 
-def resolve(database: Database, key: HeldKey, decision: Decision, by: str = "system") -> Resolution:
+def resolve(database: Database, key: HeldKey, decision: Decision, by: str = "system", text: str | None = None) -> Resolution:
     """Answer one key for every file: rows with it become facts (or are marked as no product), rollup and batch figures follow.
 
+    `text`: the key as printed by a file that is not stored yet; the answer is then remembered although nothing may wait for it.
     Errors: UnknownRecord when nothing waits for the key any more, NotDecidable when the answer contradicts the catalogue.
     """
     with database.write() as connection:
         lock_reseller(connection, key.reseller_id)
-        waiting = _waiting(connection, key)
+        waiting = _waiting(connection, key, text)
         alias_id = _carry_out(connection, key, waiting.key_text, decision, by)
         row = {
             "reseller_id": key.reseller_id,
@@ -166,21 +167,33 @@ def resolve(database: Database, key: HeldKey, decision: Decision, by: str = "sys
 
 
 def _sentence(decision: Decision, done: Rejudged) -> str:
+    if not done.changed:
+        return "Remembered for every later file."
     if decision.action == "not_a_product":
         return f"{done.moved:,} rows are marked as no product; their money stays visible beside the figures."
     waits = f" {done.moved:,} rows wait for something else now." if done.moved else ""
     return f"{done.placed:,} rows are placed in {len(done.batches)} uploads, and every later file follows.{waits}"
 
 
-def _waiting(connection: sa.Connection, key: HeldKey) -> Any:
+@dataclass(frozen=True)
+class Waiting:
+    """Why rows are held, and their key as printed."""
+
+    rule: str
+    key_text: str
+
+
+def _waiting(connection: sa.Connection, key: HeldKey, text: str | None) -> Waiting:
     c = t.held_rows.c
     query = sa.select(c.rule, c.key_text).where(
         c.reseller_id == key.reseller_id, c.key_kind == key.key_kind, c.key == key.key, c.resolved_at.is_(None)
     )
     row = connection.execute(query.order_by(c.id).limit(1)).first()
-    if row is None:
+    if row is not None:
+        return Waiting(row.rule, row.key_text)
+    if text is None:
         raise UnknownRecord("Nothing waits for this key any more. Reload the inbox.")
-    return row
+    return Waiting("unmatched_store" if key.key_kind == "store" else "unmatched_product", text)
 
 
 def _carry_out(connection: sa.Connection, key: HeldKey, key_text: str, decision: Decision, by: str) -> int | None:

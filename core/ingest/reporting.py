@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from core.db import tables as t
 from core.db.engine import Database
 from core.errors import UnknownRecord
+from core.ingest import waiting
 from core.ingest.chaining import year_to_date_record
 from core.ingest.checking import as_frame
 from core.ingest.content import SLICE
@@ -90,6 +91,7 @@ def _record(plan: Plan) -> dict[str, Any]:
         "slices": plan.standing.slices.height,
         "totals_about": record_of(plan.frame.controls),
     }
+    record |= waiting.record(plan)
     figures = year_to_date_record(plan.rows, plan.frame)
     return {**record, "year_to_date": figures} if figures else record
 

@@ -10,15 +10,18 @@ import streamlit as st
 
 from core import uploads
 from core.db.engine import Scope
-from core.ingest import undoing
+from core.ingest import superseding, undoing
 from core.ingest.shapes import ImportReport
-from core.ingest.undoing import UndoReport
+from core.ingest.undoing import Outcome, UndoReport
+from core.reports import sent_since
+from core.reports.sent_since import SentReport
 from core.sales.formatting import format_money, format_number
 from core.sales.naming import name_list
-from pages.components import cached, empty, proof, session
+from pages.components import cached, empty, proof, proof_tables, session
 from pages.components.frame import plain, section
 from pages.components.picking import pick
 from pages.components.upload_cards import STATES, load_again_button, overview_query, progress, state
+from pages.components.uploading import size_words
 
 SHOWN = 200
 
@@ -62,7 +65,8 @@ def table(batches: pl.DataFrame) -> dict[str, Any] | None:
         empty.say("No upload fits", "Widen the filters above.")
         return None
     shown = batches.head(SHOWN)
-    rows = pl.DataFrame([_row(row) for row in shown.iter_rows(named=True)], infer_schema_length=None)
+    overtaken = cached.superseded()
+    rows = pl.DataFrame([_row(row, overtaken.get(row["id"])) for row in shown.iter_rows(named=True)], infer_schema_length=None)
     place = pick(rows, [str(number) for number in shown["id"]], "upload", column_config=_columns())
     if batches.height > SHOWN:
         st.caption(f"The newest {SHOWN} of {format_number(batches.height)} uploads. Filter to see the others.")
@@ -79,14 +83,14 @@ def _columns() -> dict[str, Any]:
     }
 
 
-def _row(row: dict[str, Any]) -> dict[str, Any]:
+def _row(row: dict[str, Any], overtaken: bool | None) -> dict[str, Any]:
     total, known = row["controls_total"] or 0, bool(row["rows_read"])
     proven = "–" if not total else f"✔ {total}" if row["controls_agree"] == total else f"✖ {total - row['controls_agree']} of {total}"
     return {
         "File": row["file_name"],
         "Reseller": row["reseller"] or "–",
         "Period": proof.period_words(row["period_start"], row["period_end"]) if row["period_start"] else "–",
-        "Status": state(row["status"], _is_taken_back(row))[0],
+        "Status": status_words(row, overtaken),
         "Rows": row["rows_stored"] if known else None,
         "Held": (row["rows_held"] or None) if known else None,
         "Money": format_money(row["amount_local"], 2, row["currency"]) if row["currency"] and known else "–",
@@ -94,6 +98,14 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "By": row["uploaded_by"],
         "Taken in": row["uploaded_at"],
     }
+
+
+def status_words(row: dict[str, Any], overtaken: bool | None = None) -> str:
+    """`stored`, `stored, superseded` where later files took all of its place, `stored, partly superseded` where some of it still counts."""
+    word = state(row["status"], _is_taken_back(row))[0]
+    if row["status"] != "stored" or overtaken is None:
+        return word
+    return f"{word}, {'superseded' if overtaken else 'partly superseded'}"
 
 
 def _is_taken_back(row: dict[str, Any]) -> bool:
@@ -115,9 +127,40 @@ def detail(batch: dict[str, Any] | None) -> None:
     report = cached.batch_report(file.id, file.revision)
     if report.reason and file.status != "stored":
         st.markdown(plain(_reason(batch, report)))
-    proof.summary(report)
-    proof.details(report, file.id)
+    proof.head(report)
+    proof.why(report)
+    proof.lines(report, cached.background(file.id, file.revision))
+    if file.status == "stored" and batch["id"] in cached.superseded():
+        _successors(batch["id"])
     _actions(batch, report)
+    proof_tables.details(report, file.id)
+    st.caption(plain(origin_words(batch)))
+
+
+def _successors(batch_id: int) -> None:
+    """Which later files count in its place."""
+    found = superseding.superseded_by(cached.database(), batch_id)
+    if found is None:
+        return
+    which = (
+        "All of it is" if found.wholly else f"{format_number(found.slices - found.live)} of its {format_number(found.slices)} periods are"
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(plain(f"{which} superseded: later files state the same periods, and their figures count."), width="content")
+        for successor in found.by[:3]:
+            empty.link("history", plain(successor.file_name), query={"upload": str(successor.upload_batch_id)})
+
+
+def origin_words(batch: dict[str, Any]) -> str:
+    """`Upload 27 · 25 KB · SHA-256 3f2a… · taken in by anna, stored by ben on 8 Jun 2025`"""
+    stored = f", stored by {batch['accepted_by'] or batch['uploaded_by']} on {batch['stored_at']:%-d %b %Y}" if batch["stored_at"] else ""
+    parts = (
+        f"Upload {batch['id']}",
+        size_words(batch["file_size"]),
+        f"SHA-256 {batch['sha256']}",
+        f"taken in by {batch['uploaded_by']}{stored}",
+    )
+    return " · ".join(parts)
 
 
 def _reason(batch: dict[str, Any], report: ImportReport) -> str:
@@ -147,8 +190,11 @@ def _actions(batch: dict[str, Any], report: ImportReport) -> None:
             empty.link("upload", "Decide on the Upload page")
         if status == "stored":
             empty.link("overview", "Open in overview", query=overview_query(report))
+            if report.rows_held:
+                empty.link("inbox", f"Answer {proof.count_words(report.rows_held, 'held row')}")
         if report.duplicate_of:
             empty.link("history", "Open the first upload", query={"upload": str(report.duplicate_of)})
+        proof_tables.downloads(batch["id"], report)
 
 
 def _undo(batch: dict[str, Any]) -> None:
@@ -157,7 +203,8 @@ def _undo(batch: dict[str, Any]) -> None:
         if not box.open:
             return
         effect = undoing.preview_undo(cached.database(), batch["id"])
-        st.markdown(plain(effect_words(effect)))
+        for sentence in (*effect_words(effect), *sent_words(sent_since.sent_since(cached.database(), batch["stored_at"]))):
+            st.markdown(plain(sentence))
         st.caption("Nothing is deleted; the file can be loaded again.")
         if st.button("Undo now", type="primary", key=f"undo_{batch['id']}"):
             uploads.take_back(cached.database(), session.person(), batch["id"])
@@ -165,10 +212,25 @@ def _undo(batch: dict[str, Any]) -> None:
             st.rerun()
 
 
-def effect_words(effect: UndoReport) -> str:
-    """What an undo would do: `2 periods show the file before again, 1 becomes empty. Live rows: 453 now, 422 after.`"""
+def effect_words(effect: UndoReport) -> list[str]:
+    """What an undo would do, sentence by sentence: its rows, each with what becomes of it; the periods; the live rows before and after."""
     restored, emptied = proof.count_words(effect.restored, "period"), proof.count_words(effect.emptied, "period")
-    parts = [f"{restored} {'shows' if effect.restored == 1 else 'show'} the file before again"] if effect.restored else []
-    parts += [f"{emptied} {'becomes' if effect.emptied == 1 else 'become'} empty"] if effect.emptied else []
+    periods = [f"{restored} {'shows' if effect.restored == 1 else 'show'} the file before again"] if effect.restored else []
+    periods += [f"{emptied} {'becomes' if effect.emptied == 1 else 'become'} empty"] if effect.emptied else []
     rows = f"Live rows: {format_number(effect.rows_live_before)} now, {format_number(effect.rows_live_after)} after."
-    return f"{name_list(parts)}. {rows}" if parts else f"No figure changes. {rows}"
+    said = [_outcome_words(outcome) for outcome in effect.outcomes if outcome.rows]
+    return [*said, f"{name_list(periods)}. {rows}" if periods else f"No figure changes. {rows}"]
+
+
+def _outcome_words(outcome: Outcome) -> str:
+    """`38 rows are reversed: …`"""
+    done = {"reversed": "reversed", "superseded": "left alone", "shared": "kept"}[outcome.kind]
+    return f"{proof.count_words(outcome.rows, 'row')} {'is' if outcome.rows == 1 else 'are'} {done}: {outcome.why}."
+
+
+def sent_words(sent: tuple[SentReport, ...]) -> list[str]:
+    """Reports that went out while the upload counted."""
+    if not sent:
+        return []
+    named = name_list([f"“{report.name}” ({proof.count_words(report.mails, 'mail')}, last {report.last:%-d %b %Y})" for report in sent], 4)
+    return [f"Sent since it was stored: {named}. They may show its figures, and are not called back."]

@@ -22,11 +22,14 @@ from core.dashboards import health
 from core.dashboards.health import Health
 from core.dashboards.links import read_link
 from core.db.engine import Database, Scope
-from core.ingest import excerpts, inbox, reading_back, reporting
+from core.ingest import excerpts, inbox, reading_back, reporting, superseding, waiting
 from core.ingest.excerpts import Excerpt, Original
 from core.ingest.holes import Hole
 from core.ingest.holes import holes as find_holes
+from core.ingest.inbox import HeldKey
 from core.ingest.shapes import ImportReport
+from core.ingest.suggesting import Suggestion
+from core.ingest.waiting import Background
 from core.people import sessions
 from core.people.accounts import Account
 from core.reminding import Reminded
@@ -204,6 +207,36 @@ def forget_batches() -> None:
     """After a file was taken in, stored or taken back."""
     _batches.clear()
     _attention.clear()
+
+
+def superseded() -> dict[int, bool]:
+    """Stored uploads that a later one overtook, wholly (True) or in part; anew with every change of the data."""
+    return _superseded(_mark(), status.data_version(database()))
+
+
+@st.cache_data(ttl=WHILE, max_entries=4, show_spinner=False)
+def _superseded(database_mark: str, version: int) -> dict[int, bool]:
+    return superseding.superseded(database())
+
+
+def background(batch_id: int, revision: str) -> Background:
+    """What waits of an upload and what is proven across files; anew whenever its entry or the data changed."""
+    return _background(_mark(), batch_id, revision, status.data_version(database()))
+
+
+@st.cache_data(ttl=WHILE, max_entries=64, show_spinner=False)
+def _background(database_mark: str, batch_id: int, revision: str, version: int) -> Background:
+    return waiting.background(database(), batch_id)
+
+
+def candidates(key: HeldKey, text: str, product_text: str) -> tuple[Suggestion, ...]:
+    """What a held key most likely is, best first."""
+    return _candidates(_mark(), key, text, product_text, settings().brand, status.data_version(database()))
+
+
+@st.cache_data(ttl=WHILE, max_entries=256, show_spinner=False)
+def _candidates(database_mark: str, key: HeldKey, text: str, product_text: str, brand: str, version: int) -> tuple[Suggestion, ...]:
+    return tuple(inbox.suggestions(database(), key, text, product_text, brand))
 
 
 def batch_report(batch_id: int, revision: str) -> ImportReport:

@@ -1,8 +1,8 @@
-"""The proof of a file: the story in a few lines, and the tables behind it one click away."""
+"""The proof of a file in a few lines: who, when and how much, why it was read so, whether it agrees, what is held, what changes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,8 +11,9 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from core.ingest import originals
-from core.ingest.shapes import ImportReport, SetAside
+from core.ingest import suspecting
+from core.ingest.shapes import ImportReport
+from core.ingest.waiting import Background, Chain
 from core.sales.formatting import format_money, format_number
 from core.sales.naming import name_list, name_period
 from core.sales.query import Period
@@ -20,8 +21,9 @@ from core.uploads import layouts
 from pages.components import cached
 from pages.components.frame import escaped
 
-REMARKS_SHOWN, KEYS_SHOWN = 3, 2
-SAID_ELSEWHERE = ("control_total_mismatch", "unknown_vendor", "no_period_in_name")  # by the totals' line, by the question
+REMARKS_SHOWN, KEYS_SHOWN, CELLS_SHOWN, EFFECTS_SHOWN = 3, 3, 3, 4
+# By the totals' line, by the question, by the list of changes:
+SAID_ELSEWHERE = ("control_total_mismatch", "unknown_vendor", "no_period_in_name", "history_restated")
 INBOX = " is held in the inbox: "
 
 
@@ -51,18 +53,29 @@ def count_words(number: int, one: str, many: str = "") -> str:
 # The story ------------------------------------------------------------------------------------------------------------
 
 
-def summary(report: ImportReport) -> None:
-    """Vendor, period, rows and money; whether the totals agree; what is held; what is odd; what changes; why it was read so."""
-    if not report.vendor:
-        return
-    rows = "".join(_html(line) for line in story(report))
+def head(report: ImportReport) -> None:
+    """Vendor, period, rows and money."""
+    if report.vendor:
+        st.html(f'<div class="proof"><b>{escaped(headline(report))}</b></div>')
+
+
+def why(report: ImportReport) -> None:
+    """Why it was read as this vendor's report of this period."""
     facts = "".join(f"<dt>{escaped(name)}</dt><dd>{escaped(text)}</dd>" for name, text in reasons(report))
-    st.html(f'<div class="proof"><b>{escaped(headline(report))}</b><ul>{rows}</ul><dl class="facts">{facts}</dl></div>')
+    if facts:
+        st.html(f'<div class="proof"><dl class="facts">{facts}</dl></div>', width="stretch")
+
+
+def lines(report: ImportReport, background: Background | None = None) -> None:
+    """Whether the totals agree, what is held, what is odd, what changes."""
+    rows = "".join(_html(line) for line in story(report, background or Background(), cached.product_names()))
+    if rows:
+        st.html(f'<div class="proof"><ul>{rows}</ul></div>')
 
 
 def _html(line: Line) -> str:
-    more = f"<small>{escaped(line.more)}</small>" if line.more else ""
-    return f'<li class="{line.mark}">{escaped(line.text)} {more}</li>'
+    more = "".join(f"<small>{escaped(part)}</small>" for part in line.more.split("\n") if part)
+    return f'<li class="{line.mark}"><span>{escaped(line.text)}</span>{more}</li>'
 
 
 def headline(report: ImportReport) -> str:
@@ -88,11 +101,20 @@ def reasons(report: ImportReport) -> list[tuple[str, str]]:
     return found
 
 
-def story(report: ImportReport) -> list[Line]:
-    """The lines of a card, the proof first."""
-    if report.status in ("refused", "duplicate"):
+def story(report: ImportReport, background: Background | None = None, names: Mapping[str, str] | None = None) -> list[Line]:
+    """The lines of a card, the proof first. `names`: EAN → product name."""
+    if report.status in ("refused", "duplicate") or not report.vendor:
         return []
-    return [*_stored(report), *_controls(report), *_held(report), *_remarks(report), *_changes(report)]
+    known = background or Background()
+    return [
+        *_stored(report),
+        *_controls(report),
+        *_chain(known.chain),
+        *_held(report, known),
+        *_remarks(report),
+        *_changes(report, names or {}),
+        *_corrected(report),
+    ]
 
 
 def _stored(report: ImportReport) -> list[Line]:
@@ -112,31 +134,41 @@ def _controls(report: ImportReport) -> list[Line]:
     digits = 0 if first["measure"] == "units" else 2
     file, loaded, apart = (format_number(first[name], digits) for name in ("file_value", "loaded_value", "difference"))
     text = f"{format_number(wrong.height)} of {count_words(total, 'total')} of the file {'does' if wrong.height == 1 else 'do'} not agree."
-    return [Line("bad", text, f"{first['what']}: the file prints {file}, its rows add up to {loaded}, difference {apart}.")]
+    where = f" ({_place(first)})" if first["cell"] else ""
+    gap = f"{first['what']}{where}: the file prints {file}, its rows add up to {loaded}, difference {apart}."
+    return [Line("bad", text, "\n".join([gap, *_suspects(report)]))]
 
 
-def _held(report: ImportReport) -> list[Line]:
-    """The rows without a known product or store, and what the first of them look like."""
+def _place(row: Mapping[str, Any]) -> str:
+    return " ".join(part for part in (row["sheet"], row["cell"]) if part)
+
+
+def _suspects(report: ImportReport) -> list[str]:
+    """The rows most likely behind it, or that none fits."""
+    found = report.problems.filter(pl.col("rule") == suspecting.RULE)
+    if found.is_empty():
+        return ["No single row, and no two rows together, are worth the difference."]
+    more = f" And {count_words(found.height - KEYS_SHOWN, 'more row')} under Problems." if found.height > KEYS_SHOWN else ""
+    shown = found.head(KEYS_SHOWN)["message"].to_list()
+    return [*shown[:-1], shown[-1] + more]
+
+
+def _chain(chain: Chain | None) -> list[Line]:
+    if chain is None:
+        return []
+    sums = " = ".join((" + ".join(map(format_number, (chain.before, chain.own))), format_number(chain.after)))
+    return [Line("good", f"Year-to-date chain: {sums} units, as the file before says.")]
+
+
+def _held(report: ImportReport, background: Background) -> list[Line]:
+    """How many rows wait, and for how many answers; the keys themselves are drawn below, with their answers."""
     if not report.rows_held:
         return []
     amount = f" ({money(report.held_amount, report.currency)})" if report.held_amount else ""
-    keys = _held_keys(report)
-    looks = [
-        f"{key['message'].split(INBOX)[-1].split(' (')[0]}: {_looks(key['suggestion'])}"
-        for key in keys.head(KEYS_SHOWN).iter_rows(named=True)
-    ]
-    more = f" And {count_words(keys.height - KEYS_SHOWN, 'more key')}." if keys.height > KEYS_SHOWN else ""
     text = f"{count_words(report.rows_held, 'row')} held{amount}: in no figure until somebody says what it is."
     text = text if report.rows_held == 1 else text.replace("what it is", "what they are")
-    return [Line("mind", text, " ".join(looks) + more)]
-
-
-def _held_keys(report: ImportReport) -> pl.DataFrame:
-    return report.problems.filter(pl.col("message").str.contains(INBOX, literal=True))
-
-
-def _looks(suggestion: str | None) -> str:
-    return (suggestion or "nothing in the catalogue looks like it.").split(". ")[0].rstrip(".").replace("It looks", "it looks") + "."
+    more = f"{count_words(len(background.waiting), 'answer')} would place them." if len(background.waiting) > 1 else ""
+    return [Line("mind", text, more)]
 
 
 def _remarks(report: ImportReport) -> list[Line]:
@@ -160,144 +192,65 @@ def _remark(row: dict[str, Any], count: int) -> Line:
     return Line("bad" if row["severity"] == "error" else "mind", row["message"], others + (row["suggestion"] or ""))
 
 
-def _changes(report: ImportReport) -> list[Line]:
-    if report.changes.is_empty() or "history_restated" in report.problems["rule"]:
+def _changes(report: ImportReport, names: Mapping[str, str]) -> list[Line]:
+    """What is live and would be another figure: earlier months first, by their effect; new figures are only counted."""
+    if report.changes.is_empty():
         return []
     counts = dict(report.changes.group_by("change").len().iter_rows())
     if set(counts) == {"added"}:
         return [Line("note", f"{count_words(counts['added'], 'figure')} new; nothing that is live changes.")]
     words = ", ".join(f"{format_number(counts.get(kind, 0))} {kind}" for kind in ("added", "changed", "vanished"))
-    return [Line("mind", f"Against what is live: {words}.")]
+    effects = effect(report.changes, report.currency)
+    moved = f"{name_list(effects, EFFECTS_SHOWN)}." if effects else ""
+    cells = [_cell(row, names, report.currency) for row in restated(report.changes).head(CELLS_SHOWN).iter_rows(named=True)]
+    return [Line("mind", f"Against what is live: {words}.", "\n".join(part for part in (moved, *cells) if part))]
 
 
-# The tables behind it -------------------------------------------------------------------------------------------------
+def restated(changes: pl.DataFrame) -> pl.DataFrame:
+    """Figures that are live already and differ, the earliest period first."""
+    return changes.filter(pl.col("change") != "added").sort("period_start", "change", maintain_order=True)
 
 
-def details(report: ImportReport, batch_id: int) -> None:
-    """The tables behind the card, drawn when somebody opens them."""
-    box = st.expander("Totals, changes and problems", key=f"details_{batch_id}", on_change="rerun")
-    if not box.open:
-        return
-    drawn = {"Totals": totals, "Changes": changes, "Problems": problems, "Not loaded": set_aside}
-    with box:
-        for tab, draw in zip(st.tabs([_tab(name, report) for name in drawn]), drawn.values(), strict=True):
-            with tab:
-                draw(report)
-        download(batch_id, report.file_name)
-
-
-def _tab(name: str, report: ImportReport) -> str:
-    aside = sum(part.rows for part in report.set_aside)
-    count = {"Totals": report.controls.height, "Changes": report.changes.height, "Problems": report.problems.height}.get(name, aside)
-    return f"{name} ({format_number(count)})" if count else name
-
-
-def totals(report: ImportReport) -> None:
-    if report.controls.is_empty():
-        st.caption("The file prints no totals.")
-        return
-    frame = report.controls.sort("agrees").with_columns(pl.col("file_value", "loaded_value", "held_value", "difference").cast(pl.Float64))
-    st.dataframe(
-        frame.select("agrees", "what", "measure", "sheet", "cell", "file_value", "loaded_value", "held_value", "difference"),
-        hide_index=True,
-        placeholder="",
-        height="auto",
-        column_config={
-            "agrees": st.column_config.CheckboxColumn("Agrees", width="small"),
-            "what": "Total",
-            "measure": "In",
-            "sheet": "Sheet",
-            "cell": "Cell",
-            "file_value": st.column_config.NumberColumn("File", format="localized"),
-            "loaded_value": st.column_config.NumberColumn("Loaded", format="localized"),
-            "held_value": st.column_config.NumberColumn("of it held", format="localized"),
-            "difference": st.column_config.NumberColumn("Difference", format="localized"),
-        },
+def effect(changes: pl.DataFrame, currency: str | None) -> list[str]:
+    """What past totals move by, month by month: `January 2025 +3 units, +£ 250.00`."""
+    months = (
+        restated(changes)
+        .group_by(pl.col("period_start").dt.truncate("1mo").alias("month"), maintain_order=True)
+        .agg(_moved("units"), _moved("amount"))
     )
+    return [_effect(row, currency) for row in months.iter_rows(named=True) if row["month"] is not None]
 
 
-def changes(report: ImportReport) -> None:
-    if report.changes.is_empty():
-        st.caption("Nothing that is live would change.")
-        return
-    numbers = ["before_units", "after_units", "before_amount", "after_amount"]
-    frame = report.changes.select("change", "period_start", "store", "product", *numbers).with_columns(
-        pl.col("before_amount", "after_amount").cast(pl.Float64), pl.col("product").replace(cached.product_names())
-    )
-    st.dataframe(
-        frame,
-        hide_index=True,
-        placeholder="",
-        column_config={
-            "change": "Change",
-            "period_start": st.column_config.DateColumn("Period from", format="D MMM YYYY"),
-            "store": "Store",
-            "product": "Product",
-            "before_units": "Units before",
-            "after_units": "Units after",
-            "before_amount": st.column_config.NumberColumn("Amount before", format="localized"),
-            "after_amount": st.column_config.NumberColumn("Amount after", format="localized"),
-        },
-    )
+def _moved(what: str) -> pl.Expr:
+    return (pl.col(f"after_{what}").fill_null(0) - pl.col(f"before_{what}").fill_null(0)).sum().alias(what)
 
 
-def problems(report: ImportReport) -> None:
-    if report.problems.is_empty():
-        st.caption("No remarks on any cell.")
-        return
-    columns = {
-        "severity": "Weight",
-        "message": "What",
-        "suggestion": "Suggestion",
-        "sheet": "Sheet",
-        "cell": "Cell",
-        "value": "Value",
-        "rule": "Rule",
-    }
-    words = {"error": "✖ error", "warning": "! warning", "info": "· remark"}
-    frame = report.problems.select(list(columns)).with_columns(pl.col("severity").replace(words))
-    st.dataframe(
-        frame,
-        hide_index=True,
-        placeholder="",
-        column_config={
-            **columns,
-            "severity": st.column_config.TextColumn("Weight", width=90),
-            "message": st.column_config.TextColumn("What", width="large"),
-            "suggestion": st.column_config.TextColumn("Suggestion", width="large"),
-        },
-    )
+def _effect(row: Mapping[str, Any], currency: str | None) -> str:
+    parts = [f"{signed(row['units'])} {'unit' if abs(row['units']) == 1 else 'units'}"]
+    parts += [f"{'+' if row['amount'] > 0 else ''}{money(row['amount'], currency)}"] if row["amount"] else []
+    return f"{row['month']:%B %Y} {' and '.join(parts)}"
 
 
-def set_aside(report: ImportReport) -> None:
-    """Rows that are no sales of their own, by reason."""
-    if not report.set_aside:
-        st.caption("Every row of the file is loaded.")
-        return
-    parts: dict[tuple[str, str | None], list[SetAside]] = {}
-    for part in report.set_aside:
-        parts.setdefault((part.reason, part.sheet), []).append(part)
-    rows = [
-        {"Why": reason, "Sheet": sheet or "", "Rows": sum(p.rows for p in found), "Where": _rows_words(found)}
-        for (reason, sheet), found in parts.items()
-    ]
-    st.dataframe(pl.DataFrame(rows, infer_schema_length=None), hide_index=True)
+def signed(number: int) -> str:
+    return f"+{format_number(number)}" if number > 0 else format_number(number) if number else "±0"
 
 
-def _rows_words(parts: Sequence[SetAside]) -> str:
-    """`6, 9, 12 and 28 more`"""
-    spans = [f"{p.row_start}–{p.row_end}" if p.row_end and p.row_end != p.row_start else str(p.row_start) for p in parts if p.row_start]
-    return name_list(spans, 8)
+def _cell(row: Mapping[str, Any], names: Mapping[str, str], currency: str | None) -> str:
+    """`Flagship, Pine Pantry, 2–8 June 2025: units 4 → 7, £ 400.00 → £ 700.00`"""
+    what = ", ".join(part for part in (row["store"], names.get(row["product"] or "", row["product"])) if part)
+    pairs = [(row[f"before_{name}"], row[f"after_{name}"]) for name in ("units", "amount")]
+    units, amounts = (pair if pair != (None, None) and pair[0] != pair[1] else None for pair in pairs)
+    parts = [f"units {_or_none(units[0], None)} → {_or_none(units[1], None)}"] if units else []
+    parts += [f"{_or_none(amounts[0], currency)} → {_or_none(amounts[1], currency)}"] if amounts else []
+    if not parts:
+        parts = [f"{row['before_lines'] or 0} → {row['after_lines'] or 0} lines"]
+    return f"{what}, {period_words(row['period_start'], row['period_end'])}: {', '.join(parts)}"
 
 
-def download(batch_id: int, file_name: str) -> None:
-    """The original, byte for byte; read only when somebody asks."""
-    st.download_button(
-        "Download the original",
-        data=lambda: originals.read_original(cached.database(), cached.settings(), batch_id),
-        file_name=file_name,
-        icon=":material/download:",
-        key=f"original_{batch_id}",
-        on_click="ignore",
-        type="tertiary",
-    )
+def _or_none(value: Any, currency: str | None) -> str:
+    return "none" if value is None else money(value, currency) if isinstance(value, Decimal) else format_number(value)
+
+
+def _corrected(report: ImportReport) -> list[Line]:
+    found = report.problems.filter(pl.col("rule") == "corrected_file")
+    return [Line("note", text) for text in found["message"]]

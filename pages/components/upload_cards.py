@@ -14,7 +14,7 @@ from core.sales.formatting import format_number
 from core.sales.naming import name_list
 from core.sales.query import Period
 from core.uploads import Upload
-from pages.components import cached, choosing, empty, errors, proof, session, upload_questions
+from pages.components import cached, choosing, empty, errors, held_on_card, proof, proof_tables, session, upload_questions
 from pages.components.frame import plain
 from pages.components.uploading import size_words
 
@@ -129,38 +129,48 @@ def card(file: Upload) -> None:
     drawn.get(file.status, _refused)(file, report)
 
 
+def _story(file: Upload, report: ImportReport, change: bool = False) -> None:
+    """Who, when, how much; why (with the way to overrule it); the proof; what is held, with its answers."""
+    background = cached.background(file.id, file.revision)
+    proof.head(report)
+    with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="distribute", key=f"why_{file.id}"):
+        proof.why(report)
+        if change:
+            upload_questions.change_reading(file, report)
+    proof.lines(report, background)
+    if report.rows_held:
+        held_on_card.answers(file, report, background)
+
+
 def _to_store(file: Upload, report: ImportReport) -> None:
-    proof.summary(report)
-    proof.details(report, file.id)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    _story(file, report, change=True)
+    with st.container(horizontal=True, vertical_alignment="center", key=f"do_{file.id}"):
         if session.may_do("import_files") and st.button("Store these rows", type="primary", key=f"store_{file.id}"):
             upload_questions.store(file)
         _discard_button(file)
-        upload_questions.change_reading(file, report)
+        proof_tables.downloads(file.id, report)
+    proof_tables.details(report, file.id)
 
 
 def _to_decide(file: Upload, report: ImportReport) -> None:
-    proof.summary(report)
+    _story(file, report, change=bool(report.vendor) and not any(question.key == "vendor" for question in report.questions))
     upload_questions.ask(file, report)
-    proof.details(report, file.id)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key=f"do_{file.id}"):
         _discard_button(file)
-        if report.vendor and not any(question.key == "vendor" for question in report.questions):
-            upload_questions.change_reading(file, report)
+        proof_tables.downloads(file.id, report)
+    proof_tables.details(report, file.id)
 
 
 def _stored(file: Upload, report: ImportReport) -> None:
-    proof.summary(report)
-    proof.details(report, file.id)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    _story(file, report)
+    with st.container(horizontal=True, vertical_alignment="center", key=f"do_{file.id}"):
+        empty.link("overview", "Open in overview", query=overview_query(report))
         if session.may_do("undo_imports") and st.button("Undo", icon=":material/undo:", key=f"undo_{file.id}"):
             uploads.take_back(cached.database(), session.person(), file.id)
             st.rerun()
-        empty.link("overview", "Open in overview", query=overview_query(report))
-        if report.rows_held:
-            empty.link(
-                "inbox", "Answer the held row" if report.rows_held == 1 else f"Answer the {format_number(report.rows_held)} held rows"
-            )
+        empty.link("history", "Open in history", query={"upload": str(file.id)})
+        proof_tables.downloads(file.id, report)
+    proof_tables.details(report, file.id)
 
 
 def overview_query(report: ImportReport) -> dict[str, str]:
@@ -189,7 +199,7 @@ def _refused(file: Upload, report: ImportReport) -> None:
     st.markdown(PROTECTED if protected else plain(report.reason or "Nothing was stored."))
     upload_questions.ask(file, report)
     if report.problems.height > 1:
-        proof.problems(report)
+        proof_tables.problems(report)
     with st.container(horizontal=True, vertical_alignment="center"):
         if file.status == "failed" and session.may_do("import_files") and st.button("Try again", type="primary", key=f"again_{file.id}"):
             uploads.read_again(cached.database(), session.person(), file.id)
@@ -197,7 +207,7 @@ def _refused(file: Upload, report: ImportReport) -> None:
         _discard_button(file)
         if report.problems.filter(pl.col("rule").is_in(["not_a_sales_report", "no_rows"])).height:
             upload_questions.change_reading(file, report)
-        proof.download(file.id, file.file_name)
+        proof_tables.downloads(file.id, report)
 
 
 def load_again_button(batch_id: int) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from core.ingest.importing import import_file
 from core.ingest.shapes import ImportReport
 from tests.pages.conftest import Open
 from tests.pages.words import labels, words
-from tests.uploading import entry, fill_catalogue, jobs, matrix, week, work
+from tests.uploading import entry, fill_catalogue, jobs, matrix, week, with_wrong_total, work
 
 PAGE = "data/history.py"
 
@@ -52,7 +54,7 @@ def test_undo_is_queued_shown_and_leaves_a_way_back(process: Any, stored: Any, o
     page = open_page(PAGE, upload=str(number))
     page.session_state[f"undo_box_{number}"] = True
     page.run()
-    assert "1 period becomes empty. Live rows:" in words(page)
+    assert "1 period becomes empty. Live rows:" in words(page) and "rows are reversed: they count no more." in words(page)
     page.button(key=f"undo_{number}").click().run()
     assert [task for task, _ in jobs(process.database)] == ["undo_upload"] and "Undo now" not in labels(page)
     work(process.database, process.settings)
@@ -72,3 +74,22 @@ def test_a_narrowed_person_sees_own_resellers_only_even_by_link(process: Any, st
     page = open_page(PAGE, role="analyst", scope=(own,), upload=str(stored[1].upload_batch_id))
     assert files(page) == [stored[0].file_name]
     assert "Liberty" not in words(page) and page.selectbox(key="history_reseller").options == ["All resellers", "Creme de la Creme"]
+
+
+def test_the_story_names_the_bytes_and_hands_the_files_out(stored: Any, open_page: Open) -> None:
+    page = open_page(PAGE, upload=str(stored[1].upload_batch_id))
+    assert f"SHA-256 {stored[1].sha256}" in words(page) and "taken in by anna, stored by anna" in words(page)
+    assert [b.label for b in page.get("download_button")] == ["Original", "Error workbook", "Mail to Liberty"]
+
+
+def test_what_a_later_file_overtook_says_so_and_leads_to_it(process: Any, stored: Any, tmp_path: Path, open_page: Open) -> None:
+    data, name = with_wrong_total(matrix(tmp_path))
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    cell = next(c for row in book.active.iter_rows(min_row=6) for c in row if isinstance(c.value, int) and 0 < c.value < 50)
+    cell.value += 1
+    target = io.BytesIO()
+    book.save(target)
+    later = import_file(process.database, process.settings, target.getvalue(), file_name=name, accept_warnings=True)
+    assert later.status == "stored"
+    page = open_page(PAGE, upload=str(stored[0].upload_batch_id))
+    assert "superseded" in page.dataframe[0].value["Status"].to_list()[-1] and "All of it is superseded" in words(page)

@@ -10,10 +10,13 @@ import polars as pl
 import pytest
 
 from core.ingest.shapes import CHANGES, CONTROLS, PROBLEMS, ImportReport, Question
-from core.ingest.undoing import UndoReport
+from core.ingest.suspecting import RULE
+from core.ingest.undoing import Outcome, UndoReport
+from core.ingest.waiting import Background, Chain, WaitingKey
+from core.reports.sent_since import SentReport
 from core.uploads import Step, Upload
 from pages.components import proof
-from pages.components.batch_list import effect_words
+from pages.components.batch_list import effect_words, sent_words, status_words
 from pages.components.upload_cards import progress
 from pages.components.uploading import size_words
 
@@ -37,8 +40,18 @@ def problems(*rows: tuple[str | None, ...]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=PROBLEMS, orient="row")
 
 
-def lines(report: ImportReport) -> list[str]:
-    return [f"{line.mark}: {line.text} {line.more}".strip().replace("\u202f", " ") for line in proof.story(report)]
+def lines(report: ImportReport, background: Background | None = None) -> list[str]:
+    drawn = proof.story(report, background, {"9524": "Pine Pantry"})
+    return [f"{line.mark}: {line.text} {line.more}".strip().replace("\u202f", " ") for line in drawn]
+
+
+def waits(text: str, amount: str = "84.00") -> WaitingKey:
+    return WaitingKey("code", text, text, "Pine", None, 1, 1, Decimal(amount), "GBP")
+
+
+def change(kind: str, start: date, units: tuple[int | None, int | None], amounts: tuple[str | None, str | None]) -> tuple[object, ...]:
+    before, after = (Decimal(text) if text else None for text in amounts)
+    return (kind, "main", "Flagship", "9524", start, start, None, *units, before, after, 1, 1)
 
 
 def test_the_headline_says_who_when_how_much_and_on_which_basis() -> None:
@@ -49,21 +62,31 @@ def test_the_headline_says_who_when_how_much_and_on_which_basis() -> None:
 def test_totals_that_agree_are_good_and_one_that_does_not_is_shown_with_both_figures() -> None:
     assert lines(replace(REPORT, controls=control(True)))[0] == "good: The file's total agrees with what is loaded."
     (line,) = lines(replace(REPORT, controls=control(False)))
-    assert line == ("bad: 1 of 1 total of the file does not agree. Grand Total: the file prints 67, its rows add up to 66, difference 1.")
+    assert line == (
+        "bad: 1 of 1 total of the file does not agree. Grand Total (S A1): the file prints 67, its rows add up to 66, difference 1.\n"
+        "No single row, and no two rows together, are worth the difference."
+    )
+
+
+def test_the_rows_most_likely_behind_a_difference_are_named() -> None:
+    found = problems(*(problem(RULE, f"Look at row {n}.", "info") for n in range(5)))
+    (line,) = lines(replace(REPORT, controls=control(False), problems=found))
+    assert line.endswith("difference 1.\nLook at row 0.\nLook at row 1.\nLook at row 2. And 2 more rows under Problems.")
+
+
+def test_a_year_to_date_chain_that_closes_is_a_proof() -> None:
+    line = lines(replace(REPORT, controls=control(True)), Background(1, (), Chain(687, 67, 754)))[1]
+    assert line == "good: Year-to-date chain: 687 + 67 = 754 units, as the file before says."
 
 
 def test_a_file_without_totals_is_said_to_be_unproven() -> None:
     assert lines(REPORT) == ["note: The file prints no totals, so its sums are not proven by the file itself."]
 
 
-def test_held_rows_come_with_what_the_first_keys_look_like() -> None:
-    keys = [f"This item is held in the inbox: “{n}” (1 line, 1 unit, GBP 84.00)." for n in range(3)]
-    found = problems(*(problem("unmatched_product", key, suggestion="It looks like “Pine”. Choose it.") for key in keys))
-    line = lines(replace(REPORT, rows_held=3, held_amount=Decimal(252), problems=found))[1]
-    assert line == (
-        "mind: 3 rows held (£ 252.00): in no figure until somebody says what they are. "
-        "“0”: it looks like “Pine”. “1”: it looks like “Pine”. And 1 more key."
-    )
+def test_held_rows_say_how_many_answers_place_them() -> None:
+    background = Background(1, tuple(waits(text) for text in "ABC"))
+    line = lines(replace(REPORT, rows_held=3, held_amount=Decimal(252)), background)[1]
+    assert line == "mind: 3 rows held (£ 252.00): in no figure until somebody says what they are. 3 answers would place them."
 
 
 def test_remarks_are_counted_by_kind_and_nothing_is_said_twice() -> None:
@@ -74,12 +97,23 @@ def test_remarks_are_counted_by_kind_and_nothing_is_said_twice() -> None:
     assert lines(replace(REPORT, problems=found, questions=asked))[1:] == ["mind: First. 1 more line of this kind."]
 
 
-def test_changes_of_what_is_live_are_warned_about_once() -> None:
-    rows = [("added", *[None] * 12), ("changed", *[None] * 12)]
-    changed = replace(REPORT, changes=pl.DataFrame(rows, schema=CHANGES, orient="row"))
-    assert lines(changed)[-1] == "mind: Against what is live: 1 added, 1 changed, 0 vanished."
-    restated = replace(changed, problems=problems(problem("history_restated", "1 earlier cell changed.")))
-    assert [line for line in lines(restated) if "live" in line] == []
+def test_restated_figures_are_shown_old_to_new_earlier_months_first_with_their_effect() -> None:
+    rows = [
+        change("added", date(2025, 6, 2), (None, 1), (None, "9.00")),
+        change("changed", date(2025, 2, 3), (3, 2), ("30.00", "20.00")),
+        change("vanished", date(2025, 1, 6), (4, None), ("40.00", None)),
+    ]
+    line = lines(replace(REPORT, changes=pl.DataFrame(rows, schema=CHANGES, orient="row")))[-1]
+    assert line == (
+        "mind: Against what is live: 1 added, 1 changed, 1 vanished. January 2025 −4 units and −£ 40.00 and February 2025 −1 unit and −£ 10.00.\n"
+        "Flagship, Pine Pantry, 6 January 2025: units 4 → none, £ 40.00 → none\n"
+        "Flagship, Pine Pantry, 3 February 2025: units 3 → 2, £ 30.00 → £ 20.00"
+    )
+
+
+def test_new_figures_are_only_counted() -> None:
+    added = pl.DataFrame([change("added", date(2025, 6, 2), (None, 1), (None, "9.00"))], schema=CHANGES, orient="row")
+    assert lines(replace(REPORT, changes=added))[-1] == "note: 1 figure new; nothing that is live changes."
 
 
 @pytest.mark.parametrize(
@@ -112,4 +146,38 @@ def test_sizes_are_short(size: int, words: str) -> None:
 )
 def test_an_undo_says_beforehand_what_it_would_do(restored: int, emptied: int, words: str) -> None:
     effect = UndoReport(1, "a", restored + emptied, restored, emptied, 453, 422, "", False)
-    assert effect_words(effect) == f"{words} Live rows: 453 now, 422 after."
+    assert effect_words(effect) == [f"{words} Live rows: 453 now, 422 after."]
+
+
+def test_an_undo_says_of_every_row_what_becomes_of_it() -> None:
+    outcomes = (
+        Outcome("reversed", 31, "they count no more"),
+        Outcome("superseded", 1, "counted already: b.xlsx"),
+        Outcome("shared", 0, ""),
+    )
+    effect = UndoReport(1, "a", 1, 0, 1, 453, 422, "", False, outcomes)
+    assert effect_words(effect)[:2] == [
+        "31 rows are reversed: they count no more.",
+        "1 row is left alone: counted already: b.xlsx.",
+    ]
+
+
+def test_reports_that_went_out_meanwhile_are_named() -> None:
+    sent = (SentReport("Board pack", 3, datetime(2025, 6, 12, tzinfo=UTC)),)
+    assert sent_words(()) == []
+    assert sent_words(sent) == [
+        "Sent since it was stored: “Board pack” (3 mails, last 12 Jun 2025). They may show its figures, and are not called back."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "overtaken", "words"),
+    [
+        ("stored", None, "stored"),
+        ("stored", True, "stored, superseded"),
+        ("stored", False, "stored, partly superseded"),
+        ("undone", True, "taken back"),
+    ],
+)
+def test_the_list_says_what_no_longer_counts(status: str, overtaken: bool | None, words: str) -> None:
+    assert status_words({"status": status, "progress": "{}"}, overtaken) == words

@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import uploads
+from core.ingest import inbox
 from core.people.permissions import Person
 from tests.pages.conftest import Open
 from tests.pages.words import labels, words
@@ -86,16 +87,37 @@ def test_undo_on_the_card_shows_until_it_is_done(process: Any, open_page: Open, 
     assert [task for task, _ in jobs(process.database)] == ["preview_upload"]
 
 
-def test_a_held_row_is_named_with_what_it_looks_like(process: Any, open_page: Open, files: Path) -> None:
-    dropped(process, week(files))
-    text = words(open_page(PAGE))
-    assert "1 row held (£ 87.00): in no figure until somebody says what it is." in text and "it looks like “Ember Chapel" in text
+def test_a_held_row_is_matched_on_the_card_before_anything_is_stored(process: Any, open_page: Open, files: Path) -> None:
+    number = dropped(process, week(files))
+    page = open_page(PAGE)
+    assert "1 row held (£ 87.00): in no figure until somebody says what it is." in words(page)
+    assert "looks like  Ember Chapel" in words(page) and "Error workbook" in str([b.label for b in page.get("download_button")])
+    press(page, f"match_{number}_0")
+    work(process.database, process.settings)
+    page.run()
+    assert entry(process.database, number).rows_held == 0 and entry(process.database, number).status == "preview"
+    assert "held" not in words(page) and inbox.decisions(process.database)["action"].to_list() == ["match_product"]
+
+
+def test_a_stored_file_follows_the_answer_at_once(process: Any, open_page: Open, files: Path) -> None:
+    number = dropped(process, week(files))
+    uploads.accept(process.database, ANNA, number)
+    work(process.database, process.settings)
+    page = press(open_page(PAGE), f"match_{number}_0")
+    assert entry(process.database, number).rows_held == 0 and "Match" not in labels(page)
+
+
+def test_an_answer_can_wait(process: Any, open_page: Open, files: Path) -> None:
+    number = dropped(process, week(files))
+    page = press(open_page(PAGE), f"later_{number}_0")
+    assert "Match" not in labels(page) and "1 row held" in words(page) and entry(process.database, number).rows_held == 1
 
 
 def test_a_total_that_does_not_agree_is_shown_and_stored_only_with_a_word(process: Any, open_page: Open, files: Path) -> None:
     number = dropped(process, *with_wrong_total(matrix(files)))
     page = open_page(PAGE)
     assert re.search(r"[12] of \d+ totals of the file do(es)? not agree\.", words(page)) and "needs your word" in words(page)
+    assert [b.label for b in page.get("download_button")][:3] == ["Original", "Error workbook", "Mail to Creme de la Creme"]
     press(page, f"accept_{number}")
     work(process.database, process.settings)
     page.run()
