@@ -105,7 +105,7 @@ def _held(connection: sa.Connection, batch_id: int) -> list[WaitingKey]:
                sum(quantity) as units, sum(amount_local) as amount, min(currency) as currency
         from held_rows where upload_batch_id = :batch and resolved_at is null and primary_view and rule <> 'not_a_product'
         group by key_kind, key order by coalesce(abs(sum(amount_local)), 0) desc, count(*) desc, key limit 50"""
-    return [_key(row._mapping) for row in connection.execute(sa.text(statement), {"batch": batch_id})]
+    return [_key(dict(row._mapping)) for row in connection.execute(sa.text(statement), {"batch": batch_id})]
 
 
 def _recorded(report: Mapping[str, Any]) -> Iterable[WaitingKey]:
@@ -115,7 +115,8 @@ def _recorded(report: Mapping[str, Any]) -> Iterable[WaitingKey]:
 def _key(row: Mapping[str, Any]) -> WaitingKey:
     names = ("key_kind", "key", "key_text", "product_text", "store_text")
     units = None if row["units"] is None else int(row["units"])
-    return WaitingKey(*(row[name] for name in names), int(row["lines"]), units, row["amount"], row["currency"])
+    lines, amount, currency = int(row["lines"]), row["amount"], row["currency"]
+    return WaitingKey(**{name: row[name] for name in names}, lines=lines, units=units, amount=amount, currency=currency)
 
 
 def _rank(key: WaitingKey) -> tuple[Decimal, int]:
