@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import polars as pl
@@ -21,23 +21,35 @@ def copy_frame(connection: psycopg.Connection[Any], table: str, frame: pl.DataFr
     """
     if not frame.height:
         return
-    frame = frame.select(column for column in frame.get_columns() if column.null_count() < frame.height)
-    columns = sql.SQL(", ").join(sql.Identifier(name) for name in frame.columns)
-    statement = sql.SQL("copy {} ({}) from stdin (format csv)").format(sql.Identifier(table), columns)
+    frame = stated_columns(frame)
+    statement = copy_statement(table, frame.columns)
     cursor = connection.cursor()
     # For one block a thread of its own costs more than it saves.
     writer = LibpqWriter(cursor) if frame.height <= BLOCK_ROWS else QueuedLibpqWriter(cursor)
     with cursor.copy(statement, writer=writer) as copy:
-        for done, text in _blocks(frame):
+        done = 0
+        for rows, text in blocks(frame):
             copy.write(text)
+            done += rows
             if on_rows is not None:
                 on_rows(done)
 
 
-def _blocks(frame: pl.DataFrame) -> Iterator[tuple[int, bytes]]:
+def stated_columns(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame without the columns that have no value at all."""
+    return frame.select(column for column in frame.get_columns() if column.null_count() < frame.height)
+
+
+def copy_statement(table: str, columns: Sequence[str]) -> sql.Composed:
+    names = sql.SQL(", ").join(sql.Identifier(name) for name in columns)
+    return sql.SQL("copy {} ({}) from stdin (format csv)").format(sql.Identifier(table), names)
+
+
+def blocks(frame: pl.DataFrame) -> Iterator[tuple[int, bytes]]:
+    """The rows as COPY text, block by block with the number of its rows."""
     for start in range(0, frame.height, BLOCK_ROWS):
         block = frame.slice(start, BLOCK_ROWS).with_columns(_short_decimals(frame.schema))
-        yield start + block.height, block.write_csv(include_header=False).encode()
+        yield block.height, block.write_csv(include_header=False).encode()
 
 
 def _short_decimals(schema: pl.Schema) -> list[pl.Expr]:

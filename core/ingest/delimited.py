@@ -13,11 +13,16 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from core.errors import FileTooLarge
+from core.ingest.extents import refuse_wide
 from core.ingest.shapes import Problem, RawSheet
 
 DELIMITERS = "\t;|,"  # in this order when two explain the file equally well: a comma may be a decimal sign
 SAMPLE = 256 * 1024
 LONGEST_FIELD_LINES = 50
+LONGEST_LINE = 1 << 22  # bytes
+NULS_LEFT_OUT = Problem("csv_dialect", "The file contains NUL characters; they were left out.")
+SIGNS_REPLACED = Problem("csv_dialect", "Some characters are no valid UTF-8; they were replaced by �.")
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -37,7 +42,7 @@ class Text:
 
 
 @dataclass(frozen=True)
-class _Layout:
+class Layout:
     """Records and most fields of a text when quotes are read as RFC 4180 does; `sound` is False where a quote is out of place."""
 
     records: int
@@ -51,7 +56,7 @@ def read_text(data: bytes) -> Text:
     body, encoding = _decode(data, problems)
     if b"\0" in body:
         body = body.replace(b"\0", b"")
-        problems.append(_mended("The file contains NUL characters; they were left out."))
+        problems.append(NULS_LEFT_OUT)
     body = body.rstrip(b"\x1a")
     if b"\r" in body:
         body = _one_line_end(body)
@@ -66,13 +71,24 @@ def read_sheet(text: Text, delimiter: str | None) -> tuple[RawSheet, tuple[Probl
     """
     sign = delimiter or "\x1f"
     data = text.data if text.data.endswith(b"\n") or not text.data else text.data + b"\n"
-    layout = _lay_out(data, ord(sign))
+    layout = layout_of(data, sign)
     if layout.sound:
-        frame = _read_columns(data, sign, layout.width)
+        frame = read_columns(data, sign, layout.width)
         if frame is not None and frame.height == layout.records:
             return RawSheet(None, frame), ()
     rows, broken = _read_carefully(data.decode("utf-8"), sign)
     return RawSheet(None, _as_frame(rows)), _broken_quotes(broken)
+
+
+def _refuse_endless_line(data: bytes) -> None:
+    at = 0
+    while len(data) - at > LONGEST_LINE:
+        end = data.rfind(b"\n", at, at + LONGEST_LINE)
+        if end < 0:
+            raise FileTooLarge(
+                f"A line of this file is longer than {LONGEST_LINE >> 20} MB; no report has one. Ask the sender for a new export."
+            )
+        at = end + 1
 
 
 def sniff_delimiter(data: bytes) -> str | None:
@@ -106,12 +122,12 @@ def _decode(data: bytes, problems: list[Problem]) -> tuple[bytes, str]:
         if data.startswith(mark):
             body = data[len(mark) :]
             return body if encoding == "utf-8" and _is_utf8(body) else _recode(body, encoding), encoding
-    if (wide := _zeros_say(data)) is not None:
+    if (wide := zeros_say(data, len(data))) is not None:
         return _recode(data, wide), wide
     if _is_utf8(data):
         return data, "utf-8"
-    if _nearly_utf8(data):
-        problems.append(_mended("Some characters are no valid UTF-8; they were replaced by �."))
+    if is_nearly_utf8(data):
+        problems.append(SIGNS_REPLACED)
         return _recode(data, "utf-8"), "utf-8"
     encoding = guess_code_page(data)
     return _recode(data, encoding), encoding
@@ -119,7 +135,7 @@ def _decode(data: bytes, problems: list[Problem]) -> tuple[bytes, str]:
 
 def is_wide(data: bytes) -> bool:
     """True for UTF-16 and UTF-32, by their mark or their zeros."""
-    return data.startswith(tuple(mark for mark, _ in BOMS[1:])) or _zeros_say(data) is not None
+    return data.startswith(tuple(mark for mark, _ in BOMS[1:])) or zeros_say(data, len(data)) is not None
 
 
 def _recode(data: bytes, encoding: str) -> bytes:
@@ -139,17 +155,17 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _nearly_utf8(data: bytes) -> bool:
+def is_nearly_utf8(data: bytes) -> bool:
     text = data[:SAMPLE].decode("utf-8", "replace")
     wrong = text.count("�")
     right = sum(1 for sign in text if ord(sign) > 127) - wrong
     return right > 20 and wrong * 20 < right
 
 
-def _zeros_say(data: bytes) -> str | None:
-    """UTF-16 without a mark: western text has a zero in every second byte."""
+def zeros_say(data: bytes, size: int) -> str | None:
+    """UTF-16 without a mark: western text has a zero in every second byte. `data`: the beginning of `size` bytes."""
     sample = data[:4096]
-    if len(sample) < 4 or len(data) % 2:
+    if len(sample) < 4 or size % 2:
         return None
     half = len(sample) // 2
     even, odd = sample[::2].count(0), sample[1::2].count(0)
@@ -184,7 +200,10 @@ def _one_line_end(body: bytes) -> bytes:
     return body.replace(b"\r", b"\n") if body.count(b"\r") > body.count(b"\n") else body
 
 
-def _lay_out(data: bytes, delimiter: int) -> _Layout:
+def layout_of(data: bytes, sign: str, known_width: int | None = None) -> Layout:
+    """`known_width`: of the whole text, where `data` is a piece of it."""
+    delimiter = ord(sign)
+    _refuse_endless_line(data)
     signs = np.frombuffer(data, np.uint8)
     quotes = np.flatnonzero(signs == 34) if b'"' in data else np.empty(0, np.int64)
     records, width = 0, 1
@@ -196,7 +215,8 @@ def _lay_out(data: bytes, delimiter: int) -> _Layout:
         records += ends.size
         if ends.size:
             width = max(width, 1 + int(np.diff(np.searchsorted(marks, ends), prepend=0).max(initial=0)))
-    return _Layout(records, width, not quotes.size or _quotes_sound(data, signs, quotes, delimiter, width))
+    refuse_wide(width)
+    return Layout(records, width, not quotes.size or _quotes_sound(data, signs, quotes, delimiter, known_width or width))
 
 
 def _stretches(data: bytes, size: int = 1 << 25) -> Iterator[tuple[int, int]]:
@@ -238,7 +258,7 @@ def _swallows_lines(data: bytes, opening: int, closing: int, delimiter: int, wid
     return width > 2 and all(line.count(bytes([delimiter])) == width - 1 for line in lines)
 
 
-def _read_columns(data: bytes, delimiter: str, width: int) -> pl.DataFrame | None:
+def read_columns(data: bytes, delimiter: str, width: int) -> pl.DataFrame | None:
     """polars takes the number of columns from the first line, so a header of the full width goes in front."""
     header = delimiter.join(f"c{column}" for column in range(width)).encode() + b"\n"
     try:
@@ -291,6 +311,7 @@ def _parse_strictly(record: str, delimiter: str, spaced: bool) -> list[str] | No
 
 def _as_frame(rows: list[list[str]]) -> pl.DataFrame:
     width = max((len(row) for row in rows), default=1)
+    refuse_wide(width)
     columns = {
         f"c{column}": [row[column] if column < len(row) and row[column] != "" else None for row in rows] for column in range(max(width, 1))
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 KEYS = (
@@ -14,6 +16,13 @@ ROLLED = (*KEYS, "quantity", "sales_eur_net", "sales_eur_gross", "amount_local")
 def roll_up(rows: pl.DataFrame) -> pl.DataFrame:
     """Live, placed, primary rows of resellers summed to the grain of `sales_rollup`; a sum over nothing is null, as in SQL."""
     return rows.group_by(KEYS).agg(pl.lit("sell-out").alias("source"), *_sums())
+
+
+def add_rollups(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Sums of several pieces of a list (`roll_up`) as one."""
+    groups = pl.concat(parts)
+    sums = [name for name in groups.columns if name not in KEYS and name != "source"]
+    return groups.group_by(*KEYS, "source").agg(_sum(pl.col(name)).alias(name) for name in sums)
 
 
 def roll_up_orders(lines: pl.DataFrame) -> pl.DataFrame:

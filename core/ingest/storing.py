@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import polars as pl
 import sqlalchemy as sa
@@ -18,11 +18,13 @@ from core.ingest.claiming import decide
 from core.ingest.content import SLICE
 from core.ingest.copying import copy_frame, driver
 from core.ingest.planning import Plan
+from core.ingest.pouring import Pouring
 from core.ingest.reporting import save_plan
-from core.ingest.rolling_up import ROLLED, roll_up, roll_up_orders
+from core.ingest.rolling_up import ROLLED, add_rollups, roll_up, roll_up_orders
 from core.ingest.shapes import ROW_COLUMNS
 from core.people import audit
 
+ROLLUP_ORDER = ("period_start", "store_id")
 FRESH = pl.col("shared_from").is_null() & pl.col("live_key").is_null()  # a slice nobody stated before
 Progress = Callable[[str, int, int], None]
 MONEY_COLUMNS = (
@@ -83,7 +85,18 @@ def _begin(connection: sa.Connection, batch_id: int, plan: Plan) -> bool:
     lock_reseller(connection, plan.reseller.id)
     connection.execute(sa.text("set local work_mem = '128MB'"))
     status = connection.execute(sa.select(t.upload_batches.c.status).where(t.upload_batches.c.id == batch_id)).scalar_one()
-    return status not in ("stored", "undone")
+    if status in ("stored", "undone"):
+        return False
+    if _stored_meanwhile(connection, plan):
+        raise Overtaken
+    return True
+
+
+def _stored_meanwhile(connection: sa.Connection, plan: Plan) -> bool:
+    """Whether another worker has stored the very same content since the plan was made: exports of the shop have no slice to show it."""
+    c = t.upload_batches.c
+    twin = sa.select(c.id).where(c.reseller_id == plan.reseller.id, c.status == "stored", c.content_key == plan.content.file_key)
+    return connection.execute(twin.limit(1)).first() is not None
 
 
 def _mark_stored(connection: sa.Connection, batch_id: int, plan: Plan) -> None:
@@ -110,10 +123,15 @@ def _store_slices(connection: sa.Connection, batch_id: int, plan: Plan, on_progr
     decided = plan.standing.slices
     if not decide(plan.content.slices, slices.read_claims(connection, plan.reseller.id, decided), plan.stated_until).equals(decided):
         raise Overtaken
-    written = _written(plan)
-    with ThreadPoolExecutor(1) as aside:  # the sums are made while the database is busy with the rows
-        sums = aside.submit(_fresh_sums, written, decided.filter("wins"))
-        _copy_rows(connection, batch_id, plan, written, on_progress)
+    with Writing(connection, batch_id, plan.reseller.id, plan.seen.counts.rows, on_progress) as writing:
+        for rows in plan.pieces():
+            writing.write(_written(rows, decided), decided.filter("wins"))
+    claim_slices(connection, batch_id, plan, writing.sums)
+
+
+def claim_slices(connection: sa.Connection, batch_id: int, plan: Plan, sums: pl.DataFrame) -> None:
+    """Claim the slices whose rows are written, make the best claims live, and bring the rollup up to date."""
+    decided = plan.standing.slices
     claims = decided.select(
         pl.lit(batch_id).alias("upload_batch_id"),
         pl.lit(plan.reseller.id).alias("reseller_id"),
@@ -126,31 +144,64 @@ def _store_slices(connection: sa.Connection, batch_id: int, plan: Plan, on_progr
     _mark_stored(connection, batch_id, plan)
     slices.settle(connection, plan.reseller.id, decided, batch_id)
     slices.roll_up_slices(connection, plan.reseller.id, decided.filter(pl.col("wins") & ~FRESH))
-    copy_frame(driver(connection), "sales_rollup", sums.result().select(pl.lit(plan.reseller.id).alias("reseller_id"), pl.all()))
+    copy_frame(driver(connection), "sales_rollup", sums.select(pl.lit(plan.reseller.id).alias("reseller_id"), pl.all()))
 
 
-def _written(plan: Plan) -> pl.DataFrame:
+class Writing:
+    """Rows of slices on their way into facts and held rows, and the sums they add up to. Lives inside the caller's transaction."""
+
+    def __init__(self, connection: sa.Connection, batch_id: int, reseller_id: int, total: int, on_progress: Progress | None) -> None:
+        self._keys = (pl.lit(reseller_id).alias("reseller_id"), pl.lit(batch_id).alias("upload_batch_id"))
+        self._pouring = Pouring(driver(connection), self._said)
+        self._parts: list[pl.DataFrame] = []
+        self._on_progress = on_progress
+        self._done = 0
+        self.total = total
+
+    def __enter__(self) -> Self:
+        self._pouring.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is None:
+            self.sums = add_rollups(self._parts).sort(ROLLUP_ORDER)  # while the server takes in the last rows
+        self._pouring.__exit__(kind, error, trace)
+
+    def write(self, rows: pl.DataFrame, won: pl.DataFrame | None = None) -> None:
+        """`rows` with `live`. `won`: the slices that win (DECIDED); None: all of them, stated by nobody before."""
+        self._parts.append(_fresh_sums(rows, won))
+        self._pouring.pour("sellout_entries2", _only(rows.select(*self._keys, *FACTS, "live"), rows["rule"].is_null()))
+        held = rows.filter(pl.col("rule").is_not_null())
+        if held.height:
+            self._pouring.pour("held_rows", held_frame(held, False).select(*self._keys, pl.all()))
+
+    def _said(self, table: str, rows: int) -> None:
+        self._done += rows
+        if self._on_progress is not None and table == "sellout_entries2":
+            self._on_progress("Storing", self._done, max(self.total, self._done))
+
+
+def _written(rows: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
     """The rows of slices whose content is not stored yet, with `live`."""
-    decided, dated = plan.standing.slices, not any(plan.rows[name].null_count() for name in SLICE)
+    dated = not any(rows[name].null_count() for name in SLICE)
     if dated and decided["wins"].all() and decided["shared_from"].null_count() == decided.height:
-        return plan.rows.with_columns(pl.lit(True).alias("live"))  # every row, so nothing has to be copied
+        return rows.with_columns(pl.lit(True).alias("live"))  # every row, so nothing has to be copied
     wanted = decided.filter(pl.col("shared_from").is_null()).select(*SLICE, pl.col("wins").alias("live"))
-    return plan.rows.join(wanted, on=SLICE, how="inner")
+    return rows.join(wanted, on=SLICE, how="inner", maintain_order="left")
 
 
-def _fresh_sums(written: pl.DataFrame, won: pl.DataFrame) -> pl.DataFrame:
+def _fresh_sums(written: pl.DataFrame, won: pl.DataFrame | None) -> pl.DataFrame:
     """The rollup of the slices nobody stated before, from the rows at hand; of others earlier rows may share the table, which is asked."""
     placed = pl.col("live") & pl.col("primary_view") & pl.col("rule").is_null()
     counted = written.select(*ROLLED, placed.alias("placed")).filter("placed")
-    fresh = won.filter(FRESH)
-    return roll_up(counted if fresh.height == won.height else counted.join(fresh, on=SLICE, how="semi")).sort("period_start")
+    fresh = None if won is None else won.filter(FRESH)
+    return roll_up(counted if fresh is None or won is None or fresh.height == won.height else counted.join(fresh, on=SLICE, how="semi"))
 
 
 def _copy_rows(connection: sa.Connection, batch_id: int, plan: Plan, rows: pl.DataFrame, on_progress: Progress | None) -> None:
-    """`rows` with `live`: placed ones into the facts, the others into the held rows."""
+    """Order lines with `live`: placed ones into the orders, the others into the held rows."""
     keys = (pl.lit(plan.reseller.id).alias("reseller_id"), pl.lit(batch_id).alias("upload_batch_id"))
-    columns = ("order_date", *ORDER_LINES) if plan.frame.by_order else FACTS
-    placed = _only(rows.select(*keys, *columns, "live"), rows["rule"].is_null())
+    placed = _only(rows.select(*keys, "order_date", *ORDER_LINES, "live"), rows["rule"].is_null())
     raw = driver(connection)
     total = placed.height
 
@@ -158,9 +209,9 @@ def _copy_rows(connection: sa.Connection, batch_id: int, plan: Plan, rows: pl.Da
         if on_progress is not None:
             on_progress("Storing", done, total)
 
-    copy_frame(raw, "ecommerce_orders" if plan.frame.by_order else "sellout_entries2", placed, say)
+    copy_frame(raw, "ecommerce_orders", placed, say)
     held = rows.filter(pl.col("rule").is_not_null())
-    copy_frame(raw, "held_rows", held_frame(held, plan.frame.by_order).select(*keys, pl.all()))
+    copy_frame(raw, "held_rows", held_frame(held, True).select(*keys, pl.all()))
 
 
 def _only(rows: pl.DataFrame, mask: pl.Series) -> pl.DataFrame:

@@ -201,7 +201,7 @@ def test_a_trusted_reseller_is_stored_without_asking_only_when_nothing_is_doubtf
 
 
 def die_at(step: int, owner_dsn: str, home: Path, batch: int) -> None:
-    """Store a batch in a process that kills itself at the n-th statement of the storing transaction."""
+    """Store a batch in a process that kills itself at the n-th copy after the rows, at the end (0), or behind the rows (-1)."""
     database = connect(owner_dsn, NAMES, SECRET)
     seen = 0
     real = storing.copy_frame
@@ -214,12 +214,14 @@ def die_at(step: int, owner_dsn: str, home: Path, batch: int) -> None:
         real(*arguments, **options)  # type: ignore[arg-type]
 
     storing.copy_frame = copy  # type: ignore[assignment]
+    if step == -1:
+        storing.claim_slices = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
     if step == 0:
         storing.bump_version = lambda connection: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
     importing.store_batch(database, make_settings(home), batch)
 
 
-@pytest.mark.parametrize("step", [1, 3, 0])
+@pytest.mark.parametrize("step", [-1, 1, 2, 0])
 def test_a_killed_worker_leaves_the_old_state_and_can_be_repeated(shop, owner_dsn, settings, tmp_path, step):
     batch = importing.take_in(shop, settings, boxnox(tmp_path))
     importing.preview_batch(shop, settings, batch)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -12,9 +12,10 @@ from core.ingest import dates, periods
 from core.ingest.cells import CellReader, Columns, month_slices
 from core.ingest.evidence import Clue, weigh
 from core.ingest.formats import tables
+from core.ingest.formats.remarks import Lines, Remark, Written, tell
 from core.ingest.formats.tables import Table
 from core.ingest.layout import carried_labels, first_text, sheets_set_aside, total_of
-from core.ingest.normalising import collapse, fold, map_texts, present_column, read_eans
+from core.ingest.normalising import collapse, fold, is_absent, map_texts, present_column, read_eans
 from core.ingest.shapes import (
     ControlTotal,
     Guess,
@@ -68,50 +69,74 @@ def recognise(book: RawBook) -> Guess:
 
 def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     """Every line of the list as a fact of its own month; the month totals of the other sheet as controls."""
-    found = tables.find_table(book, COLUMNS, REQUIRED)
-    basis, currency = options.vat_basis or "net", options.currency or "EUR"
+    found = find(book)
     if found is None:
         period = periods.resolve(periods.find_months(book.file_name), "month", options)
-        return SalesFrame(KEY, complete_rows(pl.DataFrame()), period, currency, basis, problems=book.problems, living=True)
+        terms = options.currency or "EUR", options.vat_basis or "net"
+        return SalesFrame(KEY, complete_rows(pl.DataFrame()), period, *terms, problems=book.problems, living=True)
+    return conclude(book, found, read_lines(found, options), options)
+
+
+def find(book: RawBook) -> Table | None:
+    """The list; of a file that is read in pieces `book` has the first of them."""
+    return tables.find_table(book, COLUMNS, REQUIRED)
+
+
+def spell(found: Table) -> Written:
+    """How the numbers of this piece of the list are written, each text looked at."""
+    totals = tables.is_total(found, ("ean", "sku"))
+    return tables.spell(found.only(~(totals | ~(found.written("year") | found.written("pos")))), ("quantity", "amount"), exact=True)
+
+
+def read_lines(found: Table, options: ReadOptions, written: Written | None = None) -> Lines:
+    """What the list, or a piece of it, states. `written`: how the list is written so far, where `found` is a piece of it."""
     totals = tables.is_total(found, ("ean", "sku"))
     nowhere = ~(found.written("year") | found.written("pos") | totals)
     listed = found.only(~(totals | nowhere))
-    figures = tables.read_figures(listed, ",")
+    figures = tables.read_figures(listed, ",", written)
     stated = ~figures.absent
     table = listed if stated.all() else listed.only(stated)
-    cells = Cells.of(table, figures if table is listed else tables.read_figures(table, ","))
+    again = None if written is None else replace(written + figures.written, whole=True)
+    cells = Cells.of(table, figures if table is listed else tables.read_figures(table, ",", again))
     facts = tables.facts_of(_lines(table, cells))
-    rows = complete_rows(facts.lines, source_sheet=table.sheet.name, currency=currency, vat_basis=basis)
-    trouble: list[Problem] = []
-    stores = _spellings(table.column("pos"))
-    controls = tuple(control for sheet in book.visible if sheet is not table.sheet for control in _controls(sheet, stores, trouble))
-    period = _period(book, rows, options)
-    aside = (
-        *tables.runs(found.rows.filter(totals), "total row", found.sheet.name),
-        *tables.runs(found.rows.filter(nowhere), "neither year nor POS", found.sheet.name),
-        *tables.runs(listed.rows.filter(~stated), "no units and no amount", found.sheet.name),
-        *_other_sheets(book, table, controls),
+    rows = complete_rows(
+        facts.lines, source_sheet=table.sheet.name, currency=options.currency or "EUR", vat_basis=options.vat_basis or "net"
     )
+    aside = {
+        "total row": tables.spans_of(found.rows.filter(totals)),
+        "neither year nor POS": tables.spans_of(found.rows.filter(nowhere)),
+        "no units and no amount": tables.spans_of(listed.rows.filter(~stated)),
+    }
+    days, stores = (frozenset(column.unique().drop_nulls()) for column in (rows["period_start"], table.column("pos")))
+    return Lines(rows, days, stores, aside, _list_remarks(table, cells), facts.zeros, figures.written)
+
+
+def conclude(book: RawBook, found: Table, lines: Lines, options: ReadOptions) -> SalesFrame:
+    """The report that the lines add up to, with the period they show and the totals that other sheets print."""
+    trouble: list[Problem] = []
+    stores = _spellings(lines.stores)
+    controls = tuple(control for sheet in book.visible if sheet is not found.sheet for control in _controls(sheet, stores, trouble))
+    period = _period(book, lines.days, options)
     problems = (
         *book.problems,
-        *_problems(table, cells),
+        *tell(lines.remarks),
         *trouble,
-        *_remarks(book, table),
+        *_remarks(book, found),
         *periods.describe(period),
-        *_unproven(rows, controls),
+        *_unproven(lines.days, controls),
     )
     return SalesFrame(
         KEY,
-        rows,
+        lines.rows,
         period,
-        currency,
-        basis,
+        options.currency or "EUR",
+        options.vat_basis or "net",
         controls,
         (),
-        month_slices("main", rows["period_start"]),
-        aside,
+        month_slices("main", pl.Series(sorted(lines.days), dtype=pl.Date)),
+        (*lines.set_aside(found.sheet.name), *_other_sheets(book, found, controls)),
         problems,
-        explicit_zeros=facts.zeros,
+        explicit_zeros=lines.zeros,
         living=True,
     )
 
@@ -174,13 +199,13 @@ def _lines(table: Table, cells: Cells) -> pl.DataFrame:
     )
 
 
-def _problems(table: Table, cells: Cells) -> tuple[Problem, ...]:
+def _list_remarks(table: Table, cells: Cells) -> tuple[Remark, ...]:
     """What is odd about the cells of the list."""
     undated = "The year or month of this line can not be read; the line is held."
     return (
-        *tables.figure_problems(table, cells.figures),
-        *table.remarks(cells.undated, "month", "missing_period", undated, "error"),
-        *tables.ean_problems(table, cells.ean_text, cells.ean_rule, cells.sku.is_not_null(), "SKU"),
+        *tables.figure_remarks(table, cells.figures),
+        table.remark(cells.undated, "month", "missing_period", undated, "error"),
+        *tables.ean_remarks(table, cells.ean_text, cells.ean_rule, cells.sku.is_not_null(), "SKU"),
     )
 
 
@@ -188,19 +213,17 @@ def _remarks(book: RawBook, table: Table) -> tuple[Problem, ...]:
     return (*tables.unknown_columns(table), *tables.hidden_remarks(book, table))
 
 
-def _period(book: RawBook, rows: pl.DataFrame, options: ReadOptions) -> PeriodReading:
-    """The newest month of the rows, confirmed or contradicted by the name."""
-    firsts = rows["period_start"].drop_nulls()
-    months = [(day.year, day.month) for day in firsts.unique().to_list()]
+def _period(book: RawBook, days: frozenset[date], options: ReadOptions) -> PeriodReading:
+    """The newest month of the rows, confirmed or contradicted by the name. `days`: the first day of each of their months."""
+    months = [(day.year, day.month) for day in days]
     hints = [periods.from_months("columns", months, "YEAR and MONTH of the rows"), *periods.find_months(book.file_name)]
-    oldest = firsts.min()
-    return periods.resolve(hints, "month", options, oldest if isinstance(oldest, date) else None)
+    return periods.resolve(hints, "month", options, min(days, default=None))
 
 
-def _spellings(column: pl.Series) -> dict[str, tuple[str, ...]]:
-    """Folded name → all its spellings in a column."""
+def _spellings(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Folded name → all its spellings among the texts of a column."""
     names: dict[str, tuple[str, ...]] = {}
-    for text in sorted(present_column(column).drop_nulls().unique().to_list()):
+    for text in sorted(text for text in texts if not is_absent(text)):
         names[fold(text)] = (*names.get(fold(text), ()), text)
     return names
 
@@ -245,10 +268,10 @@ def _other_sheets(book: RawBook, table: Table, controls: tuple[ControlTotal, ...
     return sheets_set_aside(book, {table.sheet.name}, summaries)
 
 
-def _unproven(rows: pl.DataFrame, controls: tuple[ControlTotal, ...]) -> tuple[Problem, ...]:
+def _unproven(days: frozenset[date], controls: tuple[ControlTotal, ...]) -> tuple[Problem, ...]:
     """Months without a printed total are said to be unproven by the file."""
     proven = {control.where["period_start"] for control in controls if "store_text" not in control.where}
-    bare = sorted(day for day in rows["period_start"].drop_nulls().unique().to_list() if day not in proven)
+    bare = sorted(day for day in days if day not in proven)
     if not bare:
         return ()
     span = f"{bare[0]:%Y-%m} to {bare[-1]:%Y-%m}" if len(bare) > 1 else f"{bare[0]:%Y-%m}"

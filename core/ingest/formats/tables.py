@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
 import polars as pl
 
 from core.ingest import layout
+from core.ingest.formats.remarks import SHOWN_CELLS, Remark, Written, tell
 from core.ingest.layout import BARE_TOTALS, HEADER_ROWS
 from core.ingest.normalising import fold, fold_column
-from core.ingest.numbers import DecimalSign, NumberColumn, read_number, read_numbers
+from core.ingest.numbers import DecimalSign, NumberColumn, Spelling, read_number, read_numbers, spelling_of_column
 from core.ingest.shapes import Problem, RawBook, RawSheet, SetAside, Severity, column_letters
-
-SHOWN_CELLS = 20
 
 TOTAL_WORDS = "(?i)total|" + "|".join(sorted(word for word in BARE_TOTALS if "total" not in word))
 
@@ -62,9 +61,15 @@ class Table:
             return None
         return self.sheet.typed[f"c{self.places[meaning]}"].gather(self.rows - 1)
 
-    def numbers(self, meaning: str, decimal: DecimalSign | None = None, measure: Literal["units", "amount"] = "amount") -> NumberColumn:
+    def numbers(
+        self,
+        meaning: str,
+        decimal: DecimalSign | None = None,
+        measure: Literal["units", "amount"] = "amount",
+        spelling: Spelling | None = None,
+    ) -> NumberColumn:
         """A column as exact numbers, see `numbers.read_numbers`."""
-        return read_numbers(self.column(meaning), self.typed(meaning), decimal, measure)
+        return read_numbers(self.column(meaning), self.typed(meaning), decimal, measure, spelling)
 
     def written(self, meaning: str) -> pl.Series:
         """Mask of the cells that hold something other than blanks."""
@@ -104,22 +109,30 @@ class Table:
         self, mask: pl.Series, meaning: str, rule: str, message: str, severity: Severity = "warning", suggestion: str | None = None
     ) -> tuple[Problem, ...]:
         """One problem for each cell where `mask` is true, the first 20 by address, the rest as a count on one line."""
-        rows = self.rows.filter(mask.fill_null(False))
-        texts = self.column(meaning).filter(mask.fill_null(False))
-        first = [
-            Problem(rule, message, severity, self.sheet.name, self.address(row, meaning) if meaning in self else None, text, suggestion)
-            for row, text in zip(rows.head(SHOWN_CELLS).to_list(), texts.head(SHOWN_CELLS).to_list(), strict=True)
-        ]
-        rest = len(rows) - len(first)
-        return (*first, *([Problem(rule, f"{message} {rest:,} more cells like this.", severity, self.sheet.name)] if rest else []))
+        return self.remark(mask, meaning, rule, message, severity, suggestion).problems
+
+    def remark(
+        self, mask: pl.Series, meaning: str, rule: str, message: str, severity: Severity = "warning", suggestion: str | None = None
+    ) -> Remark:
+        """The cells where `mask` is true, as a remark that those of the next piece of the list can be added to."""
+        return Remark(rule, message, severity, self.sheet.name, suggestion, *self._cells_of(mask, meaning))
+
+    def _cells_of(self, mask: pl.Series, meaning: str) -> tuple[tuple[tuple[str | None, str | None], ...], int]:
+        """Address and text of the first cells where `mask` is true, and how many there are."""
+        if not mask.any():
+            return (), 0
+        chosen = mask.fill_null(False)
+        rows, texts = self.rows.filter(chosen), self.column(meaning).filter(chosen)
+        shown = zip(rows.head(SHOWN_CELLS).to_list(), texts.head(SHOWN_CELLS).to_list(), strict=True)
+        return tuple((self.address(row, meaning) if meaning in self else None, text) for row, text in shown), len(rows)
 
     def summary(self, mask: pl.Series, meaning: str, rule: str, what: str, severity: Severity = "info") -> tuple[Problem, ...]:
         """One problem for a whole column: how many cells, and the first of them."""
-        rows, texts = self.rows.filter(mask.fill_null(False)), self.column(meaning).filter(mask.fill_null(False))
-        if not len(rows):
-            return ()
-        message = f"{len(rows):,} {what}, the first “{(texts[0] or '').strip()}”."
-        return (Problem(rule, message, severity, self.sheet.name, self.address(rows[0], meaning), texts[0]),)
+        return self.sum_up(mask, meaning, rule, what, severity).problems
+
+    def sum_up(self, mask: pl.Series, meaning: str, rule: str, what: str, severity: Severity = "info") -> Remark:
+        """`summary` as a remark that the next piece of the list can be added to."""
+        return Remark(rule, what, severity, self.sheet.name, None, *self._cells_of(mask, meaning), summed=True)
 
 
 def header_key(text: str | None) -> str:
@@ -160,9 +173,14 @@ def _find_header(sheet: RawSheet, spellings: Spellings, required: Collection[str
     return best
 
 
-def body_below(sheet: RawSheet, header_row: int) -> pl.DataFrame:
+def piece_of(table: Table, sheet: RawSheet, first_row: int) -> Table:
+    """More rows of the list `table` is the beginning of; `first_row`: the file row (1-based) of the first of them."""
+    return Table(sheet, table.header_row, table.places, table.unknown, body_below(sheet, -1, first_row))
+
+
+def body_below(sheet: RawSheet, header_row: int, first_row: int = 1) -> pl.DataFrame:
     """Every row below the header that holds something other than blanks."""
-    body = sheet.frame.with_row_index("row", offset=1).slice(header_row + 1)
+    body = sheet.frame.with_row_index("row", offset=first_row).slice(header_row + 1)
     cells = pl.exclude("row")
     first = body.select(pl.coalesce(sheet.frame.columns).str.contains(r"\S").alias("written"))["written"]
     if first.all() and not first.null_count():
@@ -190,6 +208,11 @@ def is_total(table: Table, keys: Iterable[str]) -> pl.Series:
 
 def runs(rows: pl.Series, reason: str, sheet: str | None) -> tuple[SetAside, ...]:
     """Set-aside entries of file rows (ascending), neighbours as one span."""
+    return tuple(SetAside(reason, sheet, first, last, last - first + 1) for first, last in spans_of(rows))
+
+
+def spans_of(rows: pl.Series) -> tuple[tuple[int, int], ...]:
+    """First and last of each run of neighbouring file rows (ascending)."""
     if not len(rows):
         return ()
     spans = (
@@ -198,7 +221,7 @@ def runs(rows: pl.Series, reason: str, sheet: str | None) -> tuple[SetAside, ...
         .group_by("run", maintain_order=True)
         .agg(pl.col("row").min().alias("first"), pl.col("row").max().alias("last"))
     )
-    return tuple(SetAside(reason, sheet, first, last, last - first + 1) for _, first, last in spans.iter_rows())
+    return tuple((first, last) for _, first, last in spans.iter_rows())
 
 
 def unknown_columns(table: Table) -> tuple[Problem, ...]:
@@ -234,6 +257,7 @@ class Figures:
     amounts: NumberColumn
     fractional: pl.Series
     held: pl.Series
+    written: Written = field(default_factory=Written)
 
     @property
     def absent(self) -> pl.Series:
@@ -246,22 +270,38 @@ class Figures:
         return self.units.values.set(self.fractional, None).cast(pl.Int64, strict=False)
 
 
-def read_figures(table: Table, decimal: DecimalSign | None = None) -> Figures:
-    """The columns `quantity` and `amount`; `decimal` is the vendor's sign where a column leaves it open."""
-    units, amounts = table.numbers("quantity", decimal, "units"), table.numbers("amount", decimal)
+def read_figures(table: Table, decimal: DecimalSign | None = None, written: Written | None = None) -> Figures:
+    """The columns `quantity` and `amount`; `decimal` is the vendor's sign where a column leaves it open.
+
+    `written`: how the list is written so far, where `table` is a piece of it; None where it is the whole list.
+    """
+    own = Written() if written is None or written.whole else spell(table, ("quantity", "amount"))
+    known = None if written is None else written + own
+    units = table.numbers("quantity", decimal, "units", None if known is None else known.of("quantity"))
+    amounts = table.numbers("amount", decimal, "amount", None if known is None else known.of("amount"))
     fractional = (units.values % 1 != 0).fill_null(False)
     rules = {"u": held_by(table, "quantity", units), "a": held_by(table, "amount", amounts), "f": fractional}
     held = pl.DataFrame(rules).select(pl.coalesce("u", "a", pl.when("f").then(pl.lit("fractional_units"))))
-    return Figures(units, amounts, fractional, held.to_series())
+    return Figures(units, amounts, fractional, held.to_series(), own)
+
+
+def spell(table: Table, meanings: Iterable[str], exact: bool = False) -> Written:
+    """How these columns of a text file are written."""
+    return Written({meaning: spelling_of_column(table.column(meaning), exact) for meaning in meanings if meaning in table})
 
 
 def figure_problems(table: Table, figures: Figures) -> tuple[Problem, ...]:
     """Everything that is odd about the columns `quantity` and `amount`."""
+    return tell(figure_remarks(table, figures))
+
+
+def figure_remarks(table: Table, figures: Figures) -> tuple[Remark, ...]:
+    """`figure_problems` as remarks."""
     return (
-        *number_problems(table, "quantity", figures.units),
-        *number_problems(table, "amount", figures.amounts),
-        *as_text_problem(table, "amount", figures.amounts),
-        *table.remarks(figures.fractional, "quantity", "fractional_units", "Units must be whole; the line is held.", "error"),
+        *number_remarks(table, "quantity", figures.units),
+        *number_remarks(table, "amount", figures.amounts),
+        as_text_remark(table, "amount", figures.amounts),
+        table.remark(figures.fractional, "quantity", "fractional_units", "Units must be whole; the line is held.", "error"),
     )
 
 
@@ -295,6 +335,11 @@ def held_by(table: Table, meaning: str, numbers: NumberColumn) -> pl.Series:
 
 def number_problems(table: Table, meaning: str, numbers: NumberColumn) -> tuple[Problem, ...]:
     """One problem for each cell that holds its line, see `held_by`."""
+    return tell(number_remarks(table, meaning, numbers))
+
+
+def number_remarks(table: Table, meaning: str, numbers: NumberColumn) -> tuple[Remark, ...]:
+    """`number_problems` as remarks."""
     uncached = table.without_value(meaning)
     broken = numbers.unreadable & ~uncached
     errors = table.column(meaning).str.starts_with("#").fill_null(False) & broken
@@ -312,26 +357,36 @@ def number_problems(table: Table, meaning: str, numbers: NumberColumn) -> tuple[
             "This can be read as two different numbers; the line is held until the reseller's decimal sign is set.",
         ),
     )
-    return tuple(problem for mask, rule, message in said for problem in table.remarks(mask, meaning, rule, message, "error"))
+    return tuple(table.remark(mask, meaning, rule, message, "error") for mask, rule, message in said)
 
 
 def as_text_problem(table: Table, meaning: str, numbers: NumberColumn) -> tuple[Problem, ...]:
     """`amount_as_text`, once for a column, with the first cell and the count."""
-    return table.summary(
+    return as_text_remark(table, meaning, numbers).problems
+
+
+def as_text_remark(table: Table, meaning: str, numbers: NumberColumn) -> Remark:
+    """`as_text_problem` as a remark."""
+    return table.sum_up(
         numbers.as_text, meaning, "amount_as_text", "numbers of this column are written as text and were read by its decimal sign"
     )
 
 
 def ean_problems(table: Table, texts: pl.Series, rules: pl.Series, other_key: pl.Series, other: str) -> tuple[Problem, ...]:
     """`ean_missing`, `ean_format`, `ean_lost_digits` of an EAN column, with what happens to the line: `other_key` masks rows with `other`."""
+    return tell(ean_remarks(table, texts, rules, other_key, other))
+
+
+def ean_remarks(table: Table, texts: pl.Series, rules: pl.Series, other_key: pl.Series, other: str) -> tuple[Remark, ...]:
+    """`ean_problems` as remarks."""
     blank = texts.is_null()
     lost = rules == "ean_lost_digits"
     written = rules == "ean_format"
     return (
-        *table.remarks(blank & other_key, "ean", "ean_missing", f"No EAN; the line goes by its {other}."),
-        *table.remarks(blank & ~other_key, "ean", "ean_missing", f"Neither EAN nor {other}; the line is held under its text."),
-        *table.summary(written, "ean", "ean_format", "EANs are not written as 13 plain digits; the digits were taken out of the text"),
-        *table.remarks(
+        table.remark(blank & other_key, "ean", "ean_missing", f"No EAN; the line goes by its {other}."),
+        table.remark(blank & ~other_key, "ean", "ean_missing", f"Neither EAN nor {other}; the line is held under its text."),
+        table.sum_up(written, "ean", "ean_format", "EANs are not written as 13 plain digits; the digits were taken out of the text"),
+        table.remark(
             lost, "ean", "ean_lost_digits", "The EAN lost its last digits and is not guessed. Format the column as text and export again."
         ),
     )
