@@ -17,8 +17,9 @@ from core.db.engine import Database
 from core.db.tables import resellers, upload_batches
 from core.errors import FileTooLarge, UnknownRecord, WorkbenchError
 from core.ingest import importing, originals
+from core.ingest.formats import column_mapping
 from core.ingest.formats.registry import FORMATS
-from core.ingest.shapes import ImportReport
+from core.ingest.shapes import Choice, ImportReport
 from core.jobs import queue
 from core.people import audit
 from core.people.permissions import Person, require
@@ -232,6 +233,11 @@ def worker_alive(database: Database) -> bool:
 def layouts() -> dict[str, str]:
     """Vendor key → title of every layout that can be read, for the question which vendor sent a file."""
     return dict(sorted(((format_.KEY, format_.TITLE) for format_ in FORMATS), key=lambda pair: pair[1].casefold()))
+
+
+def meanings() -> tuple[Choice, ...]:
+    """What a column of an unknown list can mean."""
+    return column_mapping.meaning_choices()
 
 
 def known_resellers(database: Database) -> dict[str, str]:

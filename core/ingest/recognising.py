@@ -9,7 +9,7 @@ from core.ingest.shapes import Guess, RawBook, Recognition
 
 SURE = 0.5
 MARGIN = 0.25
-NEAR = 0.3  # a vendor's layout that is this near is asked about before the file is read as anybody's list
+NEAR = 0.35  # a vendor's layout that is this near is asked about before the file is read as anybody's list
 ANYBODY = "generic"
 
 

@@ -83,6 +83,7 @@ def _period(period: PeriodReading) -> dict[str, Any]:
 def _record(plan: Plan) -> dict[str, Any]:
     record: dict[str, Any] = {
         "questions": [asdict(q) for q in plan.questions],
+        "columns": [asdict(c) for c in plan.frame.columns],
         "set_aside": [asdict(s) for s in plan.frame.set_aside],
         "explicit_zeros": plan.frame.explicit_zeros,
         "timeless_key": plan.content.timeless,
@@ -163,6 +164,7 @@ def report_of(plan: Plan, batch: Any, status: Status, rows: bool = False) -> Imp
         changes=plan.changes,
         set_aside=frame.set_aside,
         questions=plan.questions,
+        columns=frame.columns,
         rows=preview_rows(plan) if rows else None,
     )
 
@@ -215,6 +217,7 @@ def _report(
         changes=changes,
         set_aside=tuple(SetAside(**s) for s in record.get("set_aside", ())),
         questions=tuple(_question(q) for q in record.get("questions", ())),
+        columns=tuple(_column(c) for c in record.get("columns", ())),
         **{name: row[name] for name in counts},
     )
 
@@ -224,8 +227,12 @@ def _evidence(plain: dict[str, Any]) -> PeriodEvidence:
 
 
 def _question(plain: dict[str, Any]) -> Question:
-    columns = tuple(ColumnChoice(**{**c, "samples": tuple(c["samples"])}) for c in plain.get("columns", ()))
+    columns = tuple(_column(c) for c in plain.get("columns", ()))
     return Question(plain["key"], plain["text"], tuple(Choice(**c) for c in plain["choices"]), columns)
+
+
+def _column(plain: dict[str, Any]) -> ColumnChoice:
+    return ColumnChoice(**{**plain, "samples": tuple(plain["samples"])})
 
 
 def save_outcome(

@@ -69,7 +69,7 @@ def settle(connection: sa.Connection, book_names: BookNames, frame: SalesFrame, 
     questions = [q for q in questions if q.key != "reseller" or held.reseller is None]
     if held.reseller is None and not any(q.key == "reseller" for q in questions):
         questions.append(_whose(frame, named, memory))
-    if not any(q.key == "period" for q in questions):
+    if not any(q.key in ("period", "date_order") for q in questions):
         questions += period_question(frame, Standing(), answers)
     open_ = tuple(_ranked(question, memory) for question in sorted(questions, key=lambda q: ORDER.index(q.key)))
     notes = tuple(Problem("remembered", f"{_sentence(found.evidence)}", "info") for found in used)

@@ -420,4 +420,5 @@ class ImportReport:
     changes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CHANGES))
     set_aside: tuple[SetAside, ...] = ()
     questions: tuple[Question, ...] = ()
+    columns: tuple[ColumnChoice, ...] = ()  # of a list that is nobody's report: how each column was read
     rows: pl.DataFrame | None = None

@@ -11,10 +11,13 @@ from core.errors import WorkbenchError
 from core.ingest.shapes import ImportReport, Question
 from core.sales.query import parse_period
 from core.uploads import Upload
-from pages.components import cached, errors, session
+from pages.components import cached, column_form, errors, session
 from pages.components.frame import plain
 
 PERIOD_HELP = "2025-06, a day, or first and last day: 2025-06-09/2025-06-15"
+PLACEHOLDERS = {"period": PERIOD_HELP, "reseller": "Choose, or type a new name", "currency": "Choose, or type a code such as SEK"}
+EITHER = ("vat_basis", "amount_is", "completeness", "decimal", "date_order")
+EXPLAINED = ("amount_is", "completeness", "decimal", "date_order")  # their choices say what they would mean, not what speaks for them
 NO_EVIDENCE = "no evidence"
 MAY_NOT = "You may look at this file but not decide about it."
 
@@ -50,11 +53,15 @@ def _ask_all(file: Upload, questions: list[Question]) -> None:
         sent = st.form_submit_button("Read it with this answer" if len(questions) == 1 else "Read it with these answers", type="primary")
     if not sent:
         return
-    missing = [question for question in questions if not answers[question.key]]
+    missing = [question for question in questions if _is_missing(question, answers[question.key])]
     if missing:
         st.warning(plain(f"Still open: {missing[0].text}"))
     elif _can_be_read(answers.get("period")):
         _say(file, answers)
+
+
+def _is_missing(question: Question, answer: Any) -> bool:
+    return column_form.missing(answer) if question.key == "columns" else not answer
 
 
 def _say(file: Upload, answers: dict[str, Any]) -> None:
@@ -82,8 +89,12 @@ def _input(file: Upload, question: Question) -> Any:
     if question.key == "vendor":
         labels |= {key: title for key, title in uploads.layouts().items() if key not in labels}
     if question.key == "reseller":
-        labels |= {name: name for name in uploads.known_resellers(cached.database()).values()}
-    st.markdown(plain(question.text))
+        labels |= {name: name for name in uploads.known_resellers(cached.database()).values() if name not in labels}
+    st.markdown(f"**{plain(question.text)}**")
+    if question.key == "columns":
+        return column_form.draw(key, question)
+    if question.key in EITHER and question.choices:
+        return _either(key, question)
     reasoned = [choice for choice in question.choices[:4] if choice.reason not in ("", NO_EVIDENCE)]
     for choice in reasoned:
         st.caption(f"**{plain(choice.label)}**: {plain(choice.reason)}")
@@ -92,13 +103,36 @@ def _input(file: Upload, question: Question) -> Any:
     return st.selectbox(
         question.key.replace("_", " ").capitalize(),
         list(labels),
-        index=0 if reasoned else None,
+        index=0 if reasoned and _proposed(question) else None,
         format_func=lambda value: labels.get(value, value),
-        accept_new_options=question.key in ("period", "reseller"),
-        placeholder=PERIOD_HELP if question.key == "period" else "Choose",
+        accept_new_options=question.key in ("period", "reseller", "currency"),
+        placeholder=PLACEHOLDERS.get(question.key, "Choose"),
         label_visibility="collapsed",
         key=key,
         width=420,
+    )
+
+
+def _either(key: str, question: Question) -> Any:
+    """Two or three answers side by side with what each would mean."""
+    labels = {choice.value: plain(choice.label) for choice in question.choices}
+    return st.radio(
+        question.key.replace("_", " ").capitalize(),
+        list(labels),
+        index=0 if _proposed(question) and question.choices[0].reason else None,
+        format_func=labels.__getitem__,
+        captions=[plain(choice.reason) for choice in question.choices],
+        label_visibility="collapsed",
+        key=key,
+    )
+
+
+def _proposed(question: Question) -> bool:
+    """Whether the first choice is more than the first of several explained ones."""
+    return (
+        question.key not in EXPLAINED
+        or question.choices[0].reason.startswith("answered by")
+        or "fits the period" in question.choices[0].reason
     )
 
 
@@ -113,6 +147,17 @@ def change_reading(file: Upload, report: ImportReport) -> None:
         period = st.text_input("Period", placeholder=PERIOD_HELP, key=f"period_{file.id}")
         if st.form_submit_button("Read again", type="primary") and _can_be_read(period.strip()):
             _say(file, {"vendor": vendor if vendor != report.vendor else None, "period": period.strip()})
+    if report.columns:
+        _change_columns(file, report)
+
+
+def _change_columns(file: Upload, report: ImportReport) -> None:
+    """How each column of an unknown list was read, and the way to change it."""
+    with st.popover("Change columns", type="tertiary", width="content"), st.form(f"change_columns_{file.id}", border=False):
+        question = Question("columns", "", uploads.meanings(), report.columns)
+        answer = column_form.draw(f"column_{file.id}", question)
+        if st.form_submit_button("Read again", type="primary") and not column_form.missing(answer):
+            _say(file, {"columns": answer})
 
 
 # A password is remembered by this browser session alone, from reading to storing ----------------------------------------

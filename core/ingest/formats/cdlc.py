@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
 
-from core.ingest import periods
+from core.ingest import dates, periods
 from core.ingest.cells import CellReader, Columns, Pair, facts_frame, pair_columns
 from core.ingest.countries import country_of
 from core.ingest.evidence import Clue, weigh
@@ -117,8 +117,17 @@ def recognise(book: RawBook) -> Guess:
             ),
             Clue("'CDLC' or 'Sell Out' in the file name", bool({"cdlc", "sell"} & name_tokens(book.file_name)), 0.05),
         ),
-        (Clue("columns 'Branch' and 'StockCode', as in a till list", headers >= LIST_HEADERS, 0.6),),
+        (
+            Clue("columns 'Branch' and 'StockCode', as in a till list", headers >= LIST_HEADERS, 0.6),
+            Clue("months in the place of stores", matrix is not None and _heads_months(matrix), 0.6),
+        ),
     )
+
+
+def _heads_months(matrix: Matrix) -> bool:
+    """True where periods, not stores, stand above the pairs."""
+    names = [text for store in matrix.stores if not store.is_total for text in (store.name, store.region) if text]
+    return bool(names) and all(dates.read_month(text) or dates.read_span(text) for text in names)
 
 
 def read(book: RawBook, options: ReadOptions) -> SalesFrame:

@@ -48,7 +48,7 @@ from core.ingest.shapes import (
 )
 
 KEY = "generic"
-TITLE = "Any other list"
+TITLE = "Another list of sales"
 
 COMMON_CURRENCIES = ("EUR", "GBP", "PLN", "ZAR")
 WITH_VAT = re.compile(r"\b(?:inc|incl|including|inkl|con|avec|z)\.? (?:vat|btw|mwst|ust|iva|tva|moms)\b|\bttc\b|\bincl\.? tax\b")

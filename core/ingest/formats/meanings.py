@@ -118,7 +118,7 @@ LINE_TOTALS = re.compile(
     r"\b(?:total|turnover|revenue|sales|umsatz|omzet|ventas|ventes|vendite|fatturato|sprzedaz|obrot|apyvarta|apgrozijums|omsattning|omsetning|"
     r"forsaljning|myynti|liikevaihto|trzby|vendas|faturamento|chiffre|ca|summa|suma|gross value|net value|выручка|виручка|продажі|продажи)\b"
 )
-FILLERS = ("total", "sum of", "sum", "local", "lc", "our", "in", "of", "netto", "brutto")
+FILLERS = ("total", "sum of", "sum", "local", "lc", "our", "in", "of", "net", "netto", "brutto")
 
 
 @dataclass(frozen=True)
