@@ -10,6 +10,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+FiscalMonths = Literal["months", "4-4-5", "4-5-4", "5-4-4"]
 PLACEHOLDERS = {"changeme", "change-me", "secret", "password", "your-secret-here", "xxx"}
 
 
@@ -36,6 +37,12 @@ class Settings(BaseSettings):
         None,
         alias="WORKBENCH_SECRET_KEY",
         description="Signs cookies and encrypts stored secrets; generated under the home folder when empty.",
+    )
+    fiscal_year_start: int = Field(
+        1, alias="WORKBENCH_FISCAL_YEAR_START", ge=1, le=12, description="Month in which the fiscal year begins; 1 is the calendar year."
+    )
+    fiscal_months: FiscalMonths = Field(
+        "months", alias="WORKBENCH_FISCAL_MONTHS", description="What a fiscal month is: a calendar month, or weeks in this pattern."
     )
 
     demo: bool = Field(True, alias="WORKBENCH_DEMO", description="Fill an empty database with the invented demo brand at the first start.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from psycopg_pool import ConnectionPool
 from core.db import embedded, migrating, roles
 from core.db.addresses import sqlalchemy_url
 from core.errors import DatabaseUnavailable
-from core.settings import Settings
+from core.settings import FiscalMonths, Settings
 
 Scope = tuple[int, ...] | None  # reseller ids a person may see; None: all
 # Utility statements, which no SELECT can repeat; the scope goes as a bound value, which other sessions can not see in pg_stat_activity.
@@ -35,6 +35,8 @@ class Database:
     readers: ConnectionPool[psycopg.Connection[Any]]
     query_seconds: float
     scope_secret: str = field(repr=False)
+    fiscal_year_start: int = 1  # month; with `fiscal_months`, what questions by fiscal year, quarter and month go by
+    fiscal_months: FiscalMonths = "months"
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
@@ -99,7 +101,8 @@ def open_database(settings: Settings, *, migrate: bool = True) -> Database:
     names, key = roles.RoleNames.of(settings.role_prefix), secret_key(settings)
     if migrate:
         migrating.migrate(owner_dsn, names, key)
-    return connect(owner_dsn, names, key, settings.query_seconds)
+    database = connect(owner_dsn, names, key, settings.query_seconds)
+    return replace(database, fiscal_year_start=settings.fiscal_year_start, fiscal_months=settings.fiscal_months)
 
 
 def connect(owner_dsn: str, names: roles.RoleNames, key: str, query_seconds: float = 10) -> Database:

@@ -8,10 +8,12 @@ from typing import Literal
 
 from core.errors import BadQuestion
 from core.sales.dimensions import NOT_STATED, Dimension, find_dimension, find_dimensions
+from core.sales.fiscal import FiscalCalendar
 from core.sales.measures import DEFAULT_KINDS, LINE_KINDS, SUMS, Measure, find_measures
-from core.sales.query import SalesQuery, parse_period
+from core.sales.query import SalesQuery
 from core.sales.suggesting import did_you_mean
 
+CALENDAR_YEAR = FiscalCalendar()
 CHANGES = ("_comparable", "_before", "_change", "_change_pct")
 Relation = Literal["sales", "sales_rollup"]
 
@@ -58,9 +60,10 @@ class AskedFilter:
     exclude: bool
 
 
-def resolve(query: SalesQuery) -> Asked:
+def resolve(query: SalesQuery, calendar: FiscalCalendar = CALENDAR_YEAR) -> Asked:
     """Errors: BadQuestion for unknown names, with the nearest ones, and for choices that contradict each other."""
-    measures, dimensions = find_measures(query.measures), find_dimensions(query.by)
+    measures = find_measures(query.measures)
+    dimensions = tuple(dimension.in_calendar(calendar) for dimension in find_dimensions(query.by))
     if query.compare is not None and query.period is None:
         raise BadQuestion("A comparison needs a period. Choose one, for example 2025 or 2025-06.")
     if query.like_for_like is not None and query.compare is None:
@@ -69,16 +72,16 @@ def resolve(query: SalesQuery) -> Asked:
         raise BadQuestion(f"Like for like is over stores or over products, not over “{query.like_for_like}”.")
     if query.limit is not None and query.limit < 1:
         raise BadQuestion("The number of rows must be at least 1.")
-    filters = tuple(_filter(f.dimension, f.values, f.exclude) for f in query.where)
+    filters = tuple(_filter(f.dimension, f.values, f.exclude, calendar) for f in query.where)
     return Asked(query, measures, dimensions, filters, _kinds(query), _order(query, measures, dimensions))
 
 
-def _filter(name: str, values: tuple[str, ...], exclude: bool) -> AskedFilter:
-    dimension = find_dimension(name)
+def _filter(name: str, values: tuple[str, ...], exclude: bool, calendar: FiscalCalendar) -> AskedFilter:
+    dimension = find_dimension(name).in_calendar(calendar)
     stated = tuple(value.strip() for value in values if value.strip() not in ("", NOT_STATED))
     blank = len(stated) < len(values)
     if dimension.kind == "date":
-        return AskedFilter(dimension, (), tuple(parse_period(value).start for value in stated), blank, exclude)
+        return AskedFilter(dimension, (), tuple(calendar.parse(value).start for value in stated), blank, exclude)
     return AskedFilter(dimension, stated, (), blank, exclude)
 
 

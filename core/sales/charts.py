@@ -13,7 +13,7 @@ from core.sales.bridging import Bridge
 from core.sales.chart_spec import ChartSpec as ChartSpec
 from core.sales.chart_spec import Kind
 from core.sales.chart_spec import Series as Series
-from core.sales.dimensions import DIMENSIONS, NOT_STATED, OTHERS, Dimension
+from core.sales.dimensions import DIMENSIONS, FISCAL, NOT_STATED, OTHERS, Dimension
 from core.sales.measures import MEASURES, Measure
 from core.sales.naming import SHORT_MONTHS, name_day, name_period
 from core.sales.query import Result
@@ -90,6 +90,8 @@ def moment_end(day: date, dimension: str) -> date:
     """The last day of the period that a time category names."""
     if dimension in ("day", "week"):
         return day + timedelta(days=6 if dimension == "week" else 0)
+    if dimension in FISCAL:  # at least so long, whatever the calendar
+        return day + timedelta(days={"fiscal_month": 27, "fiscal_quarter": 89, "fiscal_year": 363}[dimension])
     count = {"month": 1, "quarter": 3, "year": 12}[dimension]
     number = day.year * 12 + day.month - 1 + count
     return date(number // 12, number % 12 + 1, 1) - timedelta(days=1)

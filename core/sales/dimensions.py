@@ -7,10 +7,11 @@ in that dimension ("not stated"), and is never spread or guessed.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from core.errors import BadQuestion
+from core.sales.fiscal import FiscalCalendar, Part
 from core.sales.suggesting import did_you_mean
 
 Kind = Literal["text", "date"]
@@ -18,6 +19,8 @@ Kind = Literal["text", "date"]
 NOT_STATED = "not stated"
 OTHERS = "others"
 TIME = ("year", "quarter", "month", "week", "day", "weekday")
+PARTS_OF_A_YEAR: tuple[Part, ...] = ("month", "quarter", "year")
+FISCAL = tuple(f"fiscal_{part}" for part in PARTS_OF_A_YEAR)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -40,7 +43,12 @@ class Dimension:
 
     @property
     def is_time(self) -> bool:
-        return self.name in TIME
+        return self.name in TIME or self.name in FISCAL
+
+    def in_calendar(self, calendar: FiscalCalendar) -> Dimension:
+        """The dimension by the brand's fiscal calendar; only fiscal ones depend on it."""
+        part = next((part for part in PARTS_OF_A_YEAR if self.name == f"fiscal_{part}"), None)
+        return self if part is None else replace(self, label=calendar.label(part))
 
 
 _STORE = """store || case when lower(store) in (select lower(name) from readable.stores group by 1 having count(*) > 1)
@@ -59,6 +67,10 @@ _ALL = (
     Dimension("month", "Month", "date_trunc('month', {on})::date", "date"),
     Dimension("quarter", "Quarter", "date_trunc('quarter', {on})::date", "date"),
     Dimension("year", "Year", "date_trunc('year', {on})::date", "date"),
+    *(
+        Dimension(f"fiscal_{part}", f"Fiscal {part}", FiscalCalendar().label(part), "date", without=f"fiscal {part}")
+        for part in PARTS_OF_A_YEAR
+    ),
     Dimension("weekday", "Weekday", "to_char({day}, 'FMDay')", without="day"),
     Dimension("channel", "Channel", "channel"),
     Dimension("source", "Source", "source"),

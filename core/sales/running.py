@@ -14,9 +14,11 @@ from core.db.engine import Database, Scope
 from core.errors import QueryRefused
 from core.sales import caveats, comparing, covering, lifetimes, like_for_like
 from core.sales.asking import CHANGES, Asked, Relation, choose_relation, resolve
+from core.sales.calendar_effects import calendar_notes
 from core.sales.compiling import Statement, compile_figures, compile_notes, compile_remainder
 from core.sales.covered import Covered, Sender
 from core.sales.dimensions import NOT_STATED, OTHERS
+from core.sales.fiscal import FiscalCalendar
 from core.sales.formatting import format_number
 from core.sales.query import Base, Caveat, Result, SalesQuery
 
@@ -30,13 +32,18 @@ def run(database: Database, query: SalesQuery, scope: Scope = None, today: date 
 
     Errors: BadQuestion for names or choices that do not exist, QueryRefused when it takes longer than the database allows.
     """
-    asked = resolve(query)
+    asked = resolve(query, calendar_of(database))
     with database.reader(scope) as connection:
         try:
             return _answer(connection, asked, today or date.today())
         except psycopg.errors.QueryCanceled as error:
             seconds = f"{database.query_seconds:g} seconds"
             raise QueryRefused(f"This question took longer than {seconds}. Ask for a shorter period or fewer groups.") from error
+
+
+def calendar_of(database: Database) -> FiscalCalendar:
+    """The brand's fiscal calendar, as the settings state it."""
+    return FiscalCalendar(database.fiscal_year_start, database.fiscal_months)
 
 
 def data_version(database: Database) -> int:
@@ -207,6 +214,8 @@ def _totals(asked: Asked, total: Mapping[str, Any] | None) -> dict[str, Any]:
 
 def _comparison_caveat(alignment: comparing.Alignment | None, base: Base | None) -> list[Caveat]:
     found = [Caveat("comparison", comparing.explain(alignment))] if alignment else []
+    if alignment and alignment.pairs:
+        found += [Caveat("calendar", text) for text in calendar_notes(alignment.now, alignment.before)]
     return [*found, Caveat("like_for_like", like_for_like.explain_base(base))] if base else found
 
 
