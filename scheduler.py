@@ -50,7 +50,7 @@ def start_clock(database: Database, settings: Settings, workers_only: bool) -> B
         every(lambda: beat(database, heartbeats.CLOCK), 0, seconds=min(BEAT_SECONDS, settings.tick_seconds))
         every(lambda: work.tick(database, datetime.now(UTC)), 0.2, seconds=settings.tick_seconds)
         every(lambda: work.look_for_alerts(database), 30, minutes=ALERT_MINUTES)
-        every(lambda: work.tidy(database, datetime.now(UTC)), 60, hours=TIDY_HOURS)
+        every(lambda: work.tidy(database, datetime.now(UTC), settings), 60, hours=TIDY_HOURS)
     clock.start()
     return clock
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ssl
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from core import uploads
 from core.db.engine import Database
 from core.db.tables import deliveries, email_logs, upload_batches, users
 from core.errors import WorkbenchError
-from core.ingest import importing, undoing
+from core.ingest import importing, originals, undoing
 from core.ingest.reporting import load_report
 from core.ingest.shapes import ImportReport
 from core.jobs import queue
@@ -50,7 +51,8 @@ def work_of(database: Database, settings: Settings, stop: threading.Event, tls: 
         uploads.follow_up(database, batch_id, importing.store_batch(database, settings, batch_id, accepted_by))
 
     def undo(batch_id: int, by: str) -> None:
-        undoing.undo(database, batch_id, by)
+        with suppress(undoing.AlreadyUndone):  # by this very job, before its process ended
+            undoing.undo(database, batch_id, by)
         with database.write() as connection:
             queue.defer_alerts(connection)
 
@@ -170,9 +172,12 @@ where b.status in ('queued', 'reading', 'storing')
 """
 
 
-def tidy(database: Database, now: datetime) -> None:
-    """Forget finished jobs and the files of old editions, and say of uploads that nobody works on any more that they ended."""
+def tidy(database: Database, now: datetime, settings: Settings | None = None) -> None:
+    """Forget finished jobs and the files of old editions, say of uploads that nobody works on any more that they ended, and remove what
+    killed processes left half-written among the originals."""
     with database.write() as connection:
         queue.forget_finished(connection, now - JOBS_KEPT)
         connection.execute(sa.text(ABANDONED), {"since": now - SILENT, "reason": ENDED_SILENTLY})
     forget_editions(database, now)
+    if settings is not None:
+        originals.sweep(settings, now - 24 * SILENT)

@@ -146,6 +146,8 @@ def take_in(
 def enter(connection: sa.Connection, sha256: str, size: int, name: str, uploaded_by: str) -> int:
     """Enter a kept original as queued, in the caller's transaction; returns the batch id, as `take_in` does."""
     c = t.upload_batches.c
+    # One entry for the same file, also when two people drop it at the same instant.
+    connection.execute(sa.text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"entering:{sha256}"})
     waiting = sa.select(c.id).where(c.sha256 == sha256, c.file_name == name, c.status.in_(OPEN)).order_by(c.id.desc()).limit(1)
     known: int | None = connection.execute(waiting).scalar_one_or_none()
     if known is not None:

@@ -7,6 +7,10 @@ import io
 import os
 import secrets
 from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
+from datetime import datetime
+from datetime import datetime
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,7 +25,8 @@ BLOCK = 1 << 20
 
 
 def keep(settings: Settings, source: Path | bytes | BinaryIO) -> tuple[str, int]:
-    """Keep the bytes; returns (sha256, size). Bytes that are there already are left alone; a crash leaves no half file.
+    """Keep the bytes; returns (sha256, size). Bytes that are there already are left alone; a crash leaves no half file, and what is
+    kept is on the disk, not on its way there.
 
     An open file is read from its present position on, in blocks, and never held whole.
     """
@@ -31,9 +36,10 @@ def keep(settings: Settings, source: Path | bytes | BinaryIO) -> tuple[str, int]
         with _opened(source) as stream, scratch.open("wb") as target:
             sha256, size = _copy(stream, target)
         path = original_path(settings, sha256)
-        if not path.exists():
+        if not path.exists() or path.stat().st_size != size:  # a file of another size was cut off by a full disk or a copy of the folder
             path.parent.mkdir(exist_ok=True)
             scratch.replace(path)
+            _settle_on_disk(path.parent)
     finally:
         scratch.unlink(missing_ok=True)
     return sha256, size
@@ -50,7 +56,77 @@ def _copy(source: BinaryIO, target: BinaryIO) -> tuple[str, int]:
     while block := source.read(BLOCK):
         digest.update(block)
         size += target.write(block)
+    target.flush()
+    os.fsync(target.fileno())
     return digest.hexdigest(), size
+
+
+def _settle_on_disk(folder: Path) -> None:
+    """The new name in the folder outlives a power cut, too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sweep(settings: Settings, before: datetime) -> int:
+    """Remove what killed processes left half-written and nobody has touched since `before`; returns how many files."""
+    left = [path for path in settings.originals.glob(".*") if path.is_file() and path.stat().st_mtime < before.timestamp()]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
+
+
+def _settle_on_disk(folder: Path) -> None:
+    """The new name in the folder outlives a power cut, too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sweep(settings: Settings, before: datetime) -> int:
+    """Remove what killed processes left half-written and nobody has touched since `before`; returns how many files."""
+    left = [path for path in settings.originals.glob(".*") if path.is_file() and path.stat().st_mtime < before.timestamp()]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
+
+
+def _settle_on_disk(folder: Path) -> None:
+    """The new name in the folder outlives a power cut, too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sweep(settings: Settings, before: datetime) -> int:
+    """Remove what killed processes left half-written and nobody has touched since `before`; returns how many files."""
+    left = [path for path in settings.originals.glob(".*") if path.is_file() and path.stat().st_mtime < before.timestamp()]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
+
+
+def _settle_on_disk(folder: Path) -> None:
+    """The new name in the folder outlives a power cut, too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sweep(settings: Settings, before: datetime) -> int:
+    """Remove what killed processes left half-written and nobody has touched since `before`; returns how many files."""
+    left = [path for path in settings.originals.glob(".*") if path.is_file() and path.stat().st_mtime < before.timestamp()]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
 
 
 def fingerprint(source: Path | bytes) -> tuple[str, int]:

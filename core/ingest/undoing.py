@@ -20,6 +20,10 @@ from core.ingest.storing import lock_reseller
 from core.people import audit
 
 
+class AlreadyUndone(UnknownRecord):
+    """This upload was taken back already."""
+
+
 class UndoIncomplete(WorkbenchError):
     """Taking this upload back would have left some of its rows counted. Nothing was changed; report it."""
 
@@ -98,10 +102,10 @@ def _held_fast(connection: sa.Connection, batch_id: int) -> Any:
     if row is not None and row.status == "stored":
         lock_reseller(connection, row.reseller_id)
         row = connection.execute(find.with_for_update()).first()
+    if row is not None and row.status == "undone":
+        raise AlreadyUndone(f"“{row.file_name}” was taken back already.")
     if row is None or row.status != "stored":
-        raise UnknownRecord(
-            f"“{row.file_name}” was taken back already." if row and row.status == "undone" else "Only a stored upload can be taken back."
-        )
+        raise UnknownRecord("Only a stored upload can be taken back.")
     return row
 
 

@@ -13,6 +13,7 @@ import polars as pl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from core.errors import EncryptedFile, FileTooLarge, UnreadableFile
+from core.ingest.extents import refuse_wide
 from core.ingest.packages import PackageMarks, SheetMarks
 from core.ingest.shapes import Merge, RawSheet
 
@@ -48,6 +49,7 @@ def _damaged() -> UnreadableFile:
 def _read_sheet(sheet: CalamineSheet, hidden: bool, marks: SheetMarks, cells: int) -> RawSheet:
     if sheet.height * sheet.width > cells:
         raise FileTooLarge(f"The sheet '{sheet.name}' spans more than {cells:,} cells. Split it by month and upload the parts.")
+    refuse_wide((sheet.start[1] if sheet.start else 0) + sheet.width)
     texts, typed = _read_cells(sheet)
     merges = tuple(Merge(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ())
     return RawSheet(sheet.name, _with_errors(texts, marks), typed, hidden, merges, marks.no_value, marks.bold)

@@ -24,7 +24,11 @@ class Databases:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="workbench-evidence-"))
         self.server = embedded.start_server(self.folder / "postgres")
-        self._make("template")
+        with psycopg.connect(self.server, autocommit=True) as admin:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # an experiment need not survive the machine
+                admin.execute(sql.SQL("alter system set {} = off").format(sql.Identifier(setting)))
+            admin.execute("select pg_reload_conf()")
+        self.make("template")
         migrating.migrate(make_conninfo(self.server, dbname="template"), NAMES, SECRET)
 
     def __enter__(self) -> Databases:
@@ -33,7 +37,8 @@ class Databases:
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _make(self, name: str, template: str = "template0") -> None:
+    def make(self, name: str, template: str = "template0") -> None:
+        """A database that stays, copied from another one."""
         with psycopg.connect(self.server, autocommit=True) as admin:
             statement = sql.SQL("create database {} encoding 'UTF8' template {}")
             admin.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
@@ -42,7 +47,7 @@ class Databases:
     def dsn(self, template: str = "template") -> Iterator[str]:
         """Connection string of a fresh clone."""
         name = f"clone_{uuid.uuid4().hex[:12]}"
-        self._make(name, template)
+        self.make(name, template)
         try:
             yield make_conninfo(self.server, dbname=name)
         finally:
@@ -53,8 +58,17 @@ class Databases:
     def open(self, template: str = "template") -> Iterator[Database]:
         """A fresh clone, opened."""
         with self.dsn(template) as dsn:
-            database = connect(dsn, NAMES, SECRET)
-            try:
-                yield database
-            finally:
-                database.close()
+            yield from _opened(dsn)
+
+    @contextmanager
+    def reach(self, name: str) -> Iterator[Database]:
+        """A database that stays, opened."""
+        yield from _opened(make_conninfo(self.server, dbname=name))
+
+
+def _opened(dsn: str) -> Iterator[Database]:
+    database = connect(dsn, NAMES, SECRET)
+    try:
+        yield database
+    finally:
+        database.close()

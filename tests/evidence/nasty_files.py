@@ -240,7 +240,7 @@ def ods_repeated(rows: int, columns: int, text: str = "1") -> bytes:
 
 def xlsb(cells: list[tuple[int, int, float]], strings: int = 0, uses: int = 0) -> bytes:
     """A binary workbook: numbers at (row, column); `strings` bytes of one shared text, used in `uses` rows."""
-    body = _bin(129) + _bin(145)
+    body = _bin(129) + _bin(148, struct.pack("<IIII", 0, 1_048_575, 0, 16_383)) + _bin(145)
     for row, column, value in cells:
         body += _bin(0, struct.pack("<IIHHBI", row, 0, 0, 0, 0, 0)) + _bin(5, struct.pack("<IId", column, 0, value))
     for row in range(uses):
@@ -273,8 +273,10 @@ def _bin(kind: int, body: bytes = b"") -> bytes:
 
 
 def locked(password: str) -> bytes:
-    target = io.BytesIO()
-    protected.OOXMLFile(io.BytesIO(plain())).encrypt(password, target)
+    target, data = io.BytesIO(), plain()
+    missing = -(len(data)) % 4096  # encryption works on whole blocks: a comment fills the last one
+    whole = data[:-2] + struct.pack("<H", missing) + b" " * missing
+    protected.OOXMLFile(io.BytesIO(whole)).encrypt(password, target)
     return target.getvalue()
 
 
@@ -340,7 +342,7 @@ def made() -> tuple[Nasty, ...]:
         Nasty(f"{NAME} stray.xlsb", "a value in XFD1048576 of an .xlsb", lambda: xlsb([(0, 0, 1.0), (1_048_575, 16_383, 2.0)])),
         Nasty(f"{NAME} texts.xlsb", "one text of 2 MB in 20,000 cells of an .xlsb", lambda: xlsb([], 2_000_000, 20_000)),
         Nasty(f"{NAME}.xls", "an honest .xls", lambda: old, STORED),
-        Nasty(f"{NAME} uncalculated.xls", "formulas of an .xls that nobody has worked out", lambda: xls([HEAD, *[LINE] * 6], [(2, 5), (3, 6)])),
+        Nasty(f"{NAME} uncalculated.xls", "formulas of an .xls that nobody has worked out", lambda: xls([HEAD, *[LINE] * 6], [(2, 5), (3, 6)]), STORED),
         Nasty(f"{NAME} locked.xlsx", "a password", lambda: locked("Secret123")),
         Nasty(f"{NAME} protected.xlsx", "Excel's own password", lambda: locked("VelvetSweatshop"), STORED),
     )  # fmt: skip

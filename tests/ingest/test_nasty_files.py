@@ -14,6 +14,12 @@ from core.ingest.reading import read_book
 from core.ingest.recognising import recognise
 from core.ingest.shapes import ReadOptions
 from tests.conftest import SHARED
+from tests.evidence.measuring import measure
+from tests.evidence.nasty_files import Nasty, made
+from tests.evidence.ole import xls
+
+LARGE = ("million", "thousand times", "50 MB", "80 MB", "sheets", "elements")  # these are measured by `make evidence`
+MADE = [nasty for nasty in made() if not any(word in nasty.tries for word in LARGE)]
 
 NOTES = {".md", ".json"}
 FILES = sorted(
@@ -67,7 +73,12 @@ def test_excels_own_password_is_tried(path: Path) -> None:
 @pytest.mark.shared
 @pytest.mark.parametrize(
     ("name", "vendor"),
-    [("NORDLYS total by country.csv", "generic"), ("q2 numbers.csv", "generic"), ("sales report.xlsx", "refused"), ("sell out june.xlsx", "refused")],
+    [
+        ("NORDLYS total by country.csv", "generic"),
+        ("q2 numbers.csv", "generic"),
+        ("sales report.xlsx", "refused"),
+        ("sell out june.xlsx", "refused"),
+    ],
 )
 def test_nobodys_files_are_read_as_lists_or_refused(name: str, vendor: str | None) -> None:
     try:
@@ -75,3 +86,17 @@ def test_nobodys_files_are_read_as_lists_or_refused(name: str, vendor: str | Non
     except WorkbenchError:
         found = "refused"
     assert found == vendor
+
+
+@pytest.mark.parametrize("nasty", MADE, ids=lambda nasty: nasty.tries)
+def test_a_made_file_ends_as_it_should_and_leaves_nothing_half(owner_dsn: str, tmp_path: Path, nasty: Nasty) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(nasty.make())
+    measured = measure(owner_dsn, tmp_path, path, nasty.name)
+    assert measured.status in nasty.outcome and measured.sound and measured.within, measured
+    assert measured.sentence.endswith((".", "?")) and "Error" not in measured.sentence
+
+
+def test_formulas_of_an_old_workbook_that_nobody_calculated_are_no_noughts() -> None:
+    sheet = read_book(xls([["EAN", "QTY"], ["9524001001008", 3.0], ["9524001001015", 0.0]], [(2, 1)]), "list.xls").sheets[0]
+    assert sheet.no_value == {(2, 1)} and sheet.frame["c1"].to_list() == ["QTY", "3", None]

@@ -1,0 +1,53 @@
+"""`make evidence`: run the experiments, print what they say, write `docs/evidence.md`. Names of parts as arguments run those alone."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from tests.evidence import conformance, page
+from tests.evidence.bad_files import nasty_part
+from tests.evidence.databases import Databases
+from tests.evidence.dying_workers import kills_part
+from tests.evidence.page import Part
+
+PARTS: dict[str, Callable[[Databases], Part]] = {
+    "conformance": conformance.files_part,
+    "orders": conformance.orders_part,
+    "confusion": conformance.confusion_part,
+    "nasty": nasty_part,
+    "kills": kills_part,
+}
+
+
+def behaviours_part(_: Databases) -> Part:
+    """The required behaviours R1 … and the tests that prove them, listed beside the tests."""
+    module = import_module("tests.ingest.required_behaviours")
+    rows = [(code, what, ", ".join(tests)) for code, what, tests in module.coverage()]
+    covered = sum(bool(tests) for *_, tests in rows)
+    lines = [f"{covered} of {len(rows)} are proven by a test of their own.", "", *page.table(("", "required behaviour", "tests"), rows)]
+    return Part("behaviours", "Required behaviours", covered == len(rows), tuple(lines))
+
+
+def main(names: list[str]) -> int:
+    version = tomllib.loads((Path(__file__).resolve().parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    unknown = [name for name in names if name not in PARTS]
+    if unknown:
+        print(f"There is no part {', '.join(unknown)}; choose of {', '.join(PARTS)}.")
+        return 2
+    passed = True
+    with Databases() as databases:
+        conformance.template(databases)
+        for name in names or PARTS:
+            part = PARTS[name](databases)
+            page.write([part], version)
+            print("\n".join((f"\n{part.title}: {'holds' if part.passed else 'DOES NOT HOLD'}", *part.lines)), flush=True)
+            passed &= part.passed
+    return 0 if passed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
