@@ -226,11 +226,17 @@ def stores_of(sheet: RawSheet, header: Header, units: tuple[int, ...], euros: tu
 
 def added_up(pair: Store, pairs: list[Store]) -> tuple[str, ...] | None:
     """What a total pair adds up: all stores (empty), or those of the region it names or stands under; None for a store."""
-    of = total_of(pair.name)
-    if of is None or (of and of not in {fold(other.region or "") for other in pairs}):
+    regions = {fold(other.region or "") for other in pairs}
+    if not is_sum_of(pair, regions):
         return None
-    region = of or (fold(pair.region) if pair.region and total_of(pair.region) is None else "")
-    return tuple(p.name for p in pairs if p.name and region and fold(p.region or "") == region and total_of(p.name) is None)
+    region = total_of(pair.name) or (fold(pair.region) if pair.region and total_of(pair.region) is None else "")
+    return tuple(p.name for p in pairs if p.name and region and fold(p.region or "") == region and not is_sum_of(p, regions))
+
+
+def is_sum_of(pair: Store, regions: set[str]) -> bool:
+    """True for 'Total' and for '<region> Total'; a store may have 'Total' in its name."""
+    of = total_of(pair.name)
+    return of is not None and (not of or of in regions)
 
 
 def with_total_by_shape(matrix: Matrix) -> Matrix:
@@ -321,9 +327,9 @@ def is_group_total(matrix: Matrix, row: int) -> bool:
 
 
 def is_sum_row(matrix: Matrix, reader: CellReader, row: int, found: Found) -> bool:
-    """True for a row without EAN and name whose units are, store by store, the sums of the rows above."""
+    """True for a row without EAN and name, whatever it is called, whose units are, store by store, the sums of the rows above."""
     cells = matrix.sheet.grid[row]
-    if text_at(cells, matrix.ean) or text_at(cells, matrix.name) or len({fact["source_row"] for fact in found.rows}) < 2:
+    if is_ean(text_at(cells, matrix.ean) or "") or text_at(cells, matrix.name) or len({fact["source_row"] for fact in found.rows}) < 2:
         return False
     stores = [store for store in matrix.stores if not store.is_total]
     sold = {s.name: sum(fact["quantity"] or 0 for fact in found.rows if fact["store_text"] == s.name) for s in stores}
