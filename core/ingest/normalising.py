@@ -135,6 +135,12 @@ def read_eans(column: pl.Series) -> tuple[pl.Series, pl.Series]:
     return map_texts(column, lambda text: read_ean(text).ean, pl.String), map_texts(column, lambda text: read_ean(text).rule, pl.String)
 
 
+def ean_column(column: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """(text, `ean`, `rule`) of an EAN column; the text is null where the cell says nothing (blank, `None`, `nan`, `0`)."""
+    ean, rule = read_eans(column)
+    return present_column(column).set(ean.is_null() & rule.is_null(), None), ean, rule
+
+
 def line_kind(product_kind: pl.Expr, quantity: pl.Expr, amount: pl.Expr) -> pl.Expr:
     """Kind of a fact, one rule for every vendor: sale, return, tester, sample, adjustment.
 

@@ -59,7 +59,7 @@ class Cell:
     origin: Place | None = None
 
 
-@dataclass
+@dataclass(repr=False)
 class Sheet:
     """Cells by (row, column), 1-based, and the marks of a sheet that a reader may trip over."""
 
@@ -147,7 +147,7 @@ class Sheet:
         raise LookupError(text)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Book:
     """A file as values. `kind`, `delimiter`, `encoding`, `decimal` say how it is written; a csv is its first sheet alone."""
 
@@ -198,6 +198,26 @@ def sample(vendor: str, months: tuple[date, ...] = (date(2025, 3, 1), date(2025,
     with tempfile.TemporaryDirectory() as folder:
         path, _ = layout.files(Path(folder), Span(months), 47)[edition]
         return load(path)
+
+
+@cache
+def load_once(path: Path) -> Book:
+    """A file of the shared folder; do not change it, disturb a copy."""
+    return load(path)
+
+
+def digits_of(value: Any) -> str | None:
+    """The thirteen digits of an EAN cell that still has all of them."""
+    found = "".join(sign for sign in str(value).removesuffix(".0") if sign.isdigit())
+    return found if len(found) == 13 else None
+
+
+def american(value: Any) -> date:
+    """A date cell, or its text in the order month, day, year."""
+    if isinstance(value, datetime):
+        return value.date()
+    month, day, year = (int(part) for part in str(value).split("/"))
+    return date(year, month, day)
 
 
 def load_sheet(sheet: Worksheet) -> Sheet:
@@ -288,10 +308,10 @@ class Outcome:
     status: Literal["read", "asked", "refused"]
     vendor: str | None = None
     asked: frozenset[str] = frozenset()
-    facts: tuple[Row, ...] = ()
+    facts: tuple[Row, ...] = field(default=(), repr=False)
     rules: frozenset[str] = frozenset()
     said: str = ""
-    frame: SalesFrame | None = None
+    frame: SalesFrame | None = field(default=None, repr=False)
 
 
 def outcome_of(data: bytes, name: str, options: ReadOptions | None = None) -> Outcome:
@@ -344,7 +364,7 @@ def total_of(frame: SalesFrame, control: ControlTotal) -> Decimal:
     figure = "quantity" if control.measure == "units" else "amount_local"
     columns = [*wanted, "view", "primary_view", figure]
     total = Decimal(0)
-    for row in frame.rows.select(dict.fromkeys(columns)).iter_rows(named=True):
+    for row in frame.rows.select(list(dict.fromkeys(columns))).iter_rows(named=True):
         counted = row["primary_view"] if control.over is None else row["view"] in control.over
         if counted and row[figure] is not None and all(row[column] in values for column, values in wanted.items()):
             total += row[figure]

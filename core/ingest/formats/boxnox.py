@@ -14,8 +14,8 @@ from core.ingest.evidence import Clue, weigh
 from core.ingest.formats import tables
 from core.ingest.formats.remarks import Lines, Remark, Written, tell
 from core.ingest.formats.tables import Table
-from core.ingest.layout import carried_labels, first_text, sheets_set_aside, total_of
-from core.ingest.normalising import collapse, fold, is_absent, map_texts, present_column, read_eans
+from core.ingest.layout import carried_labels, first_text, rival_sheets, sheets_set_aside, total_of
+from core.ingest.normalising import collapse, ean_column, fold, is_absent, map_texts, present_column
 from core.ingest.shapes import (
     ControlTotal,
     Guess,
@@ -156,10 +156,10 @@ class Cells:
 
     @classmethod
     def of(cls, table: Table, figures: tables.Figures) -> Cells:
-        ean_text, sku, description = (present_column(table.column(key)) for key in ("ean", "sku", "description"))
+        sku, description = (present_column(table.column(key)) for key in ("sku", "description"))
         year = map_texts(table.column("year"), dates.read_year, pl.Int32)
         month = map_texts(table.column("month"), dates.read_month, pl.Int8)
-        return cls(year, month, ean_text, *read_eans(table.column("ean")), sku, description, figures)
+        return cls(year, month, *ean_column(table.column("ean")), sku, description, figures)
 
     @property
     def undated(self) -> pl.Series:
@@ -210,7 +210,8 @@ def _list_remarks(table: Table, cells: Cells) -> tuple[Remark, ...]:
 
 
 def _remarks(book: RawBook, table: Table) -> tuple[Problem, ...]:
-    return (*tables.unknown_columns(table), *tables.hidden_remarks(book, table))
+    rivals = rival_sheets(book, table.sheet.name, find)
+    return (*tables.unknown_columns(table), *tables.hidden_remarks(book, table), *rivals)
 
 
 def _period(book: RawBook, days: frozenset[date], options: ReadOptions) -> PeriodReading:

@@ -26,7 +26,7 @@ from core.ingest.layout import (
     text_at,
     total_of,
 )
-from core.ingest.normalising import map_texts, present_column, read_eans
+from core.ingest.normalising import ean_column, map_texts, present_column
 from core.ingest.numbers import NumberColumn
 from core.ingest.shapes import (
     ControlTotal,
@@ -147,13 +147,13 @@ def nothing(book: RawBook, options: ReadOptions) -> SalesFrame:
 
 def lines_of(table: Table, units: NumberColumn, amounts: NumberColumn, gross: NumberColumn) -> pl.DataFrame:
     """The till lines with the columns of ROW_COLUMNS they state, and `turned`: +1 was printed with negative money, so a unit came back."""
-    ean, ean_rule = read_eans(table.column("ean"))
+    ean_text, ean, ean_rule = ean_column(table.column("ean"))
     lines = pl.DataFrame(
         {
             "row": table.rows,
             "store_text": table.column("branch"),
             "ean": ean,
-            "ean_text": present_column(table.column("ean")),
+            "ean_text": ean_text,
             "ean_rule": ean_rule,
             "product_text": table.column("description"),
             "year": map_texts(table.column("year"), dates.read_year, pl.Int32),
