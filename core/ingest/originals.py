@@ -8,9 +8,6 @@ import os
 import secrets
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
-from datetime import datetime
-from datetime import datetime
-from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -59,57 +56,6 @@ def _copy(source: BinaryIO, target: BinaryIO) -> tuple[str, int]:
     target.flush()
     os.fsync(target.fileno())
     return digest.hexdigest(), size
-
-
-def _settle_on_disk(folder: Path) -> None:
-    """The new name in the folder outlives a power cut, too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sweep(settings: Settings, before: datetime) -> int:
-    """Remove what killed processes left half-written and nobody has touched since `before`; returns how many files."""
-    left = [path for path in settings.originals.glob(".*") if path.is_file() and path.stat().st_mtime < before.timestamp()]
-    for path in left:
-        path.unlink(missing_ok=True)
-    return len(left)
-
-
-def _settle_on_disk(folder: Path) -> None:
-    """The new name in the folder outlives a power cut, too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sweep(settings: Settings, before: datetime) -> int:
-    """Remove what killed processes left half-written and nobody has touched since `before`; returns how many files."""
-    left = [path for path in settings.originals.glob(".*") if path.is_file() and path.stat().st_mtime < before.timestamp()]
-    for path in left:
-        path.unlink(missing_ok=True)
-    return len(left)
-
-
-def _settle_on_disk(folder: Path) -> None:
-    """The new name in the folder outlives a power cut, too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sweep(settings: Settings, before: datetime) -> int:
-    """Remove what killed processes left half-written and nobody has touched since `before`; returns how many files."""
-    left = [path for path in settings.originals.glob(".*") if path.is_file() and path.stat().st_mtime < before.timestamp()]
-    for path in left:
-        path.unlink(missing_ok=True)
-    return len(left)
 
 
 def _settle_on_disk(folder: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import tomllib
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 
 from tests.evidence import conformance, page
@@ -21,15 +20,6 @@ PARTS: dict[str, Callable[[Databases], Part]] = {
     "nasty": nasty_part,
     "kills": kills_part,
 }
-
-
-def behaviours_part(_: Databases) -> Part:
-    """The required behaviours R1 … and the tests that prove them, listed beside the tests."""
-    module = import_module("tests.ingest.required_behaviours")
-    rows = [(code, what, ", ".join(tests)) for code, what, tests in module.coverage()]
-    covered = sum(bool(tests) for *_, tests in rows)
-    lines = [f"{covered} of {len(rows)} are proven by a test of their own.", "", *page.table(("", "required behaviour", "tests"), rows)]
-    return Part("behaviours", "Required behaviours", covered == len(rows), tuple(lines))
 
 
 def main(names: list[str]) -> int:
