@@ -1,0 +1,70 @@
+"""The known failures of this trade, each with the tests that prove it can not happen here: number → node ids of tests."""
+
+from __future__ import annotations
+
+FORMATS = "tests/ingest/formats"
+DISTURBED = "tests/ingest/test_disturbed.py"
+
+BEHAVIOURS: dict[str, tuple[str, ...]] = {
+    # only the week's columns of the channels become facts
+    "R1": (f"{FORMATS}/test_liberty.py::test_this_weeks_channels_are_the_facts", f"{FORMATS}/test_liberty.py::test_every_printed_total_of_the_week_is_met"),
+    # what can not be placed is held and counts in the proof
+    "R2": ("tests/ingest/test_reconciling.py::test_held_rows_count_in_the_proof_and_are_stated_apart", "tests/ingest/test_conformance.py::test_rows_and_proof_equal_the_truth"),
+    # no row lost under the headers
+    "R3": (f"{DISTURBED}::test_a_fact_that_grew_by_one_breaks_a_total", f"{FORMATS}/test_galilu.py::test_every_printed_total_is_met", "tests/ingest/test_storing.py::test_a_total_that_disagrees_waits_for_a_person"),
+    # every month of a living workbook is compared
+    "R4": ("tests/ingest/test_diffing.py::test_restated_cells_stand_before_new_ones", "tests/ingest/test_conformance.py::test_difference_list_equals_the_truth"),
+    # one week under two names
+    "R5": ("tests/ingest/test_importing.py::test_other_bytes_with_equal_cells_are_a_duplicate", "tests/ingest/test_conformance.py::test_every_order_ends_in_the_same_state"),
+    # the same bytes again
+    "R6": ("tests/ingest/test_importing.py::test_the_same_bytes_are_a_duplicate_under_any_name",),
+    # odd dates in names
+    "R7": ("tests/ingest/test_periods.py::test_days_in_file_names", f"{FORMATS}/test_liberty.py::test_the_week_is_read_from_the_name_or_asked"),
+    # never today
+    "R8": ("tests/ingest/test_periods.py::test_without_a_hint_the_period_is_asked_and_never_today", f"{DISTURBED}::test_a_name_without_date_or_of_another_vendor_is_no_proof"),
+    # a week's month by the visible rule
+    "R9": ("tests/ingest/test_valuing.py::test_a_week_belongs_to_the_month_its_rule_says", f"{FORMATS}/test_liberty.py::test_the_week_is_read_from_the_name_or_asked"),
+    # derived money is units × list price and proven
+    "R10": ("tests/ingest/test_valuing.py::test_units_are_valued_by_the_list_price_of_their_month", f"{FORMATS}/test_galilu.py::test_money_stands_by_store_and_month_and_volume_beside_it"),
+    # no rate is no rate
+    "R12": ("tests/ingest/test_valuing.py::test_no_rate_leaves_eur_empty_and_never_one",),
+    # net and gross are two figures, the vendor's channel is kept
+    "R14": ("tests/ingest/test_valuing.py::test_both_figures_are_exact_and_rounded_once", f"{FORMATS}/test_boxnox.py::test_every_line_is_a_fact_of_its_own_month"),
+    # identical till lines are all kept
+    "R15": (f"{FORMATS}/test_skins_sa.py::test_every_till_line_is_a_fact_also_the_repeated_one", "tests/ingest/test_storing.py::test_identical_lines_are_sales_of_their_own"),
+    "R16": ("tests/ingest/test_storing.py::test_identical_lines_are_sales_of_their_own", "tests/ingest/test_importing.py::test_the_same_bytes_are_a_duplicate_under_any_name"),
+    # returns and zero-unit corrections
+    "R17": (f"{FORMATS}/test_skins_sa.py::test_money_decides_the_sign_and_the_month_column_the_month", "tests/ingest/test_normalising.py::test_one_rule_decides_the_kind_of_a_line"),
+    # 0 is a value
+    "R18": ("tests/ingest/test_normalising.py::test_a_zero_is_a_value", f"{FORMATS}/test_liberty.py::test_zeros_are_counted_and_are_no_facts"),
+    # totals by place and shape
+    "R19": (f"{DISTURBED}::test_a_product_that_sounds_like_a_total_is_a_product", f"{DISTURBED}::test_a_new_display_name_stays_a_product_of_galilu", f"{FORMATS}/test_boxnox.py::test_a_product_called_total_is_no_total_row"),
+    # columns by their headers
+    "R20": (f"{DISTURBED}::test_a_foreign_column_changes_nothing", f"{DISTURBED}::test_columns_in_another_order_mean_the_same", f"{DISTURBED}::test_the_same_facts_wherever_they_stand"),
+    # American dates
+    "R22": (f"{DISTURBED}::test_order_dates_of_skins_sa_are_american_in_every_spelling", "tests/ingest/test_dates.py::test_a_column_is_read_in_one_order_or_asked"),
+    # numbers in every spelling
+    "R23": ("tests/ingest/test_numbers.py::test_spellings_of_a_number", f"{DISTURBED}::test_a_number_written_as_text_is_the_same_number"),
+    # None and nan are no keys
+    "R24": (f"{DISTURBED}::test_an_ean_that_lost_its_digits_is_never_guessed", "tests/ingest/test_normalising.py::test_no_ean_is_no_key"),
+    # EANs in every spelling, nothing padded
+    "R25": (f"{DISTURBED}::test_an_ean_in_any_spelling_is_its_digits", "tests/ingest/test_normalising.py::test_short_codes_are_never_padded"),
+    # unknown products are held
+    "R26": ("tests/ingest/test_matching.py::test_what_is_not_known_is_held_with_its_key", "tests/ingest/test_inbox.py::test_one_answer_places_the_key_in_every_file_and_in_later_ones"),
+    "R27": ("tests/ingest/test_suggesting.py::test_another_size_or_form_is_never_suggested",),
+    # recognised by content
+    "R28": ("tests/ingest/test_recognising.py::test_content_decides_whatever_the_name_says", f"{DISTURBED}::test_a_name_without_date_or_of_another_vendor_is_no_proof"),
+    "R29": ("tests/ingest/test_reading.py::test_a_workbook_is_read_whatever_its_name_says", f"{DISTURBED}::test_the_same_facts_wherever_they_stand"),
+    "R30": ("tests/ingest/test_importing.py::test_what_holds_no_sales_is_refused_with_a_sentence",),
+    # exactly the file's slices
+    "R31": ("tests/ingest/test_storing.py::test_another_resellers_month_is_untouched", f"{FORMATS}/test_galilu.py::test_each_view_claims_the_months_it_states"),
+    "R32": ("tests/ingest/test_storing.py::test_undo_restores_exactly_what_was_there",),
+    # stores as stated
+    "R33": (f"{DISTURBED}::test_a_new_store_keeps_its_own_name", "tests/ingest/test_matching.py::test_what_is_not_known_is_held_with_its_key"),
+    # free goods are no sales
+    "R34": ("tests/ingest/test_normalising.py::test_one_rule_decides_the_kind_of_a_line", "tests/ingest/test_valuing.py::test_bulk_is_many_units_far_below_list_price"),
+    # a missing week is seen
+    "R37": ("tests/ingest/test_reconciling.py::test_a_missing_week_is_named_by_its_worth",),
+    # one file under the next month's name
+    "R38": ("tests/ingest/test_importing.py::test_the_same_bytes_of_another_month_are_never_booked", "tests/ingest/test_conformance.py::test_one_file_under_the_next_months_name_changes_no_figure"),
+}  # fmt: skip
