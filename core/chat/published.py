@@ -108,6 +108,7 @@ _EXTRA = {
     "facts_batch_id": "number of the upload whose rows hold the slice",
     "restated": "true: an earlier file stated this slice differently",
     "rule": "why the line waits",
+    "list_price": "list price of one unit with VAT in the line's currency, valid on its last day",
     "version": "the number",
 }
 _MEANINGS: Mapping[str, str] = {**_PLACE, **_PRODUCT, **_TIME, **_MONEY, **_SHOP, **_LINEAGE, **_EXTRA}
@@ -116,7 +117,7 @@ _COLUMNS: Mapping[str, str] = {
     "sales": """source channel reseller reseller_key reseller_id store store_id city country product_ean functional_name product_name category
         size_ml product_kind view period_start period_end sale_date year month sold_on counted_on quantity sales_eur_net sales_eur_gross
         amount_local currency vat_basis fx_rate valued line_kind bulk provisional vendor_channel order_id cost_of_goods payment_fee utm_source
-        utm_medium utm_campaign device_type is_gift upload_batch_id source_sheet source_row source_cells id""",
+        utm_medium utm_campaign device_type is_gift upload_batch_id source_sheet source_row source_cells id list_price""",
     "sales_rollup": """source channel reseller reseller_key reseller_id store store_id country product_ean functional_name product_name category
         size_ml product_kind view period_start period_end year month sold_on counted_on currency vat_basis valued line_kind bulk lines quantity sales_eur_net
         sales_eur_gross amount_local unconverted_lines unconverted_local cost_of_goods cost_with_net net_with_cost payment_fee

@@ -56,7 +56,9 @@ select 'sell-out'::text as source, f.channel, r.name as reseller, r.key as resel
        f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local, f.currency, f.vat_basis, f.fx_rate, f.valued, f.line_kind, f.bulk,
        f.provisional, f.vendor_channel, null::text as order_id, null::numeric as cost_of_goods, null::numeric as payment_fee,
        null::text as utm_source, null::text as utm_medium, null::text as utm_campaign, null::text as device_type, null::boolean as is_gift,
-       f.upload_batch_id, f.source_sheet, f.source_row, f.source_cells, f.id
+       f.upload_batch_id, f.source_sheet, f.source_row, f.source_cells, f.id,
+       (select l.unit_price from public.price_list l where l.ean = f.product_ean and l.currency = f.currency and l.vat_basis = 'gross'
+          and l.valid_from <= f.period_end order by l.valid_from desc limit 1) as list_price
 from public.sellout_entries2 f
 join public.resellers r on r.id = f.reseller_id
 left join public.stores s on s.id = f.store_id
@@ -70,7 +72,9 @@ select 'd2c', f.channel, r.name, r.key, f.reseller_id, s.name, f.store_id,
        f.order_date, f.order_date,
        f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local, f.currency, f.vat_basis, f.fx_rate, f.valued, f.line_kind, f.bulk,
        false, null, f.order_id, f.cost_of_goods, f.payment_fee, f.utm_source, f.utm_medium, f.utm_campaign, f.device_type, f.is_gift,
-       f.upload_batch_id, null, f.source_row, f.source_cells, f.id
+       f.upload_batch_id, null, f.source_row, f.source_cells, f.id,
+       (select l.unit_price from public.price_list l where l.ean = f.product_ean and l.currency = f.currency and l.vat_basis = 'gross'
+          and l.valid_from <= f.order_date order by l.valid_from desc limit 1)
 from public.ecommerce_orders f
 join public.resellers r on r.id = f.reseller_id
 left join public.stores s on s.id = f.store_id

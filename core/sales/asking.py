@@ -124,4 +124,5 @@ def _check_order(query: SalesQuery, names: list[str]) -> None:
 def choose_relation(asked: Asked) -> Relation:
     """The rollup where it answers with the same figures: all but what only single lines state (campaigns, cities, devices, orders)."""
     named = (*asked.dimensions, *(f.dimension for f in asked.filters))
-    return "sales_rollup" if all(d.in_rollup for d in named) else "sales"
+    by_line = any(SUMS[name].by_line for name in asked.sums)
+    return "sales" if by_line or not all(d.in_rollup for d in named) else "sales_rollup"

@@ -16,6 +16,11 @@ from core.sales.comparing import Pair
 from core.sales.dimensions import WEEKDAYS
 from core.sales.measures import SUMS, Measure
 
+# EUR of the amount as stated; with it, `÷ amount_local` is the rate of the line.
+STATED_EUR = "case when vat_basis = 'gross' then sales_eur_gross else sales_eur_net end"
+LISTED = (
+    "list_price is not null and quantity is not null and sales_eur_gross is not null and sales_eur_net is not null and amount_local <> 0"
+)
 FACT_COLUMNS = {
     "net": "sales_eur_net",
     "gross": "sales_eur_gross",
@@ -35,6 +40,9 @@ FACT_COLUMNS = {
     "priced_quantity": "case when sales_eur_net is not null then quantity end",
     "net_with_gross": "case when sales_eur_gross is not null then sales_eur_net end",
     "converted_local": "case when sales_eur_net is not null then amount_local end",
+    "bulk": "bulk",
+    "listed_gross": f"case when {LISTED} then quantity * list_price * {STATED_EUR} / amount_local end",
+    "gross_at_list": f"case when {LISTED} then sales_eur_gross end",
     "unconverted_lines": "(sales_eur_net is null and amount_local is not null)::int",
     "unconverted_local": "case when sales_eur_net is null then amount_local end",
 }

@@ -27,7 +27,7 @@ class Sum:
     """One aggregate over the lines. `columns`: what it reads of a line. `condition`: the lines it is taken over, beside the population.
 
     `every_kind`: taken over lines of every kind unless the question names kinds itself (an order's fee is split over its gifts too).
-    `in_rollup`: can be taken from the rollup; else it is taken from the web shop's lines, which alone state orders.
+    `by_line`: needs every single line. `in_rollup`: can be taken from the rollup; else it is taken from the web shop's lines, which alone state orders.
     """
 
     aggregate: str
@@ -35,6 +35,14 @@ class Sum:
     condition: str = ""
     every_kind: bool = False
     in_rollup: bool = True
+    by_line: bool = False
+
+    @property
+    def source(self) -> str:
+        """Where the lines come from, in words."""
+        if self.by_line:
+            return "single lines"
+        return "rollup" if self.in_rollup else "order lines of the web shop"
 
 
 @dataclass(frozen=True)
@@ -88,6 +96,12 @@ SUMS: dict[str, Sum] = {
     "net_with_cost": Sum("sum(net_with_cost)", ("net_with_cost",)),
     "priced_net": Sum("sum(priced_net)", ("priced_net", "line_kind"), "line_kind = 'sale'"),
     "priced_quantity": Sum("sum(priced_quantity)", ("priced_quantity", "line_kind"), "line_kind = 'sale'"),
+    "priced_net_without_bulk": Sum("sum(priced_net)", ("priced_net", "line_kind", "bulk"), "line_kind = 'sale' and not bulk"),
+    "priced_quantity_without_bulk": Sum(
+        "sum(priced_quantity)", ("priced_quantity", "line_kind", "bulk"), "line_kind = 'sale' and not bulk"
+    ),
+    "listed_gross": Sum("sum(listed_gross)", ("listed_gross", "line_kind"), "line_kind = 'sale'", by_line=True),
+    "gross_at_list": Sum("sum(gross_at_list)", ("gross_at_list", "line_kind"), "line_kind = 'sale'", by_line=True),
     "paired_net": Sum("sum(priced_net)", ("priced_net", "line_kind"), "line_kind in ('sale', 'return')"),
     "paired_quantity": Sum("sum(priced_quantity)", ("priced_quantity", "line_kind"), "line_kind in ('sale', 'return')"),
     "lines": Sum("sum(lines)", ("lines",)),
@@ -192,6 +206,24 @@ _ALL = (
         "Net revenue for each unit sold, over the sale lines that state both units and money.",
         "Σ net(sale) ÷ Σ units(sale), lines with both",
         "{priced_net} / nullif({priced_quantity}, 0)",
+        "ratio",
+    ),
+    Measure(
+        "average_unit_price_without_bulk",
+        "Average unit price without bulk",
+        "EUR per unit",
+        "Net revenue for each unit sold as above, bulk lines (many units at a fraction of the list price) left out.",
+        "Σ net(sale) ÷ Σ units(sale), lines with both that are not bulk",
+        "{priced_net_without_bulk} / nullif({priced_quantity_without_bulk}, 0)",
+        "ratio",
+    ),
+    Measure(
+        "price_realisation",
+        "Price realisation",
+        "ratio",
+        "Gross revenue for each EUR the same units cost at the list price of their month, in the currency they were sold in.",
+        "Σ gross(sale) ÷ Σ units × list price, lines with units, gross and a list price in their currency",
+        "{gross_at_list} / nullif({listed_gross}, 0)",
         "ratio",
     ),
     Measure(

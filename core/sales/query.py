@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Literal
 
 import polars as pl
@@ -197,7 +198,7 @@ class Result:
     with a comparison also `<measure>_before`, `<measure>_change` (difference) and `<measure>_change_pct` (ratio, null where the base is
     0 or not covered). `totals`: the same measures over all rows, right for non-additive measures too. `sql` is what ran, parameters
     filled in for reading. `data_through`: last covered day by reseller. `data_version` rises with every change of the data. `base`: what a
-    like-for-like comparison keeps and leaves out.
+    like-for-like comparison keeps and leaves out. `held_net`: EUR net that waits in the inbox and is in no figure; None where there is none.
     """
 
     query: SalesQuery
@@ -213,3 +214,4 @@ class Result:
     caveats: tuple[Caveat, ...] = ()
     rows_in_all: int = 0
     base: Base | None = None
+    held_net: Decimal | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -84,6 +85,7 @@ def _answer(connection: Connection, asked: Asked, today: date) -> Result:
         (*_comparison_caveat(alignment, base), *caveats.find_caveats(asked, evidence, frame), *_shortened(asked, groups, len(rows))),
         groups,
         base,
+        _held_net(evidence.held),
     )
 
 
@@ -210,6 +212,11 @@ def _columns(asked: Asked) -> dict[str, Any]:
 
 def _totals(asked: Asked, total: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: total[name] for name in _columns(asked)} if total else {}
+
+
+def _held_net(held: pl.DataFrame) -> Decimal | None:
+    known = [Decimal(value) for value in held["net"].drop_nulls()]
+    return sum(known, Decimal(0)) if known else None
 
 
 def _comparison_caveat(alignment: comparing.Alignment | None, base: Base | None) -> list[Caveat]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from core.db import tables as t
 from core.sales.dimensions import NOT_STATED
 from core.sales.measures import MEASURES as ALL
-from core.sales.measures import PARTS
+from core.sales.measures import PARTS, SUMS, find_measure
 from core.sales.query import build_query
 from core.sales.running import run
 from tests.sales.conftest import CANDLE, PRODUCTS, SAUNA, TUNDRA, VIAL, Market
@@ -204,7 +204,8 @@ def test_periods_that_split_the_calendar_count_every_line_once(market):
 )
 def test_every_measure_is_the_same_from_rollup_and_facts(market, by, period, compare):
     make_lines(market)
-    query = build_query([*ALL, *PARTS], by, {}, period, compare)
+    names = [name for name in (*ALL, *PARTS) if not any(SUMS[part].by_line for part in find_measure(name).sums)]
+    query = build_query(names, by, {}, period, compare)
     market.covers("online", "2024-01-01/2025-12-31")
     market.covers("galilu", "2024-01-01/2025-12-31")
     facts = run(market.database, query, None, TODAY)

@@ -5,10 +5,13 @@ from decimal import Decimal
 
 import pytest
 
+from core.db import tables
 from core.errors import BadQuestion
+from core.sales import bridging
 from core.sales.dimensions import NOT_STATED, OTHERS
-from core.sales.query import build_query
+from core.sales.query import build_query, parse_period
 from core.sales.running import run
+from core.sales.standard import by_product, by_reseller, channel_mix, key_figures, monthly
 from tests.sales.conftest import CANDLE, SAUNA, TUNDRA, VIAL, Market
 
 TODAY = date(2025, 7, 15)
@@ -355,3 +358,44 @@ def test_unknown_names_are_refused_with_the_nearest(market):
 def test_the_data_version_is_part_of_the_answer(market):
     market.set_state("data_version", 412)
     assert ask(market, "units").data_version == 412
+
+
+def test_bulk_can_be_left_out_of_the_average_price(market):
+    market.line("galilu", "2025-05", TUNDRA, 500, 1000, bulk=True)
+    market.line("galilu", "2025-05", TUNDRA, 2, 360)
+    totals = ask(market, ["average_unit_price", "average_unit_price_without_bulk"]).totals
+    assert totals["average_unit_price_without_bulk"] == 180 and totals["average_unit_price"] == round(Decimal(1360) / 502, 9)
+
+
+def test_price_realisation_takes_the_list_price_of_the_month_and_currency(market):
+    """2 units for PLN 1,800 where the list says 1,000 each until May and 2,000 after; the net line of Skins SA is 9 tenths of list too."""
+    with market.database.write() as c:
+        c.execute(
+            tables.price_list.insert(),
+            [
+                {"ean": TUNDRA, "currency": currency, "valid_from": day, "unit_price": price}
+                for currency, day, price in (
+                    ("PLN", date(2024, 1, 1), 1000),
+                    ("PLN", date(2025, 6, 1), 2000),
+                    ("ZAR", date(2024, 1, 1), 5000),
+                )
+            ],
+        )
+    market.line("galilu", "2025-05", TUNDRA, 2, 360, local=1800, vat_basis="gross", sales_eur_gross=Decimal(450))
+    market.line("skins_sa", "2025-05", TUNDRA, 1, 200, local=3600, vat_basis="net", sales_eur_gross=Decimal(250))
+    market.line("galilu", "2025-05", SAUNA, 1, 77, local=300, vat_basis="gross")
+    frame = ask(market, "price_realisation", by="reseller", order_by="reseller").frame
+    assert frame.rows() == [("Galilu", Decimal("0.9")), ("Skins SA", Decimal("0.9"))]
+
+
+@pytest.mark.parametrize("question", [monthly, by_reseller, by_product, channel_mix, key_figures])
+def test_the_overview_reads_sums_never_single_lines(market, question):
+    """The plan of each question of the overview: no table of lines but the web shop's, and that only to count orders."""
+    market.order_line("A1", "2025-05-02", TUNDRA, 1, 100)
+    market.fill_rollup()
+    query = question((), parse_period("2025-01-01/2025-11-22"))
+    for asked in (query, bridging.bridge_query(query)):
+        with market.database.reader() as connection:
+            plan = str(connection.execute(f"explain {run(market.database, asked, None, TODAY).sql}").fetchall())
+        assert "Scan on sales_rollup" in plan and "sellout_entries2" not in plan
+        assert ("ecommerce_orders" in plan) == ("orders" in asked.measures)
