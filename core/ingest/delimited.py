@@ -60,6 +60,8 @@ def read_text(data: bytes) -> Text:
     body = body.rstrip(b"\x1a")
     if b"\r" in body:
         body = _one_line_end(body)
+    if body.endswith(b"\n\n"):
+        body = body.rstrip(b"\n") + b"\n"  # blank lines below the table are nothing to keep rows for
     return Text(body, encoding, tuple(problems))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -165,7 +166,7 @@ def _decrypt(body: bytes, password: str | None) -> bytes:
         office = msoffcrypto.OfficeFile(io.BytesIO(body))
         if not office.is_encrypted():
             return body
-    except (FileFormatError, ParseError, OSError, ValueError, KeyError, IndexError, AttributeError) as error:
+    except (FileFormatError, ParseError, OSError, ValueError, KeyError, IndexError, AttributeError, struct.error) as error:
         raise UnreadableFile(
             "This file is no readable Excel workbook (it may be an e-mail, a Word document, or cut off). "
             "Open it, save it as .xlsx, and upload that."
@@ -183,7 +184,7 @@ def _try_password(body: bytes, password: str) -> bytes | None:
         office = msoffcrypto.OfficeFile(io.BytesIO(body))
         office.load_key(password=password)
         office.decrypt(opened)
-    except (InvalidKeyError, DecryptionError, FileFormatError, ParseError, ValueError, KeyError, OSError):
+    except (InvalidKeyError, DecryptionError, FileFormatError, ParseError, ValueError, KeyError, OSError, struct.error):
         return None
     return opened.getvalue()
 
