@@ -224,16 +224,17 @@ def read_block(block: Block, found: Found, products: bool) -> None:
     sums = [Columns(block.total, block.euros)]
     reader = CellReader.over(block.sheet, [*columns, *sums], block.header.row + 1, sign=",")
     name, sku = product_columns(block) if products else (store_column(block), None)
-    ended = False
+    figures, ended = {*block.months, block.total, block.euros}, False
     for row in range(block.header.row + 1, block.stop):
         cells = block.sheet.grid[row]
         texts = [text for column in (name, sku) if (text := text_at(cells, column))]
+        labels = texts or [text for c in range(block.sheet.width) if c not in figures and (text := text_at(cells, c))]
         if first_text(cells) is None:
             continue
-        if ended or not texts:
+        if ended or (not texts and not any(total_of(text) == "" for text in labels)):
             found.set_aside.append(SetAside("a text that belongs to no row of the tables", block.sheet.name, row + 1))
-            found.below += [row] if ended and texts and any(reader.pair(row, column).stated for column in columns) else []
-        elif all(total_of(text) == "" for text in texts):
+            found.below += [row] if any(reader.pair(row, column).stated for column in columns) else []
+        elif all(total_of(text) == "" for text in texts or labels[:1]):
             ended = True
             found.set_aside.append(SetAside("total row", block.sheet.name, row + 1))
             found.controls += column_totals(block, reader, row, products)
@@ -252,16 +253,22 @@ def known(block: Block) -> tuple[str, ...]:
 
 def store_column(block: Block) -> int | None:
     """The column headed 'Store', else the one with the most texts."""
-    texts = bare_texts(block)
     named = block.header.first(*STORE)
+    texts = bare_texts(block)
+    if not any(texts.values()):  # under a head of its own word
+        texts = texts_of(block, [c for c in range(min(block.months)) if c not in (block.total, block.euros)])
     return named if named is not None else max((c for c in texts if texts[c]), key=lambda c: len(texts[c]), default=None)
 
 
 def bare_texts(block: Block) -> dict[int, list[str]]:
     """The texts below each blank header, blanks collapsed, without totals and numbers."""
-    header, rows = block.sheet.grid[block.header.row], block.sheet.grid[block.header.row + 1 : block.stop]
-    bare = [c for c in range(block.sheet.width) if text_at(header, c) is None]
-    found = {c: [collapse(text) for cells in rows if (text := text_at(cells, c)) and total_of(text) is None] for c in bare}
+    header = block.sheet.grid[block.header.row]
+    return texts_of(block, [c for c in range(block.sheet.width) if text_at(header, c) is None])
+
+
+def texts_of(block: Block, columns: list[int]) -> dict[int, list[str]]:
+    rows = block.sheet.grid[block.header.row + 1 : block.stop]
+    found = {c: [collapse(text) for cells in rows if (text := text_at(cells, c)) and total_of(text) is None] for c in columns}
     return {c: [text for text in texts if re.search(r"[^\W\d_]", text)] for c, texts in found.items()}
 
 
@@ -364,7 +371,7 @@ def remarks(stores: Block | None, products: Block, period: PeriodReading) -> Ite
 
 def unread_rows(products: Block, below: list[int]) -> Iterator[Problem]:
     if below:
-        message = f"{len(below)} rows with units stand below the total of their table and were not read. Confirm it, or ask the reseller."
+        message = f"{len(below)} rows with units belong to no line of the tables and were not read. Confirm it, or ask the reseller."
         yield Problem("rows_below_total", message, "error", products.sheet.name, f"row {below[0] + 1}")
 
 
