@@ -3,6 +3,7 @@ remembered; it can be taken back exactly."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -143,26 +144,38 @@ def resolve(database: Database, key: HeldKey, decision: Decision, by: str = "sys
     Errors: UnknownRecord when nothing waits for the key any more, NotDecidable when the answer contradicts the catalogue.
     """
     with database.write() as connection:
-        lock_reseller(connection, key.reseller_id)
-        waiting = _waiting(connection, key, text)
-        alias_id = _carry_out(connection, key, waiting.key_text, decision, by)
-        row = {
-            "reseller_id": key.reseller_id,
-            "rule": waiting.rule,
-            "key_kind": key.key_kind,
-            "key_text": waiting.key_text,
-            "key": key.key,
-            "action": decision.action,
-            "target": decision.target,
-            "alias_id": alias_id,
-            "decided_by": by,
-        }
-        decision_id: int = connection.execute(t.inbox_decisions.insert().values(**row).returning(t.inbox_decisions.c.id)).scalar_one()
-        done = rejudge(connection, key.reseller_id, decision_id)
-        connection.execute(t.inbox_decisions.update().where(t.inbox_decisions.c.id == decision_id).values(rows=done.placed or done.moved))
-        details = {"key": waiting.key_text, "action": decision.action, "target": decision.target, "rows": done.placed}
-        audit.record(connection, by, "held rows decided", f"decision {decision_id}", details)
-        bump_version(connection)
+        return decide(connection, key, decision, by, text)
+
+
+def resolve_many(database: Database, answers: Sequence[tuple[HeldKey, Decision]], by: str = "system") -> tuple[Resolution, ...]:
+    """Several answers in one transaction: all of them, or none. Errors: as `resolve`."""
+    with database.write() as connection:
+        in_order = sorted(answers, key=lambda answer: answer[0].reseller_id)  # so that two people never wait for each other
+        return tuple(decide(connection, key, decision, by) for key, decision in in_order)
+
+
+def decide(connection: sa.Connection, key: HeldKey, decision: Decision, by: str, text: str | None = None) -> Resolution:
+    """As `resolve`, in the caller's transaction."""
+    lock_reseller(connection, key.reseller_id)
+    waiting = _waiting(connection, key, text)
+    alias_id = _carry_out(connection, key, waiting.key_text, decision, by)
+    row = {
+        "reseller_id": key.reseller_id,
+        "rule": waiting.rule,
+        "key_kind": key.key_kind,
+        "key_text": waiting.key_text,
+        "key": key.key,
+        "action": decision.action,
+        "target": decision.target,
+        "alias_id": alias_id,
+        "decided_by": by,
+    }
+    decision_id: int = connection.execute(t.inbox_decisions.insert().values(**row).returning(t.inbox_decisions.c.id)).scalar_one()
+    done = rejudge(connection, key.reseller_id, decision_id)
+    connection.execute(t.inbox_decisions.update().where(t.inbox_decisions.c.id == decision_id).values(rows=done.placed or done.moved))
+    details = {"key": waiting.key_text, "action": decision.action, "target": decision.target, "rows": done.placed}
+    audit.record(connection, by, "held rows decided", f"decision {decision_id}", details)
+    bump_version(connection)
     return Resolution(decision_id, done.placed, done.moved, done.batches, _sentence(decision, done))
 
 

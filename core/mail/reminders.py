@@ -138,7 +138,9 @@ def draft(missing: Missing, brand: str, signed: str, language: str = "en") -> tu
     values |= {"periods": _listed([period_words(span, language) for span in missing.spans]), "day": ""}
     lines = [words.hello, words.one if len(missing.spans) == 1 else words.many]
     if missing.last_file and missing.last_day:
-        values["day"] = format_date(missing.last_day, "long", locale=language)
+        values["day"] = format_date(missing.last_day, "long", locale=language).removesuffix(
+            "."
+        )  # the sentence ends there, in Lithuanian too
         lines[1] += f" {words.last}"
     lines += [words.ask, words.thanks]
     short = {**values, "periods": _listed([period_words(span, language) for span in missing.spans[:3]])}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from core.db.engine import Database
+from core.db.engine import Database, Scope
 from core.db.locking import hold_lock
 from core.db.tables import edition_files, report_editions
 from core.mail.messages import Attachment, sender_address
@@ -19,6 +19,8 @@ from core.reports.content import KeyFigures, ReportContent, Table
 from core.reports.records import owner_scope, read_report
 from core.reports.rendering import Document, build_content, documents
 from core.sales.naming import name_day
+from core.sales.query import Period
+from core.sales.restated import restated, since_words
 from core.settings import Settings
 
 LATE = timedelta(hours=1)
@@ -86,6 +88,8 @@ def _build(database: Database, settings: Settings, order: Order, now: datetime) 
         scope = owner_scope(connection, report.owner)
     today = order.due_at.astimezone(ZoneInfo(settings.time_zone)).date()
     content = build_content(database, settings, report.definition, scope, today)
+    if told := changed_since(database, order, scope, content.period):
+        content = replace(content, caveats=(told, *content.caveats))
     made = documents(content, order.formats)
     kept, left_out = fit(made, settings.mail_megabytes)
     words = mail_text(content, left_out, late_note(order, now, settings), stop=sender_address(settings.mail_from))
@@ -103,6 +107,17 @@ def _build(database: Database, settings: Settings, order: Order, now: datetime) 
             rows = [{"edition_id": edition, "name": d.name, "media_type": d.media_type, "content": d.content} for d in kept]
             connection.execute(sa.insert(edition_files), rows)
     return edition
+
+
+def changed_since(database: Database, order: Order, scope: Scope, period: Period) -> str:
+    """What later files restated in the report's period and the year before it, since this report was last built; '' the first time."""
+    table = report_editions.c
+    with database.read() as connection:
+        last = connection.execute(sa.select(sa.func.max(table.built_at)).where(table.report_id == order.report_id)).scalar()
+    if last is None:
+        return ""
+    window = Period(date(period.start.year - 1, 1, 1), period.end)
+    return since_words(restated(database, scope, window, last), last.astimezone(UTC).date())
 
 
 def fit(made: tuple[Document, ...], megabytes: float) -> tuple[tuple[Document, ...], tuple[Document, ...]]:

@@ -44,6 +44,7 @@ def find_caveats(asked: Asked, evidence: Evidence, frame: pl.DataFrame) -> tuple
         *(_valued(counted) if _asks_for_money(asked) else ()),
         *_edges(evidence.notes.filter(_counted(asked) & pl.col("partly"))),
         *_provisional(asked.query.period, evidence),
+        *_restated(asked.query.period, evidence),
         *_different_ends(asked.query.period, evidence),
         *_not_stated(asked, frame),
         *_about_measures(asked, counted, evidence),
@@ -152,6 +153,18 @@ def _provisional(period: Period | None, evidence: Evidence) -> Iterable[Caveat]:
         month = months_in(Period(first, first))[0]
         if reseller_id in names and (period is None or period.start <= month.end <= period.end):
             yield Caveat("provisional", f"{names[reseller_id]}'s {name_period(month)} is partial: its next file completes it.")
+
+
+def _restated(period: Period | None, evidence: Evidence) -> Iterable[Caveat]:
+    """Months or weeks that a later file stated differently, so that earlier reports may have said something else."""
+    spans: dict[str, list[Period]] = {}
+    names = {sender.reseller_id: sender.name for sender in evidence.senders}
+    for reseller_id, span in sorted(evidence.covered.restated):
+        if reseller_id in names and (period is None or (span.start <= period.end and period.start <= span.end)):
+            spans.setdefault(names[reseller_id], []).append(span)
+    parts = [f"{name} {name_list([name_period(span) for span in join(found)], 3)}" for name, found in sorted(spans.items())]
+    if parts:
+        yield Caveat("restated", f"Restated by a later file: {'; '.join(parts)}.")
 
 
 def _different_ends(period: Period | None, evidence: Evidence) -> Iterable[Caveat]:

@@ -55,6 +55,7 @@ class Covered:
     slices: Mapping[int, tuple[Period, ...]] = field(default_factory=dict)
     provisional: frozenset[tuple[int, date]] = frozenset()
     quiet: Mapping[int, int] = field(default_factory=dict)  # days without orders that are usual for a shop, by reseller id
+    restated: frozenset[tuple[int, Period]] = frozenset()  # slices that an earlier file stated differently
 
     def spans(self, reseller_id: int) -> tuple[Period, ...]:
         """Covered days as joined spans; months with partial figures are not covered."""

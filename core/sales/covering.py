@@ -26,7 +26,7 @@ HELD: dict[str, Any] = {
 SENDERS = """
 select id, name, key, cadence, period_rule, grace_days, active_from, active_until from readable.resellers order by name
 """
-SLICES = "select distinct reseller_id, period_start, period_end from readable.covered_slices"
+SLICES = "select reseller_id, period_start, period_end, bool_or(restated) from readable.covered_slices group by 1, 2, 3"
 PROVISIONAL = """
 select distinct reseller_id, make_date(year, month, 1) from readable.sales where provisional and source = 'sell-out'
 """
@@ -54,11 +54,13 @@ def read_covered(connection: psycopg.Connection[Any]) -> Covered:
     """Resellers, live slices and months with partial figures, as far as the session's scope goes."""
     senders = tuple(Sender(*row) for row in connection.execute(SENDERS).fetchall())
     slices: dict[int, list[Period]] = defaultdict(list)
-    for reseller_id, start, end in connection.execute(SLICES).fetchall():
+    restated: set[tuple[int, Period]] = set()
+    for reseller_id, start, end, changed in connection.execute(SLICES).fetchall():
         slices[reseller_id].append(Period(start, end))
+        restated |= {(reseller_id, Period(start, end))} if changed else set()
     provisional = frozenset((row[0], row[1]) for row in connection.execute(PROVISIONAL).fetchall())
     known = {key: tuple(sorted(spans)) for key, spans in slices.items()}
-    return Covered(senders, known, provisional, _quiet(connection, senders, known))
+    return Covered(senders, known, provisional, _quiet(connection, senders, known), frozenset(restated))
 
 
 def _quiet(connection: psycopg.Connection[Any], senders: Sequence[Sender], slices: Mapping[int, tuple[Period, ...]]) -> dict[int, int]:

@@ -22,11 +22,12 @@ from core.dashboards import health
 from core.dashboards.health import Health
 from core.dashboards.links import read_link
 from core.db.engine import Database, Scope
-from core.ingest import excerpts, inbox, reading_back, reporting, superseding, waiting
+from core.ingest import excerpts, foreseeing, inbox, reading_back, reporting, superseding, waiting
 from core.ingest.excerpts import Excerpt, Original
+from core.ingest.foreseeing import Effect
 from core.ingest.holes import Hole
 from core.ingest.holes import holes as find_holes
-from core.ingest.inbox import HeldKey
+from core.ingest.inbox import Decision, HeldKey
 from core.ingest.shapes import ImportReport
 from core.ingest.suggesting import Suggestion
 from core.ingest.waiting import Background
@@ -42,6 +43,8 @@ from core.sales import pivoting, tracing
 from core.sales.caching import ResultCache
 from core.sales.pivoting import Pivot
 from core.sales.query import Result, SalesQuery
+from core.sales.restated import Restated
+from core.sales.restated import restated as find_restated
 from core.sales.tracing import Side, State, Trace
 from core.settings import Settings
 from pages.components.choosing import Known
@@ -183,6 +186,16 @@ def forget_reminders() -> None:
     _reminders.clear()
 
 
+def restated(scope: Scope) -> tuple[Restated, ...]:
+    """Periods that a later file stated differently, newest first; anew with every change of the data."""
+    return _restated(_mark(), scope, status.data_version(database()))
+
+
+@st.cache_data(ttl=600, max_entries=16, show_spinner=False)
+def _restated(database_mark: str, scope: Scope, version: int) -> tuple[Restated, ...]:
+    return find_restated(database(), scope)
+
+
 def holes(scope: Scope) -> tuple[Hole, ...]:
     """Weeks that are missing by the year-to-date figures; anew with every change of the data."""
     return _holes(_mark(), scope, status.data_version(database()))
@@ -297,6 +310,16 @@ def held_groups() -> pl.DataFrame:
 @st.cache_data(ttl=WHILE, max_entries=4, show_spinner=False)
 def _held_groups(database_mark: str, version: int) -> pl.DataFrame:
     return inbox.groups(database())
+
+
+def effect(key: HeldKey, decision: Decision) -> Effect:
+    """What an answer in the inbox would do; anew with every change of the data. Errors: as `core.ingest.inbox.resolve`."""
+    return _effect(_mark(), key, repr(decision), status.data_version(database()), decision)
+
+
+@st.cache_data(ttl=WHILE, max_entries=64, show_spinner=False, hash_funcs={Decision: repr})
+def _effect(database_mark: str, key: HeldKey, told: str, version: int, decision: Decision) -> Effect:
+    return foreseeing.foresee(database(), key, decision)
 
 
 def forget_held() -> None:

@@ -17,7 +17,7 @@ from core.sales.coverage import missing_periods, summarise
 from core.sales.formatting import format_money, format_number, format_ratio
 from core.sales.naming import name_list, name_period
 from core.sales.query import Period, months
-from pages.components import cached, empty, errors, frame, session
+from pages.components import cached, empty, errors, frame, results, session
 
 MONTHS = 12
 ORDER = (
@@ -125,7 +125,13 @@ def matrix(slices: pl.DataFrame, today: date) -> Cell | None:
     shown = sorted(cells["month"].unique())[-MONTHS:]
     resellers = sorted(cells["reseller"].unique(), key=str.casefold)
     what = st.segmented_control(
-        "Cells show", list(SHOWN), format_func=SHOWN.__getitem__, default="status", key="coverage_shows", required=True
+        "Cells show",
+        list(SHOWN),
+        format_func=SHOWN.__getitem__,
+        default="status",
+        key="coverage_shows",
+        required=True,
+        label_visibility="collapsed",
     )
     picked = _draw(cells, resellers, shown, what) if resellers else None
     if idle.len():
@@ -164,6 +170,8 @@ def detail(slices: pl.DataFrame, chosen: Cell | None) -> None:
     rows = pl.DataFrame([_slice_row(row) for row in own.iter_rows(named=True)], infer_schema_length=None)
     right = {name: st.column_config.TextColumn(alignment="right") for name in ("Units", "Net revenue", "Held")}
     st.dataframe(rows, hide_index=True, column_config=right)
+    found = [one for one in cached.restated(session.scope()) if one.reseller == chosen.reseller]
+    results.restated(found, months(chosen.month.year, chosen.month.month, 1))
     _ways_on(own)
     _reminder(slices, chosen.reseller)
 

@@ -9,12 +9,16 @@ import polars as pl
 import streamlit as st
 
 from core.db.engine import Scope
+from core.errors import WorkbenchError
 from core.ingest import inbox
+from core.ingest.foreseeing import Effect
 from core.ingest.inbox import Action, Decision, HeldKey
+from core.ingest.suggesting import Suggestion
 from core.people.permissions import require
 from core.sales.formatting import format_money, format_number
 from core.sales.naming import name_list, name_period
 from core.sales.query import Period
+from core.sales.query import months as months_from
 from pages.components import cached, errors, session
 from pages.components.frame import plain, section
 from pages.components.picking import lead_to, pick
@@ -27,6 +31,7 @@ ACTIONS = {
     "new_store": "added as store",
     "not_a_product": "marked as no product",
 }
+MOST_AT_ONCE = 60
 KINDS = {"full": "perfume", "candle": "candle", "set": "set", "sample": "sample", "tester": "tester"}
 
 
@@ -86,10 +91,8 @@ def decide(row: dict[str, Any], groups: pl.DataFrame) -> None:
     with st.container(border=True, key="decide"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{plain(title(row))}** · {plain(row['product_text'] or row['store_text'] or '')}", width="stretch")
-            if groups.height > 1 and st.button("Skip", shortcut="S", type="tertiary", key="skip"):
-                ids = _ids(groups)
-                lead_to("waits", ids[(ids.index(identity(row)) + 1) % len(ids)])
-                st.rerun()
+            if groups.height > 1:
+                _walk(row, groups)
         if row["key_kind"] is None:
             st.markdown("Nothing can be remembered for this line: correct the file and load it again.")
         elif not session.may_do("decide_held_rows"):
@@ -100,17 +103,125 @@ def decide(row: dict[str, Any], groups: pl.DataFrame) -> None:
             _other_store(key, row) if row["key_kind"] == "store" else _other_product(key, row)
 
 
+def _walk(row: dict[str, Any], groups: pl.DataFrame) -> None:
+    """To the group above, the one below, or (skip) the next with this one left as it is."""
+    ids = _ids(groups)
+    place = ids.index(identity(row))
+    steps = (("", "up", ":material/keyboard_arrow_up:", -1), ("", "down", ":material/keyboard_arrow_down:", 1), ("Skip", "S", None, 1))
+    for label, key, icon, step in steps:
+        if st.button(
+            label,
+            shortcut=key,
+            icon=icon,
+            type="tertiary",
+            key=f"walk_{key}",
+            help=None if label else "The group above" if step < 0 else "The group below",
+        ):
+            lead_to("waits", ids[(place + step) % len(ids)])
+            st.rerun()
+
+
 def _suggestions(key: HeldKey, row: dict[str, Any]) -> None:
-    found = inbox.suggestions(cached.database(), key, row["key_text"], row["product_text"], cached.settings().brand)
+    found = _candidates(row)
     if not found:
         st.caption("Nothing in the catalogue is near enough to suggest. Search it below.")
     action: Action = "match_store" if row["key_kind"] == "store" else "match_product"
     for number, suggestion in enumerate(found):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{plain(suggestion.label)}  \n:small[:gray[{plain(suggestion.reason)}]]", width="stretch")
             first = number == 0
+            effect = effect_line(key, Decision(action, suggestion.target)) if first else ""
+            sure = f"{suggestion.confidence:.0f}\u202f% · {suggestion.reason}"
+            st.markdown(f"{plain(suggestion.label)}  \n:small[:gray[{plain(sure)}]]{effect}", width="stretch")
             if st.button("Accept", type="primary" if first else "secondary", key=f"accept_{number}", shortcut="Enter" if first else None):
                 _carry_out(key, Decision(action, suggestion.target))
+
+
+def effect_line(key: HeldKey, decision: Decision) -> str:
+    """A second small line with what the answer would do; '' where it can not be given."""
+    try:
+        return f"  \n:small[{plain(effect_words(cached.effect(key, decision)))}]"
+    except WorkbenchError:
+        return ""
+
+
+def _foretold(key: HeldKey, decision: Decision) -> str | None:
+    return effect_line(key, decision).strip() or None
+
+
+def effect_words(effect: Effect) -> str:
+    """`Places 4 rows, £ 312.00, in 3 files; net revenue May 2025 € 7 221 → € 7 305.`"""
+    if not effect.rows:
+        return (
+            f"{format_number(effect.moved)} {'row waits' if effect.moved == 1 else 'rows wait'} for something else then."
+            if effect.moved
+            else ""
+        )
+    rows = f"{format_number(effect.rows)} {'row' if effect.rows == 1 else 'rows'}"
+    money = "".join(f", {format_money(amount, 2, currency)}" for currency, amount in effect.amounts)
+    months = [
+        f"{name_period(months_from(moved.month.year, moved.month.month, 1))} {format_money(moved.before)} → {format_money(moved.after)}"
+        for moved in effect.months[-3:]
+    ]
+    more = f" and {len(effect.months) - 3} earlier months" if len(effect.months) > 3 else ""
+    then = f"; net revenue {', '.join(reversed(months))}{more}" if months else ""
+    waits = f"; {format_number(effect.moved)} wait for something else then" if effect.moved else ""
+    return f"Places {rows}{money}, in {effect.files} {'file' if effect.files == 1 else 'files'}{then}{waits}."
+
+
+def many(groups: pl.DataFrame) -> None:
+    """Several keys answered at once: each with its best candidate, ticked where every part is equal."""
+    if groups.height < 2 or not session.may_do("decide_held_rows"):
+        return
+    with st.expander("Answer many at once", icon=":material/checklist:", key="many", on_change="rerun") as box:
+        if not box.open:
+            return
+        answers = [(row, found[0]) for row in groups.head(MOST_AT_ONCE).iter_rows(named=True) if row["key"] and (found := _candidates(row))]
+        if not answers:
+            st.caption("Nothing in the catalogue is near enough to any of them.")
+            return
+        ticked = _ticked(answers)
+        if st.button(f"Accept {len(ticked)}", type="primary", disabled=not ticked, key="accept_many"):
+            require(session.person(), "decide_held_rows")
+            with errors.boundary():
+                done = inbox.resolve_many(cached.database(), ticked, by=session.person().username)
+                cached.forget_held()
+                rows = sum(one.rows for one in done)
+                session.notify(f"{format_number(rows)} rows are placed by {len(done)} answers; each can be taken back below.")
+                st.rerun()
+
+
+def _candidates(row: dict[str, Any]) -> tuple[Suggestion, ...]:
+    key = HeldKey(row["reseller_id"], row["key_kind"], row["key"])
+    return cached.candidates(key, row["key_text"], row["product_text"] or "")
+
+
+def _ticked(answers: list[tuple[dict[str, Any], Suggestion]]) -> list[tuple[HeldKey, Decision]]:
+    table = pl.DataFrame(
+        [
+            {
+                "Accept": best.confidence >= 100,
+                "Waits for": title(row),
+                "Text in the file": row["store_text"] if row["key_kind"] == "store" else row["product_text"],
+                "Is": best.label,
+                "Why": f"{best.confidence:.0f} % · {best.reason}",
+                "Lines": row["lines"],
+            }
+            for row, best in answers
+        ],
+        infer_schema_length=None,
+    )
+    edited = st.data_editor(
+        table, hide_index=True, disabled=[name for name in table.columns if name != "Accept"], key=f"many_{len(answers)}", height="content"
+    )
+    chosen = edited["Accept"].to_list()
+    return [
+        (
+            HeldKey(row["reseller_id"], row["key_kind"], row["key"]),
+            Decision("match_store" if row["key_kind"] == "store" else "match_product", best.target),
+        )
+        for (row, best), accepted in zip(answers, chosen, strict=True)
+        if accepted
+    ]
 
 
 def _carry_out(key: HeldKey, decision: Decision) -> None:
@@ -133,7 +244,9 @@ def _other_product(key: HeldKey, row: dict[str, Any]) -> None:
             key=f"other_{key.key}",
             width="stretch",
         )
-        if st.button("Match", disabled=ean is None, key="match_other"):
+        if st.button(
+            "Match", disabled=ean is None, key="match_other", help=_foretold(key, Decision("match_product", ean)) if ean else None
+        ):
             _carry_out(key, Decision("match_product", ean))
         if st.button("New product", key="new_product_button", shortcut="N"):
             _new_product(key, row)

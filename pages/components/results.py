@@ -8,7 +8,7 @@ results.downloads(answer, "Net revenue by reseller", key="resellers")
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -21,9 +21,11 @@ from core.sales import files
 from core.sales.dimensions import DIMENSIONS
 from core.sales.formatting import MISSING, format_figure
 from core.sales.measures import MEASURES
+from core.sales.naming import name_period
 from core.sales.palette import palette
 from core.sales.pivoting import TOTAL, Pivot
-from core.sales.query import Caveat, Result
+from core.sales.query import Caveat, Period, Result
+from core.sales.restated import Restated, old_to_new
 from pages.components import frame
 from pages.components.frame import escaped
 
@@ -189,6 +191,18 @@ def data_through(result: Result) -> dict[str, list[str]]:
 def caveats(result: Result, most: int = 6, without: Collection[str] = ()) -> None:
     """What was left out, is missing, held or not converted: quiet lines under the figure. `without`: kinds that stand elsewhere."""
     notes([caveat for caveat in result.caveats if caveat.kind not in without], most)
+
+
+def restated(found: Iterable[Restated], period: Period, most: int = 3) -> None:
+    """The restated months of a chart or table, each with old and new and the file that said so; nothing where there are none."""
+    inside = [one for one in found if one.period.start <= period.end and period.start <= one.period.end]
+    lines = [
+        f"<div>↻ {escaped(one.reseller)} {escaped(name_period(one.period))}: {escaped(old_to_new(one))}</div>" for one in inside[:most]
+    ]
+    if len(inside) > most:
+        lines.append(f"<div>and {len(inside) - most} more restated periods, see Coverage</div>")
+    if lines:
+        st.html(f'<div class="caveats">{"".join(lines)}</div>')
 
 
 def notes(found: Sequence[Caveat], most: int = 6) -> None:

@@ -202,7 +202,9 @@ def _sheet(found: Excerpt) -> None:
     """The rows around the cell as a small sheet with its own letters and numbers."""
     heads = "".join(f"<th>{escaped(letter)}</th>" for letter in found.letters)
     header = "".join(f"<td>{escaped(text or '')}</td>" for text in found.header)
-    lines = [f'<tr class="header"><th></th>{header}</tr>'] if any(found.header) else []
+    lines = (
+        [f'<tr class="header"><th></th>{header}</tr>'] if any(found.header) and found.header not in {row for _, row in found.rows} else []
+    )
     for number, row in found.rows:
         cells = "".join(
             f'<td class="{"marked" if (number, letter) in found.marked else ""}">{escaped(text or "")}</td>'

@@ -12,4 +12,5 @@ if groups.is_empty():
 else:
     held_keys.headline(groups)
     held_keys.decide(held_keys.table(groups), groups)
+    held_keys.many(groups)
 held_keys.decisions(session.scope())

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from core.catalogue import storing as catalogue
 from core.errors import UnknownRecord
 from core.ingest import inbox, reading_back, undoing
+from core.ingest.foreseeing import foresee
 from core.ingest.inbox import Decision, HeldKey, NotDecidable
 from tests.ingest.samples import (
     CANDLE,
@@ -167,4 +168,40 @@ def test_answers_and_uploads_are_undone_to_where_they_began(shop, first, second,
         inbox.undo_decision(shop, decision)
     if batch is not None:
         undoing.undo(shop, batch)
+    assert state(shop) == before
+
+
+def test_what_an_answer_would_do_is_what_it_then_does(shop):
+    bring_in(shop, report((JANUARY, [("Sol", "NLMYSTERY", 2, "300"), ("Sol", TUNDRA, 1, "180")])))
+    bring_in(
+        shop, report((JANUARY, [("Sol", "NLMYSTERY", 2, "300"), ("Sol", TUNDRA, 1, "180")]), (FEBRUARY, [("Sol", "NLMYSTERY", 1, "150")]))
+    )
+    before, answer = state(shop), Decision("match_product", CANDLE)
+    effect = foresee(shop, key_of(first_group(shop)), answer)
+    assert state(shop) == before and inbox.decisions(shop).is_empty()
+    assert (effect.rows, effect.moved, effect.amounts) == (2, 0, (("EUR", 450),))
+    assert [(m.month, m.after - m.before) for m in effect.months] == [(JANUARY[0].replace(day=1), 300), (FEBRUARY[0].replace(day=1), 150)]
+    done = inbox.resolve(shop, key_of(first_group(shop)), answer)
+    assert (done.rows, len(done.batches)) == (effect.rows, effect.files)
+
+
+def test_an_answer_that_can_not_be_given_can_not_be_foreseen_and_leaves_nothing(shop):
+    bring_in(shop, report((JANUARY, [("Sol", "NLMYSTERY", 2, "300")])))
+    before = state(shop)
+    with pytest.raises(NotDecidable):
+        foresee(shop, key_of(first_group(shop)), Decision("match_product", "9524009999999"))
+    assert state(shop) == before
+
+
+def test_many_answers_are_given_together_or_not_at_all(shop):
+    bring_in(shop, report((JANUARY, [("Sol", "NLMYSTERY", 2, "300"), ("Sol", "NLOTHER", 1, "80")])))
+    keys = [key_of(group) for group in inbox.groups(shop).rows(named=True)]
+    before = state(shop)
+    with pytest.raises(NotDecidable):
+        inbox.resolve_many(shop, [(keys[0], Decision("match_product", CANDLE)), (keys[1], Decision("match_product", "9524009999999"))])
+    assert state(shop) == before and inbox.count(shop) == 2
+    done = inbox.resolve_many(shop, [(key, Decision("match_product", CANDLE)) for key in keys], by="ana")
+    assert sum(one.rows for one in done) == 2 and not inbox.count(shop) and not rollup_gap(shop)
+    for one in done:
+        inbox.undo_decision(shop, one.decision_id)
     assert state(shop) == before

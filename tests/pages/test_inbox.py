@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
 from core import status
+from core.db import tables as t
 from core.ingest import inbox
 from core.ingest.importing import import_file
 from core.people import accounts, sessions
@@ -47,7 +48,7 @@ def test_what_waits_is_counted_with_its_money_and_the_first_is_open(held: Any, o
     page = open_page(PAGE)
     text = words(page)
     assert "1 line waits for one answer: £ 87.00 are in no figure yet." in text
-    assert "Ember Chapel Scented Candle 290 g" in text and "size, form and scent are equal" in text
+    assert "Ember Chapel Scented Candle 290 g" in text and "form and scent are equal" in text
     assert page.query_params["waits"] == "1-code-000910749"
 
 
@@ -99,3 +100,34 @@ def test_another_product_of_the_catalogue_can_be_chosen(held: Any, open_page: Op
 def test_who_may_not_decide_is_not_offered_the_page(held: Any, open_page: Open, role: str, scope: tuple[int, ...] | None) -> None:
     with pytest.raises(ValueError, match="Could not find a navigation page"):
         open_page(PAGE, role=role, scope=scope)
+
+
+@pytest.fixture
+def two_held(held: Any, tmp_path: Path) -> Any:
+    """A second key of Liberty waits: a store nobody knows, of one more week."""
+    with held.database.write() as connection:
+        row = connection.execute(sa.text("select * from held_rows")).mappings().one()
+        values = {k: v for k, v in row.items() if k not in ("id", "row")} | {
+            "key": "000910700",
+            "key_text": "000910700 | 98",
+            "source_row": 999,
+        }
+        values |= {"product_text": "PINE PANTRY SCENTED CANDLE 290G"}
+        connection.execute(t.held_rows.insert().values(**values, row=row["row"]))
+    return held
+
+
+def test_the_effect_of_the_best_candidate_is_foretold(held: Any, open_page: Open) -> None:
+    text = words(open_page(PAGE))
+    assert "Places 1 row, £ 87.00, in 1 file; net revenue" in text and "→" in text and "100 % ·" in text
+
+
+def test_the_groups_are_walked_through_and_skipped(two_held: Any, open_page: Open) -> None:
+    page = open_page(PAGE)
+    first = page.query_params["waits"]
+    page.button(key="walk_down").click().run()
+    second = page.query_params["waits"]
+    page.button(key="walk_S").click().run()
+    assert second != first == page.query_params["waits"]
+    page.button(key="walk_up").click().run()
+    assert page.query_params["waits"] == second
