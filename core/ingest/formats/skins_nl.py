@@ -140,7 +140,7 @@ def period_of(book: RawBook, options: ReadOptions) -> PeriodReading:
 
 
 def info_month(book: RawBook, named: tuple[PeriodEvidence, ...]) -> Iterator[PeriodEvidence]:
-    """Evidence of the sheet Info: its month, in the year that the name states."""
+    """Evidence of the sheet Info: its bare month, in the year in which it is nearest to the month of the name."""
     found = find_sheet(book, INFO)
     years = {hint.start.year for hint in named} or set(periods.find_years(book.file_name))
     if found is None or len(years) != 1:
@@ -148,7 +148,10 @@ def info_month(book: RawBook, named: tuple[PeriodEvidence, ...]) -> Iterator[Per
     sheet, header = found
     texts = (text_at(cells, header.first("Month")) for cells in sheet.grid[header.row + 1 :])
     if month := dates.read_month(next((text for text in texts if text), None)):
-        yield PeriodEvidence("title", f"{sheet.name}: month {month}", *dates.month_span(years.pop(), month))
+        year = years.pop()
+        if named:
+            year += round((named[0].start.month - month) / 12)
+        yield PeriodEvidence("title", f"{sheet.name}: month {month}", *dates.month_span(year, month))
 
 
 def columns_of(header: Header) -> Columns:

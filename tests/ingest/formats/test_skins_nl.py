@@ -119,3 +119,8 @@ def test_shared_files_give_exactly_their_truth(path: Path) -> None:
 def test_shared_files_changed_by_hand_give_the_same_facts(path: Path, mutation: Mutation, tmp_path: Path) -> None:
     frame = skins_nl.read(truth.book_of(mutate(path, tmp_path, mutation)), ReadOptions())
     assert truth.differences(frame, truth.load(path), mutation) == {}
+
+
+def test_a_december_on_info_beside_a_january_is_the_december_before() -> None:
+    period = read("NORDLYSPARF_ReportPeriod01-2026.xlsx", {"Info": [INFO[0], [BRAND, "NORDLYS PARFUM", 12, ""]]}).period
+    assert period.conflict and [hint.start for hint in period.candidates] == [date(2026, 1, 1), date(2025, 12, 1)]
