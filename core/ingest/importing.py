@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import polars as pl
 import sqlalchemy as sa
 
 from core.db import tables as t
@@ -20,12 +21,14 @@ from core.ingest.checking import as_frame
 from core.ingest.correcting import put_aside
 from core.ingest.judging import Batch, Judged, Stopped, judge
 from core.ingest.numbers import read_currency
+from core.ingest.pieces import NotInPieces
 from core.ingest.planning import Plan
 from core.ingest.repeating import repeats
 from core.ingest.reporting import load_report, report_of, save_outcome, save_plan
 from core.ingest.shapes import Guess, ImportReport, Problem, Status
 from core.ingest.standing import EarlierFile, same_bytes
 from core.ingest.storing import Progress
+from core.ingest.streaming import Respelled, Stream, judge_stream, open_stream
 from core.people import audit
 from core.sales.query import Period, parse_period
 
@@ -232,8 +235,59 @@ def _carry_on(
 def _once(database: Database, settings: Any, batch: Batch, answers: Answers, store: bool, by: str, say: Progress) -> ImportReport:
     """Errors: Overtaken when another file of the reseller was stored between judging and storing: to be judged anew."""
     with database.write() as connection:
-        outcome = repeats(connection, settings, batch, answers) or judge(connection, settings, batch, answers, say)
+        again = repeats(connection, settings, batch, answers)
+    if again is None:
+        with suppress(NotInPieces):
+            return _in_pieces(database, open_stream(database, settings, batch, answers), answers, store, by, say)
+    with database.write() as connection:
+        outcome = again or judge(connection, settings, batch, answers, say)
     return _finish(database, batch, outcome, answers, store, by, say)
+
+
+def _in_pieces(database: Database, stream: Stream, answers: Answers, store: bool, by: str, say: Progress) -> ImportReport:
+    """A long list. Of a reseller of whom nothing was stored yet the rows are written while they are judged, in one transaction that is rolled
+    back where the judgement ends with a question; otherwise the list is judged first and then read once more. Errors: NotInPieces."""
+    say("Reading", 0, 0)
+    if store:
+        with suppress(Respelled):
+            try:
+                stored = _store_in_pieces(database, stream, answers, by, say)
+            except _NotYet as stop:
+                return _finish(database, stream.batch, stop.outcome, answers, store, by, say)
+            if stored is not None:
+                return _finish(database, stream.batch, stored, answers, store, by, say, stored=True)
+    return _finish(database, stream.batch, judge_stream(stream, answers, say), answers, store, by, say)
+
+
+class _NotYet(Exception):
+    """Takes back what was written of a file that can not be stored as it is."""
+
+    def __init__(self, outcome: Judged | Stopped) -> None:
+        self.outcome = outcome
+
+
+def _store_in_pieces(database: Database, stream: Stream, answers: Answers, by: str, say: Progress) -> Judged | None:
+    """Judge and store in one go; None where something of the reseller was stored before. Errors: _NotYet, Respelled, NotInPieces."""
+    batch, reseller_id = stream.batch, stream.reseller.id
+    assert batch.id is not None
+    with database.write() as connection:
+        if not storing.begin(connection, batch.id, reseller_id) or not storing.is_new(connection, reseller_id):
+            return None
+        with storing.Writing(connection, batch.id, reseller_id, 0, say) as writing:
+
+            def write(rows: pl.DataFrame, estimate: int) -> None:
+                writing.total = estimate
+                writing.write(storing.first_statement(rows))
+
+            outcome = judge_stream(stream, answers, say, write)
+            if isinstance(outcome, Stopped) or outcome.plan.questions or outcome.plan.duplicate_of is not None:
+                raise _NotYet(outcome)
+        if storing.stored_meanwhile(connection, outcome.plan):
+            raise storing.Overtaken
+        _save_guess(database, batch.id, outcome.guess)
+        storing.claim_slices(connection, batch.id, outcome.plan, writing.sums)
+        storing.complete(connection, batch.id, outcome.plan, by)
+    return outcome
 
 
 def _is_open(connection: sa.Connection, batch_id: int) -> bool:
@@ -247,8 +301,9 @@ def _is_open(connection: sa.Connection, batch_id: int) -> bool:
 
 
 def _finish(
-    database: Database, batch: Batch, outcome: Judged | Stopped, answers: Answers, store: bool, by: str, say: Progress
+    database: Database, batch: Batch, outcome: Judged | Stopped, answers: Answers, store: bool, by: str, say: Progress, stored: bool = False
 ) -> ImportReport:
+    """Store the plan, ask, or say why not. `stored`: it was stored while it was made."""
     assert batch.id is not None
     if isinstance(outcome, Stopped):
         with database.write() as connection:
@@ -257,14 +312,16 @@ def _finish(
         return load_report(database, batch.id)
     plan = outcome.plan
     named = replace(batch, guess=outcome.guess)
-    _save_guess(database, batch.id, outcome.guess)
+    if not stored:
+        _save_guess(database, batch.id, outcome.guess)
     if plan.duplicate_of is not None:
         plan = replace(plan, problems=(*plan.problems, _same_again(plan.duplicate_of)))
         status: Status = "duplicate"
     elif plan.questions:
         status = "needs_decision"
     elif store or (plan.reseller.store_without_asking and not _doubtful(plan)):
-        storing.store(database, batch.id, plan, by, say)
+        if not stored:
+            storing.store(database, batch.id, plan, by, say)
         with database.write() as connection:
             families.remember(connection, outcome.layout, vars(answers), by, batch.id, batch.file_name)
         if outcome.corrects is not None:

@@ -78,7 +78,7 @@ def judge(connection: sa.Connection, settings: Any, batch: Batch, answers: Answe
         book, answers = replace(book, file_name=original.file_name), inherited(answers, original.answers)
     layout = layout_of(book)
     memory = recall(connection, layout)
-    guess = _vendor(book, answers, memory)
+    guess = vendor_of(book, answers, memory)
     if isinstance(guess, Stopped):
         return guess
     say("Understanding", 0, 0)
@@ -108,7 +108,7 @@ def open_book(settings: Any, batch: Batch, answers: Answers) -> RawBook | Stoppe
         return Stopped("refused", error.message, (Problem("unreadable_file", error.message, "error"),))
 
 
-def _vendor(book: RawBook, answers: Answers, memory: Memory) -> Guess | Stopped:
+def vendor_of(book: RawBook, answers: Answers, memory: Memory) -> Guess | Stopped:
     """The vendor a person named, now or for an earlier file like this, else the one that is recognised; the evidence is kept either way."""
     try:
         found = recognise(book)
@@ -180,6 +180,10 @@ def _unaided(format_: Format, book: RawBook, options: ReadOptions, frame: SalesF
     """What the file itself says against its period stays on record when a person has named one."""
     if options.period is None:
         return ()
+    return contrary_periods(options, frame, format_.read(book, replace(options, period=None)))
+
+
+def contrary_periods(options: ReadOptions, frame: SalesFrame, alone: SalesFrame) -> tuple[Problem, ...]:
+    """`alone`: the same file, read without the period that a person named."""
     said = {problem.rule for problem in frame.problems}
-    alone = format_.read(book, replace(options, period=None)).problems
-    return tuple(problem for problem in alone if problem.rule in PERIOD_RULES and problem.rule not in said)
+    return () if options.period is None else tuple(p for p in alone.problems if p.rule in PERIOD_RULES and p.rule not in said)

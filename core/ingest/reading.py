@@ -76,6 +76,15 @@ def read_book(data: bytes | Path, file_name: str, limits: ReadLimits | None = No
     return RawBook(file_name, kind, sheets, date_1904=marks.date_1904)
 
 
+def text_of(path: Path, file_name: str, limits: ReadLimits) -> None:
+    """Pass where the file is a text file by the look of its beginning, else raise UnreadableFile."""
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        head = stream.read((1 << 16) + (size % 2 if size > 1 << 16 else 0))
+    if size > limits.upload_bytes or head.startswith(OLE) or not head.strip(b"\0 \t\r\n") or _kind(head, file_name) != "csv":
+        raise UnreadableFile
+
+
 def _load(data: bytes | Path, limits: ReadLimits) -> bytes:
     size = data.stat().st_size if isinstance(data, Path) else len(data)
     if size > limits.upload_bytes:

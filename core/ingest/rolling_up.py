@@ -20,6 +20,8 @@ def roll_up(rows: pl.DataFrame) -> pl.DataFrame:
 
 def add_rollups(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Sums of several pieces of a list (`roll_up`) as one."""
+    if len(parts) == 1:
+        return parts[0]
     groups = pl.concat(parts)
     sums = [name for name in groups.columns if name not in KEYS and name != "source"]
     return groups.group_by(*KEYS, "source").agg(_sum(pl.col(name)).alias(name) for name in sums)

@@ -65,34 +65,37 @@ def store(database: Database, batch_id: int, plan: Plan, by: str, on_progress: P
     Errors: Overtaken when another file changed what is live of these slices since the plan was made.
     """
     with database.write() as connection:
-        if not _begin(connection, batch_id, plan):
+        if not begin(connection, batch_id, plan.reseller.id):
             return
+        if stored_meanwhile(connection, plan):
+            raise Overtaken
         if plan.frame.by_order:
             _store_orders(connection, batch_id, plan, on_progress)
         else:
             _store_slices(connection, batch_id, plan, on_progress)
-        save_plan(connection, batch_id, plan, "stored", by)
-        size = {"file": _file_name(connection, batch_id), "rows": plan.seen.counts.primary}
-        audit.record(connection, by, "upload stored", f"batch {batch_id}", size)
-        bump_version(connection)
+        complete(connection, batch_id, plan, by)
 
 
-def _begin(connection: sa.Connection, batch_id: int, plan: Plan) -> bool:
+def complete(connection: sa.Connection, batch_id: int, plan: Plan, by: str) -> None:
+    """The end of it: figures and proof with the batch, the audit line, the next version of the data."""
+    save_plan(connection, batch_id, plan, "stored", by)
+    size = {"file": _file_name(connection, batch_id), "rows": plan.seen.counts.primary}
+    audit.record(connection, by, "upload stored", f"batch {batch_id}", size)
+    bump_version(connection)
+
+
+def begin(connection: sa.Connection, batch_id: int, reseller_id: int) -> bool:
     """One import at a time for a reseller; False when this batch was stored already, by the same job run twice.
 
     The batch row itself is written last: while rows are copied, their number is told to it from outside this transaction.
     """
-    lock_reseller(connection, plan.reseller.id)
+    lock_reseller(connection, reseller_id)
     connection.execute(sa.text("set local work_mem = '128MB'"))
     status = connection.execute(sa.select(t.upload_batches.c.status).where(t.upload_batches.c.id == batch_id)).scalar_one()
-    if status in ("stored", "undone"):
-        return False
-    if _stored_meanwhile(connection, plan):
-        raise Overtaken
-    return True
+    return status not in ("stored", "undone")
 
 
-def _stored_meanwhile(connection: sa.Connection, plan: Plan) -> bool:
+def stored_meanwhile(connection: sa.Connection, plan: Plan) -> bool:
     """Whether another worker has stored the very same content since the plan was made: exports of the shop have no slice to show it."""
     c = t.upload_batches.c
     twin = sa.select(c.id).where(c.reseller_id == plan.reseller.id, c.status == "stored", c.content_key == plan.content.file_key)
@@ -110,6 +113,12 @@ def _mark_stored(connection: sa.Connection, batch_id: int, plan: Plan) -> None:
 def lock_reseller(connection: sa.Connection, reseller_id: int) -> None:
     """Hold off other changes of this reseller's facts until the end of the transaction."""
     connection.execute(sa.text("select pg_advisory_xact_lock(81453000, :reseller)"), {"reseller": reseller_id})
+
+
+def is_new(connection: sa.Connection, reseller_id: int) -> bool:
+    """Whether nothing of the reseller was ever stored, so that every slice of a file is stated for the first time."""
+    query = sa.select(sa.exists().where(t.slice_claims.c.reseller_id == reseller_id))
+    return not connection.execute(query).scalar_one()
 
 
 def _file_name(connection: sa.Connection, batch_id: int) -> str:
@@ -179,6 +188,12 @@ class Writing:
         self._done += rows
         if self._on_progress is not None and table == "sellout_entries2":
             self._on_progress("Storing", self._done, max(self.total, self._done))
+
+
+def first_statement(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows that have a slice, live: of a reseller of whom nothing was stored before."""
+    dated = rows.filter(pl.all_horizontal(pl.col(SLICE).is_not_null())) if any(rows[name].null_count() for name in SLICE) else rows
+    return dated.with_columns(pl.lit(True).alias("live"))
 
 
 def _written(rows: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
