@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 
-.PHONY: run demo test test-tcp lint bench clean install install-dev
+.PHONY: run demo test test-tcp lint bench evidence clean install install-dev
 
 run: install          ## start everything: database, demo brand, scheduler, application
 	@exec $(BIN)/python start.py
@@ -24,6 +24,9 @@ lint: install-dev
 
 bench: install-dev    ## ratios against plain COPY, pandas and the readers' own time, in one run
 	@exec $(BIN)/python -m benchmarks
+
+evidence: install-dev  ## conformance, every order of arrival, nasty files, killed workers: measured, printed, written to docs/evidence.md
+	@exec $(BIN)/python -m tests.evidence
 
 install: .venv/.installed
 install-dev: .venv/.installed-dev
