@@ -124,15 +124,44 @@ def test_a_total_that_does_not_agree_is_shown_and_stored_only_with_a_word(proces
     assert entry(process.database, number).status == "stored" and "Read again" not in words(page)
 
 
-def test_an_unknown_layout_is_asked_about_and_nothing_is_preselected(process: Any, open_page: Open, files: Path) -> None:
-    number = dropped(process, b"day;article;pieces;turnover\n2026-10-01;A;1;10.00\n2026-10-02;B;2;20.00\n", "q4.csv")
+LIST = b"day;article;pieces;turnover;sum\n13.10.2026;A1;1;10.00;12.00\n14.10.2026;B2;2;20.00;24.00\n15.10.2026;B2;4;40.00;48.00\n"
+
+
+def send(page: AppTest) -> AppTest:
+    return page.button[[b.label for b in page.button].index("Read it with these answers")].click().run()
+
+
+def test_an_unknown_list_is_asked_all_at_once_and_nothing_is_preselected(process: Any, open_page: Open, files: Path) -> None:
+    number = dropped(process, LIST, "q4.csv")
     page = open_page(PAGE)
-    assert page.selectbox(key=f"answer_{number}_vendor").value is None
-    page.button[[b.label for b in page.button].index("Read it with this answer")].click().run()
+    assert "Several columns could be amount" in words(page) and "10.00 · 20.00 · 40.00" in words(page)
+    rivals = [page.selectbox(key=f"answer_{number}_columns_{place}") for place in (3, 4)]
+    assert [box.value for box in rivals] == [None, None] and page.selectbox(key=f"answer_{number}_columns_2").value == "units"
+    assert page.radio(key=f"answer_{number}_vat_basis").value is None and page.selectbox(key=f"answer_{number}_reseller").value is None
+    send(page)
     assert "Still open" in words(page) and jobs(process.database) == []
-    page.selectbox(key=f"answer_{number}_vendor").select("cdlc")
-    page.button[[b.label for b in page.button].index("Read it with this answer")].click().run()
-    assert entry(process.database, number).answers == {"vendor": "cdlc"}
+
+
+def test_answers_about_a_list_are_read_stored_and_remembered(process: Any, open_page: Open, files: Path) -> None:
+    number = dropped(process, LIST, "q4.csv")
+    page = open_page(PAGE)
+    page.selectbox(key=f"answer_{number}_columns_3").select("amount_net")
+    page.selectbox(key=f"answer_{number}_columns_4").select("ignore")
+    page.selectbox(key=f"answer_{number}_reseller").select("Liberty")
+    page.selectbox(key=f"answer_{number}_currency").select("GBP")
+    for key, word in (("completeness", "complete"), ("vat_basis", "net")):
+        page.radio(key=f"answer_{number}_{key}").set_value(word)
+    send(page)
+    work(process.database, process.settings)
+    page.run()
+    assert "ready to store" in words(page) and entry(process.database, number).currency == "GBP"
+    press(page, f"store_{number}")
+    work(process.database, process.settings)
+    page.run()
+    assert "VAT: amounts are without VAT" in words(page) and "Currency: GBP" in words(page)
+    kept = next(button for button in page.button if button.label == "Take back")
+    kept.click().run()
+    assert "Restore" in labels(page)
 
 
 def test_a_period_that_is_none_is_said_before_anything_is_queued(process: Any, open_page: Open, files: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.ingest import dates
+from core.ingest.layout import total_of
 from core.ingest.normalising import is_absent, read_ean
 from core.ingest.numbers import read_currency, read_number
 
@@ -25,8 +26,8 @@ class Kind:
 
 
 def values_of(texts: Sequence[str | None]) -> list[str]:
-    """The values of a column that say something, as printed, the first few hundred."""
-    return [text for text in texts if text is not None and not is_absent(text)][:LOOKED_AT]
+    """The values of a column that say something, as printed, the first few hundred; the label of a total is none of them."""
+    return [text for text in texts if text is not None and not is_absent(text) and total_of(text) != ""][:LOOKED_AT]
 
 
 def kind_of(values: Sequence[str]) -> Kind:

@@ -115,7 +115,7 @@ BESIDE = re.compile(
     r"commission|weight|rank|bestand|stan)\b|%"
 )
 LINE_TOTALS = re.compile(
-    r"\b(?:total|turnover|revenue|sales|umsatz|omzet|ventas|ventes|vendite|fatturato|sprzedaz|obrot|apyvarta|apgrozijums|omsattning|omsetning|"
+    r"\b(?:total|sum|turnover|revenue|sales|umsatz|omzet|ventas|ventes|vendite|fatturato|sprzedaz|obrot|apyvarta|apgrozijums|omsattning|omsetning|"
     r"forsaljning|myynti|liikevaihto|trzby|vendas|faturamento|chiffre|ca|summa|suma|gross value|net value|выручка|виручка|продажі|продажи)\b"
 )
 FILLERS = ("total", "sum of", "sum", "local", "lc", "our", "in", "of", "net", "netto", "brutto")

@@ -101,6 +101,12 @@ def test_a_total_without_its_word_is_a_proof_and_no_line() -> None:
     assert frame.rows.height == 2 and {control.file_value for control in frame.controls} == {Decimal(3), Decimal("532.00")}
 
 
+def test_a_total_below_does_not_hide_what_a_column_is() -> None:
+    rows = [["StockCode", "Month", "Qty"], [TUNDRA, "May 2025", 2], [CANDLE, "May 2025", 1], ["Total", "", 3]]
+    frame = generic.read(book_of(delimited(rows, ";"), "x.csv"), ReadOptions())
+    assert frame.rows["ean"].to_list() == [TUNDRA, CANDLE] and frame.columns[0].meaning == "ean"
+
+
 def test_summer_rain_is_a_product_and_no_total() -> None:
     rows = [["Product", "Month", "Qty", "Sales EUR"], ["SUMMER RAIN 100 ML", "May 2025", 2, "436.00"], ["Total", "", 2, "436.00"]]
     frame = generic.read(book_of(delimited(rows, ";"), "x.csv"), ReadOptions())
