@@ -16,7 +16,7 @@ from core.ingest.normalising import fold, fold_column
 from core.ingest.numbers import DecimalSign, NumberColumn, Spelling, read_number, read_numbers, spelling_of_column
 from core.ingest.shapes import Problem, RawBook, RawSheet, SetAside, Severity, column_letters
 
-TOTAL_WORDS = "(?i)total|" + "|".join(sorted(word for word in BARE_TOTALS if "total" not in word))
+TOTAL_WORDS = r"(?i)total|^\s*[^\d\s]{1,3}\D{1,12}[:.]?\s*$|" + "|".join(sorted(word for word in BARE_TOTALS if "total" not in word))
 
 Spellings = Mapping[str, Collection[str]]
 
