@@ -31,9 +31,13 @@ B = upload_batches.c
 
 
 def worth_sending(report: ImportReport) -> bool:
-    """Whether there is anything to correct: a remark that is more than a note, a held row, a total that was not met."""
-    serious = report.problems["severity"].is_in(["error", "warning"]).any()
-    return bool(serious or report.rows_held or not report.controls["agrees"].all())
+    """Whether the sender can correct anything: a cell with more than a note, a held row, a total that was not met."""
+    return bool(_serious(report).height or report.rows_held or not report.controls["agrees"].all())
+
+
+def _serious(report: ImportReport) -> pl.DataFrame:
+    """Errors and warnings about a cell; what concerns the whole file, or only us (a missing rate), is nothing its sender can put right."""
+    return report.problems.filter(pl.col("severity").is_in(["error", "warning"]) & pl.col("cell").is_not_null())
 
 
 def error_workbook(database: Database, settings: Settings, upload_batch_id: int, by: Person = SYSTEM) -> bytes:
@@ -108,6 +112,6 @@ def correction_text(report: ImportReport, brand: str) -> str:
 
 def correction_points(report: ImportReport) -> Sequence[str]:
     """One sentence per thing to correct, errors first, with its cell."""
-    serious = report.problems.filter(pl.col("severity").is_in(["error", "warning"])).unique("message", keep="first", maintain_order=True)
+    serious = _serious(report).unique("message", keep="first", maintain_order=True)
     places = ((": ".join(part for part in (r["sheet"], r["cell"]) if part), r["message"]) for r in serious.iter_rows(named=True))
     return [f"{place}: {message}" if place else message for place, message in places]

@@ -77,6 +77,8 @@ def _columns() -> dict[str, Any]:
     right = {name: st.column_config.TextColumn(alignment="right") for name in ("Money", "Totals")}
     return right | {
         "File": st.column_config.TextColumn(width="medium"),
+        "Reseller": st.column_config.TextColumn(width=125),
+        "Status": st.column_config.TextColumn(width=150),
         "Rows": st.column_config.NumberColumn(format="localized"),
         "Held": st.column_config.NumberColumn(format="localized"),
         "Taken in": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone=cached.settings().time_zone),
@@ -129,7 +131,8 @@ def detail(batch: dict[str, Any] | None) -> None:
         st.markdown(plain(_reason(batch, report)))
     proof.head(report)
     proof.why(report)
-    proof.lines(report, cached.background(file.id, file.revision))
+    proof.proven(report, cached.background(file.id, file.revision))
+    proof.noticed(report)
     if file.status == "stored" and batch["id"] in cached.superseded():
         _successors(batch["id"])
     _actions(batch, report)

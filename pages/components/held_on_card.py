@@ -28,7 +28,7 @@ def answers(file: Upload, report: ImportReport, background: Background) -> None:
     keys = [key for key in background.waiting if (file.id, key.key_kind, key.key) not in later]
     if not keys or background.reseller_id is None:
         return
-    with st.container(key=f"held_{file.id}", gap="small"):
+    with st.container(key=f"onhold_{file.id}", gap="small"):
         for number, key in enumerate(keys[:SHOWN]):
             _one(file, report, key, background.reseller_id, number)
         if len(keys) > SHOWN:
@@ -42,7 +42,7 @@ def answers(file: Upload, report: ImportReport, background: Background) -> None:
 def _one(file: Upload, report: ImportReport, key: WaitingKey, reseller_id: int, number: int) -> None:
     wanted = HeldKey(reseller_id, key.key_kind, key.key) if key.key_kind and key.key else None
     best = _best(wanted, key)
-    with st.container(horizontal=True, vertical_alignment="center", key=f"held_{file.id}_{number}"):
+    with st.container(horizontal=True, vertical_alignment="center", key=f"onhold_{file.id}_{number}"):
         st.html(f'<div class="held-key">{_words(key, best, report.currency)}</div>', width="stretch")
         if wanted is None or not session.may_do("decide_held_rows"):
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -66,11 +66,19 @@ def why(report: ImportReport) -> None:
         st.html(f'<div class="proof"><dl class="facts">{facts}</dl></div>', width="stretch")
 
 
-def lines(report: ImportReport, background: Background | None = None) -> None:
-    """Whether the totals agree, what is held, what is odd, what changes."""
-    rows = "".join(_html(line) for line in story(report, background or Background(), cached.product_names()))
-    if rows:
-        st.html(f'<div class="proof"><ul>{rows}</ul></div>')
+def proven(report: ImportReport, background: Background | None = None) -> None:
+    """Whether it is stored, whether the totals and the chain agree, how much is held."""
+    _list(proofs(report, background or Background()))
+
+
+def noticed(report: ImportReport) -> None:
+    """What is odd about it, and what it changes."""
+    _list(remarks(report, cached.product_names()))
+
+
+def _list(found: Sequence[Line]) -> None:
+    if found:
+        st.html(f'<div class="proof"><ul>{"".join(_html(line) for line in found)}</ul></div>')
 
 
 def _html(line: Line) -> str:
@@ -101,20 +109,20 @@ def reasons(report: ImportReport) -> list[tuple[str, str]]:
     return found
 
 
-def story(report: ImportReport, background: Background | None = None, names: Mapping[str, str] | None = None) -> list[Line]:
-    """The lines of a card, the proof first. `names`: EAN → product name."""
-    if report.status in ("refused", "duplicate") or not report.vendor:
+def proofs(report: ImportReport, background: Background) -> list[Line]:
+    """The proof, line by line; the keys that wait are drawn under the last one."""
+    if not _tells(report):
         return []
-    known = background or Background()
-    return [
-        *_stored(report),
-        *_controls(report),
-        *_chain(known.chain),
-        *_held(report, known),
-        *_remarks(report),
-        *_changes(report, names or {}),
-        *_corrected(report),
-    ]
+    return [*_stored(report), *_controls(report), *_chain(background.chain), *_held(report, background)]
+
+
+def remarks(report: ImportReport, names: Mapping[str, str]) -> list[Line]:
+    """What else a person should know. `names`: EAN → product name."""
+    return [*_remarks(report), *_changes(report, names), *_corrected(report)] if _tells(report) else []
+
+
+def _tells(report: ImportReport) -> bool:
+    return bool(report.vendor) and report.status not in ("refused", "duplicate")
 
 
 def _stored(report: ImportReport) -> list[Line]:
@@ -226,6 +234,8 @@ def _moved(what: str) -> pl.Expr:
 
 
 def _effect(row: Mapping[str, Any], currency: str | None) -> str:
+    if not row["units"] and not row["amount"]:
+        return f"{row['month']:%B %Y} the same in total"
     parts = [f"{signed(row['units'])} {'unit' if abs(row['units']) == 1 else 'units'}"]
     parts += [f"{'+' if row['amount'] > 0 else ''}{money(row['amount'], currency)}"] if row["amount"] else []
     return f"{row['month']:%B %Y} {' and '.join(parts)}"

@@ -133,13 +133,14 @@ def _story(file: Upload, report: ImportReport, change: bool = False) -> None:
     """Who, when, how much; why (with the way to overrule it); the proof; what is held, with its answers."""
     background = cached.background(file.id, file.revision)
     proof.head(report)
-    with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="distribute", key=f"why_{file.id}"):
+    with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="distribute", key=f"reading_{file.id}"):
         proof.why(report)
         if change:
             upload_questions.change_reading(file, report)
-    proof.lines(report, background)
+    proof.proven(report, background)
     if report.rows_held:
         held_on_card.answers(file, report, background)
+    proof.noticed(report)
 
 
 def _to_store(file: Upload, report: ImportReport) -> None:

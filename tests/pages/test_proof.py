@@ -41,7 +41,7 @@ def problems(*rows: tuple[str | None, ...]) -> pl.DataFrame:
 
 
 def lines(report: ImportReport, background: Background | None = None) -> list[str]:
-    drawn = proof.story(report, background, {"9524": "Pine Pantry"})
+    drawn = [*proof.proofs(report, background or Background()), *proof.remarks(report, {"9524": "Pine Pantry"})]
     return [f"{line.mark}: {line.text} {line.more}".strip().replace("\u202f", " ") for line in drawn]
 
 
