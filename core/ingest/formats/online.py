@@ -318,7 +318,7 @@ def _remarks(book: RawBook, table: Table) -> tuple[Problem, ...]:
 
 def _rival_columns(table: Table) -> Iterator[Problem]:
     """Two columns for one meaning that do not say the same: asked, never merged."""
-    heads = table.sheet.frame.row(table.header_row)
+    heads: tuple[str | None, ...] = table.sheet.frame.row(table.header_row)
     spelled = {tables.header_key(name): meaning for meaning in RIVALS for name in COLUMNS[meaning]}
     for column in table.unknown:
         meaning = spelled.get(tables.header_key(heads[column]))
@@ -359,7 +359,7 @@ def _period(book: RawBook, rows: pl.DataFrame, cells: Cells, options: ReadOption
             PeriodEvidence("columns", "order dates, month first", *other),
         )
         return PeriodReading(*span, "day", readings, conflict=True, candidates=readings)
-    first, last = rows["sale_date"].min(), rows["sale_date"].max()
+    first, last = (str(day) for day in (rows["sale_date"].min(), rows["sale_date"].max()))
     stated = PeriodEvidence("columns", f"order dates {first} to {last}", *span)
     named = periods.find_months(book.file_name)
     reading = periods.resolve([stated, *(hint for hint in named if hint.end < span[0] or hint.start > span[1])], "day")
