@@ -22,8 +22,9 @@ from core.ingest import reading_back as facts
 from core.ingest.shapes import ImportReport
 from core.people.permissions import SYSTEM
 from core.reports import rendering
+from core.sales import bridging, running, tracing
 from core.sales import coverage as sales_coverage
-from core.sales import running, tracing
+from core.sales.bridging import Bridge
 from core.sales.query import Period, Result, build_query
 from core.settings import Settings
 
@@ -136,7 +137,22 @@ class Workbench:
         **options: Any,
     ) -> Result:
         """As `sales`, with totals, SQL, caveats and data-through."""
-        return running.run(self.database, build_query(measures, by, where, period, compare, **options), self.scope)
+        calendar = running.calendar_of(self.database)
+        span, base = (calendar.parse(text) if isinstance(text, str) and text[:2].upper() == "FY" else text for text in (period, compare))
+        return running.run(self.database, build_query(measures, by, where, span, base, **options), self.scope)
+
+    def bridge(
+        self,
+        item: str = "product",
+        where: Mapping[str, str | Sequence[str]] | None = None,
+        period: str | Period | None = None,
+        compare: str | Period = "prior_year",
+        **options: Any,
+    ) -> Bridge:
+        """Where the change of net revenue comes from, to the cent: new, lost, volume, mix, price, currency, VAT, returns, free goods and
+        money without units, by `item` (a dimension). EUR net. Errors: BadQuestion."""
+        query = bridging.bridge_query(build_query("sales_eur_net", (), where, period, compare, **options), item)
+        return bridging.bridge(running.run(self.database, query, self.scope))
 
     def coverage(self, today: date | None = None) -> pl.DataFrame:
         """Reseller × period: received, partial, missing, late, restated, not expected."""

@@ -1,4 +1,4 @@
-"""Write the parts of the documents that follow from the code: `.env.example` and `docs/settings.md`. A test compares them."""
+"""Write the parts of the documents that follow from the code: `.env.example`, `docs/settings.md` and `docs/dictionary.md`. A test compares them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Literal, Union, get_args, get_origin
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from core.sales.dimensions import DIMENSIONS
+from core.sales.measures import MEASURES, Measure
+from core.sales.query import COMPARISONS
 from core.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,7 +57,49 @@ def settings_page() -> str:
     return "\n".join([*head, *rows]) + "\n"
 
 
-PAGES = {".env.example": env_example, "docs/settings.md": settings_page}
+def dictionary_page() -> str:
+    """Every measure and dimension as the code defines it."""
+    adds = {"additive": "adds up", "distinct": "counted anew in every total", "ratio": "computed anew in every total"}
+    measures = [
+        f"| `{m.name}` | {m.label} | {m.unit} | {m.definition} | {m.formula} | {_conditions(m)} | {adds[m.additivity]} |"
+        for m in MEASURES.values()
+    ]
+    dimensions = [
+        f"| `{d.name}` | {d.title} | {d.definition} | `{' '.join(d.label.split()).replace('|', chr(92) + '|')}` |"
+        for d in DIMENSIONS.values()
+    ]
+    comparisons = [f"| `{name}` | {meaning} |" for name, meaning in COMPARISONS.items()]
+    return "\n".join([*DICTIONARY_HEAD, *measures, *DIMENSIONS_HEAD, *dimensions, *COMPARISONS_HEAD, *comparisons]) + "\n"
+
+
+def _conditions(measure: Measure) -> str:
+    source = "web shop; " if measure.only == "d2c" else ""
+    return source + (", ".join(f"`{condition}`" for condition in measure.conditions) or "all lines that count")
+
+
+DICTIONARY_HEAD = (
+    "# Dictionary",
+    "",
+    "Each figure has one name and one formula, the same on pages, in the chat, in reports and in notebooks. The lines that count are sales,",
+    "returns and adjustments, unless a question names other kinds. Money is EUR at the rate stored on each line, exact until it is shown.",
+    "",
+    "## Measures",
+    "",
+    "| name | label | unit | definition | formula | over | totals |",
+    "|---|---|---|---|---|---|---|",
+)
+DIMENSIONS_HEAD = ("", "## Dimensions", "", "| name | title | definition | source |", "|---|---|---|---|")
+COMPARISONS_HEAD = (
+    "",
+    "## Comparisons",
+    "",
+    "A comparison uses, for each reseller, only what both periods cover, and says what it left out. `like_for_like` (`stores` or `products`)",
+    "keeps it to what was there in all of both periods. `core/sales/bridge_effects.py` states how a change splits into effects.",
+    "",
+    "| name | what is compared |",
+    "|---|---|",
+)
+PAGES = {".env.example": env_example, "docs/settings.md": settings_page, "docs/dictionary.md": dictionary_page}
 
 if __name__ == "__main__":
     for name, build in PAGES.items():

@@ -205,6 +205,17 @@ def test_a_period_that_is_none_takes_no_file_in(wb, demo):
     assert wb.batches().is_empty()
 
 
+def test_a_change_is_explained_to_the_cent(filled):
+    found = filled.bridge(period="2025-12", compare="prior_period")
+    assert found.before + sum(value for _, value in found.steps) == found.now
+    asked = filled.result("sales_eur_net", (), None, "2025-12", "prior_period")
+    assert round(asked.totals["sales_eur_net_comparable"], 2) == found.now and found.now != found.before
+
+
+def test_periods_of_the_fiscal_year_are_understood(filled):
+    assert filled.result("units", period="FY2025-P12").period == filled.result("units", period="2025-12").period
+
+
 def test_an_answer_has_the_promised_parts(filled):
     answer = filled.ask("How did Liberty do in December against last year?", conversation=None)
     assert answer.text and answer.intent and not answer.refused

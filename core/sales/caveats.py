@@ -47,6 +47,7 @@ def find_caveats(asked: Asked, evidence: Evidence, frame: pl.DataFrame) -> tuple
         *_restated(asked.query.period, evidence),
         *_different_ends(asked.query.period, evidence),
         *_not_stated(asked, frame),
+        *_grain(asked, counted),
         *_about_measures(asked, counted, evidence),
     ]
     return tuple(found)
@@ -193,6 +194,19 @@ def _not_stated(asked: Asked, frame: pl.DataFrame) -> Iterable[Caveat]:
                 f"{first.label} of {format_figure(first.name, value)} is not stated by {dimension.without} and stands in a row of its own."
             )
             yield Caveat("not_stated", text)
+
+
+def _grain(asked: Asked, counted: pl.DataFrame) -> Iterable[Caveat]:
+    """Who states longer periods than the question splits by: their lines are not spread over its days or weeks."""
+    for names, column, word in ((("day", "weekday"), "undated", "days"), (("week",), "longer_than_a_week", "weeks")):
+        if any(d.name in names for d in asked.dimensions):
+            coarse = counted.filter(pl.col(column) > 0)["reseller"].unique().sort().to_list()
+            if coarse:
+                verb = "states" if len(coarse) == 1 else "state"
+                yield Caveat(
+                    "grain",
+                    f"{name_list(coarse)} {verb} no {word}: such lines are not spread over {word}, but stand in a row of their own.",
+                )
 
 
 def _about_measures(asked: Asked, counted: pl.DataFrame, evidence: Evidence) -> Iterable[Caveat]:

@@ -100,7 +100,7 @@ def compile_notes(asked: Asked, relation: Relation) -> Statement:
     """What a reader must know about the lines: by reseller, kind, bulk, valued, currency, and whether the period cuts through them.
 
     Columns: reseller, line_kind, bulk, valued, currency, inside (counted in the period), partly (reaches over its edge), lines, quantity,
-    net, unpriced (units that state no money), unconverted_lines, unconverted_local, first_day, last_day.
+    net, unpriced (units that state no money), unconverted_lines, unconverted_local, first_day, last_day, undated, longer_than_a_week (lines).
     """
     columns = COLUMNS[relation]
     inside, partly, where, parameters = "true", "false", [], {}
@@ -115,7 +115,9 @@ select reseller, line_kind, bulk, valued, currency, {inside} as inside, {partly}
        sum({columns["lines"]}) as lines, sum(quantity) as quantity, round(sum(sales_eur_net), 9) as net,
        sum(quantity) - coalesce(sum({columns["priced_quantity"]}), 0) as unpriced,
        sum({columns["unconverted_lines"]}) as unconverted_lines, round(sum({columns["unconverted_local"]}), 9) as unconverted_local,
-       min(period_start) as first_day, max(period_end) as last_day
+       min(period_start) as first_day, max(period_end) as last_day,
+       sum({columns["lines"]}) filter (where sold_on is null) as undated,
+       sum({columns["lines"]}) filter (where sold_on is null and period_end - period_start >= 7) as longer_than_a_week
 from readable.{relation}
 {where_clause([*where, *filters])}
 group by 1, 2, 3, 4, 5, 6, 7"""

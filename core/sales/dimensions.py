@@ -42,6 +42,11 @@ class Dimension:
     without: str = ""
 
     @property
+    def definition(self) -> str:
+        """What it is and where it comes from, in a sentence."""
+        return MEANINGS[self.name]
+
+    @property
     def is_time(self) -> bool:
         return self.name in TIME or self.name in FISCAL
 
@@ -93,6 +98,35 @@ _ALL = (
     Dimension("device", "Device", "initcap(device_type)", key="lower(device_type)", in_rollup=False),
     Dimension("order", "Order", "order_id", in_rollup=False),
 )
+MEANINGS = {
+    "day": "The day a line states: of orders, of tills that print it. Lines of a week or a month have none and stand in a row of their own.",
+    "week": "Monday to Sunday (ISO 8601), named by its Monday, of lines that state a day or a week; a week counts where its last day does.",
+    "month": "The calendar month a line counts in; of a week that spans two, the one the reseller's period rule chooses.",
+    "quarter": "The calendar quarter of that month.",
+    "year": "The calendar year of that month.",
+    "fiscal_month": "A month of the brand's fiscal calendar (settings): a calendar month, or weeks in a 4-4-5, 4-5-4 or 5-4-4 pattern.",
+    "fiscal_quarter": "Three months of the brand's fiscal calendar.",
+    "fiscal_year": "The brand's fiscal year, named in periods by the calendar year it ends in.",
+    "weekday": "The day of the week of lines that state a day.",
+    "channel": "Online or offline: a property of the store, so a reseller's web shop is online.",
+    "source": "Own web shop (d2c) or resellers (sell-out).",
+    "reseller": "The reseller whose file states the line; the own web shop is one too.",
+    "store": "The selling point, where the file states one; a name that two resellers use carries the reseller's.",
+    "product": "The article by its EAN, shown as code and name.",
+    "category": "Perfume, set, candle, accessory …, from the catalogue.",
+    "product_kind": "Full size, tester, sample, set or candle, from the catalogue.",
+    "size": "Millilitres, from the catalogue.",
+    "country": "Delivery country of web-shop orders; elsewhere the store's country, or its reseller's.",
+    "city": "City of the store; of web-shop customers only where an administrator allows it.",
+    "currency": "Currency of the amount as the file states it.",
+    "vat_basis": "Whether that amount includes VAT (gross) or not (net).",
+    "line_kind": "Sale, return, adjustment, sample or tester; samples and testers count only where the question names them.",
+    "utm_source": "Where the visit to the web shop came from.",
+    "utm_medium": "The kind of traffic that brought the visit.",
+    "utm_campaign": "The campaign that brought the visit.",
+    "device": "The device the order was placed with.",
+    "order": "The number of the web-shop order.",
+}
 DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in _ALL}
 
 

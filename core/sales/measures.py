@@ -68,6 +68,11 @@ class Measure:
         return tuple(dict.fromkeys(name.removesuffix("_of_all") for name in re.findall(r"{(\w+)}", self.expression)))
 
     @property
+    def conditions(self) -> tuple[str, ...]:
+        """SQL of the lines its sums are taken over, beside the counted kinds; none where all of those count."""
+        return tuple(dict.fromkeys(SUMS[name].condition for name in self.sums if SUMS[name].condition))
+
+    @property
     def whole(self) -> bool:
         """True for counts (Int64), False for money and ratios (Decimal)."""
         return self.unit in COUNTS

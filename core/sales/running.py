@@ -176,6 +176,8 @@ NOTES: dict[str, Any] = {
     "unconverted_local": EUR,
     "first_day": pl.Date,
     "last_day": pl.Date,
+    "undated": pl.Int64,
+    "longer_than_a_week": pl.Int64,
 }
 
 

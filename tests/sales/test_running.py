@@ -255,6 +255,15 @@ def test_monthly_lines_stand_beside_the_days(market):
     result = ask(market, "sales_eur_net", by="day", period="2025-05")
     assert result.frame.rows() == [(date(2025, 5, 2), Decimal(100)), (None, Decimal(10))]
     assert "not stated by day" in text_of(result, "not_stated")
+    assert text_of(result, "grain") == "Galilu states no days: such lines are not spread over days, but stand in a row of their own."
+
+
+def test_weeks_are_stated_by_weekly_files_and_days_only(market):
+    market.line("galilu", "2025-05", TUNDRA, 1, 10)
+    market.line("liberty", "2025-05-26/2025-06-01", TUNDRA, 7, 70)
+    result = ask(market, "returns_rate", by="week")
+    assert text_of(result, "grain").startswith("Galilu states no weeks")
+    assert "grain" not in kinds(ask(market, "sales_eur_net", by="week", where={"reseller": "Liberty"}))
 
 
 def test_a_stated_sale_day_decides_inside_its_month(market):
