@@ -21,10 +21,12 @@ def line(result: Result) -> None:
         return
     with st.container(key="warnings", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f":orange[:material/warning:] {' '.join(plain(caveat.text) for caveat in found)}", width="stretch")
-        for reseller in _late(result) if any(caveat.kind == "missing" for caveat in found) else ():
+        late = _late(result) if any(caveat.kind == "missing" for caveat in found) else []
+        for reseller in late:
             empty.link("coverage", f"Write to {reseller}", icon=":material/mail:", query={"write": reseller})
         for kind in dict.fromkeys(caveat.kind for caveat in found):
-            empty.link(*KINDS[kind])
+            if kind != "missing" or not late:
+                empty.link(*KINDS[kind])
 
 
 def _late(result: Result, most: int = 2) -> list[str]:

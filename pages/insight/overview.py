@@ -32,7 +32,7 @@ with (
     ),
 ):
     charts.draw(chart_for(months, date.today()), key="trend")
-    results.restated(cached.restated(scope), period)
+    results.restated((one for one in cached.restated(scope) if one.reseller in months.resellers_expected), period)
 bridge = cached.result(bridging.bridge_query(standard.key_figures(where, period)), scope)
 with (
     right,
