@@ -49,9 +49,10 @@ def _figures(values: Sequence[str]) -> Kind:
     if any(reading.percent for reading in numbers):
         return Kind(None, "percentages", True)
     signed = any(reading.currency for reading in numbers)
-    whole = all(reading.value is not None and reading.value == reading.value.to_integral_value() for reading in numbers)
-    whole = whole and not any(re.search(r"[.,]\d{2}\D*$", value) for value in values)
-    if whole and not signed and all(abs(reading.value or 0) <= MOST_UNITS for reading in numbers):
+    amounts = [reading.value for reading in numbers if reading.value is not None]
+    printed = any(re.search(r"[.,]\d{2}\D*$", value) for value in values)
+    whole = not printed and all(amount == amount.to_integral_value() for amount in amounts)
+    if whole and not signed and all(abs(amount) <= MOST_UNITS for amount in amounts):
         return Kind("units", "small whole numbers", True)
     return Kind("amount", "amounts with a currency" if signed else "numbers with decimals" if not whole else "large numbers", True)
 

@@ -59,7 +59,12 @@ def asks(*keys: str) -> frozenset[str]:
 
 ALWAYS = asks("completeness")
 MAY, MAY_END, JUNE, JUNE_END = date(2025, 5, 1), date(2025, 5, 31), date(2025, 6, 1), date(2025, 6, 30)
-DAYS = [("2025-05-02", TUNDRA, 3, "654.00"), ("2025-05-20", TUNDRA_30, 2, "208.00"), ("2025-05-20", TUNDRA_30, 1, "104.00"), ("2025-05-09", TUNDRA, 1, "218.00")]
+DAYS = [
+    ("2025-05-02", TUNDRA, 3, "654.00"),
+    ("2025-05-20", TUNDRA_30, 2, "208.00"),
+    ("2025-05-20", TUNDRA_30, 1, "104.00"),
+    ("2025-05-09", TUNDRA, 1, "218.00"),
+]
 
 SALES = [
     Unknown("standard.csv", [["Product EAN", "Month", "Year", "Quantity", "Sales LC", "Currency"], [TUNDRA, 5, 2025, 3, "540,51", "EUR"], [CANDLE, 6, 2025, 1, "79,34", "EUR"]],
