@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import polars as pl
 
 KEYS = (
@@ -11,6 +9,7 @@ KEYS = (
     *("line_kind", "bulk", "valued", "currency", "vat_basis", "sale_date"),
 )
 ROLLED = (*KEYS, "quantity", "sales_eur_net", "sales_eur_gross", "amount_local")
+MERGED_AT = 200_000  # groups of pieces that wait to be merged
 
 
 def roll_up(rows: pl.DataFrame) -> pl.DataFrame:
@@ -18,13 +17,36 @@ def roll_up(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.group_by(KEYS).agg(pl.lit("sell-out").alias("source"), *_sums())
 
 
-def add_rollups(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Sums of several pieces of a list (`roll_up`) as one."""
-    if len(parts) == 1:
-        return parts[0]
-    groups = pl.concat(parts)
-    sums = [name for name in groups.columns if name not in KEYS and name != "source"]
-    return groups.group_by(*KEYS, "source").agg(_sum(pl.col(name)).alias(name) for name in sums)
+class Sums:
+    """The sums of the pieces of a list (`roll_up`) on their way to those of the whole; texts are kept as numbers, so that they take little."""
+
+    def __init__(self) -> None:
+        self._whole: pl.DataFrame | None = None
+        self._parts: list[pl.DataFrame] = []
+        self._waiting = 0
+
+    def add(self, part: pl.DataFrame) -> None:
+        self._parts.append(part.with_columns(pl.col(pl.String).cast(pl.Categorical)))
+        self._waiting += part.height
+        if self._waiting > max(MERGED_AT, self._whole.height // 2 if self._whole is not None else 0):
+            self._merge()
+
+    def _merge(self) -> None:
+        if len(self._parts) > 1 or self._whole is not None:
+            groups = pl.concat([*([] if self._whole is None else [self._whole]), *self._parts])
+            sums = [name for name in groups.columns if name not in KEYS and name != "source"]
+            self._whole = groups.group_by(*KEYS, "source").agg(_sum(pl.col(name)).alias(name) for name in sums)
+        else:
+            self._whole = self._parts[0]
+        self._parts, self._waiting = [], 0
+
+    @property
+    def total(self) -> pl.DataFrame:
+        """The sums of everything that was added."""
+        if self._parts:
+            self._merge()
+        assert self._whole is not None
+        return self._whole.with_columns(pl.col(pl.Categorical).cast(pl.String))
 
 
 def roll_up_orders(lines: pl.DataFrame) -> pl.DataFrame:

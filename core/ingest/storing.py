@@ -20,7 +20,7 @@ from core.ingest.copying import copy_frame, driver
 from core.ingest.planning import Plan
 from core.ingest.pouring import Pouring
 from core.ingest.reporting import save_plan
-from core.ingest.rolling_up import ROLLED, add_rollups, roll_up, roll_up_orders
+from core.ingest.rolling_up import ROLLED, Sums, roll_up, roll_up_orders
 from core.ingest.shapes import ROW_COLUMNS
 from core.people import audit
 
@@ -162,7 +162,7 @@ class Writing:
     def __init__(self, connection: sa.Connection, batch_id: int, reseller_id: int, total: int, on_progress: Progress | None) -> None:
         self._keys = (pl.lit(reseller_id).alias("reseller_id"), pl.lit(batch_id).alias("upload_batch_id"))
         self._pouring = Pouring(driver(connection), self._said)
-        self._parts: list[pl.DataFrame] = []
+        self._sums = Sums()
         self._on_progress = on_progress
         self._done = 0
         self.total = total
@@ -173,12 +173,12 @@ class Writing:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if error is None:
-            self.sums = add_rollups(self._parts).sort(ROLLUP_ORDER)  # while the server takes in the last rows
+            self.sums = self._sums.total.sort(ROLLUP_ORDER)  # while the server takes in the last rows
         self._pouring.__exit__(kind, error, trace)
 
     def write(self, rows: pl.DataFrame, won: pl.DataFrame | None = None) -> None:
         """`rows` with `live`. `won`: the slices that win (DECIDED); None: all of them, stated by nobody before."""
-        self._parts.append(_fresh_sums(rows, won))
+        self._sums.add(_fresh_sums(rows, won))
         self._pouring.pour("sellout_entries2", _only(rows.select(*self._keys, *FACTS, "live"), rows["rule"].is_null()))
         held = rows.filter(pl.col("rule").is_not_null())
         if held.height:
