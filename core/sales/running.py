@@ -59,7 +59,7 @@ def _answer(connection: Connection, asked: Asked, today: date) -> Result:
     alignment = _align(asked, covered, senders, today)
     pairs = alignment.pairs if alignment else None
     relation = _relation(connection, asked)
-    asked, base = _like_for_like(connection, asked, relation, alignment, senders, covered)
+    asked, base = keep_like_for_like(connection, asked, relation, alignment, senders, covered)
     figures = _Figures(connection, asked, relation, pairs)
     evidence = caveats.Evidence(
         _frame_of(connection, compile_notes(asked, relation), NOTES),
@@ -125,7 +125,7 @@ def _align(asked: Asked, covered: Covered, senders: Sequence[Sender], today: dat
     return comparing.align(asked.query.period, asked.query.compare, covered, senders, today)
 
 
-def _like_for_like(
+def keep_like_for_like(
     connection: Connection,
     asked: Asked,
     relation: Relation,

@@ -27,6 +27,7 @@ from core.sales.formatting import MINUS, format_money, format_number, format_rat
 from core.sales.measures import Measure, find_measure
 from core.sales.naming import MONTHS, name_period
 from core.sales.query import Filter, Period, SalesQuery
+from core.sales.running import calendar_of, keep_like_for_like
 
 MONEY = pl.Decimal(38, 9)
 RATE = pl.Decimal(38, 10)
@@ -137,12 +138,14 @@ def trace(
     compared with. `also`: lines that do not count, to see beside them. `limit`: most lines of each. Errors: BadQuestion."""
     measure = find_measure(PART_OF_WHOLE.get(query.measures[0], query.measures[0]))
     compare = query.compare if side == "before" else None
-    asked = resolve(replace(narrowed(query), measures=(measure.name,), compare=compare))
+    like_for_like = query.like_for_like if side == "before" else None
+    asked = resolve(replace(narrowed(query), measures=(measure.name,), compare=compare, like_for_like=like_for_like), calendar_of(database))
     with database.reader(scope) as connection:
         covered = covering.read_covered(connection)
         senders = covering.concerned(asked, covered)
         alignment = _alignment(asked, covered, senders, today or date.today()) if side == "before" else None
         pairs = alignment.pairs if alignment else None
+        asked, _ = keep_like_for_like(connection, asked, "sales", alignment, senders, covered)
         statement = compile_trace(asked, measure, limit, pairs)
         found = _run(connection, statement)
         sql = psycopg.ClientCursor(connection).mogrify(statement.text.encode(), statement.parameters)

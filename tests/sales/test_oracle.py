@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -231,3 +232,16 @@ def test_single_lines_are_read_where_only_they_can_answer(market):
         assert "sales_rollup" not in run(market.database, build_query(measure, by, {}, "2025"), None, TODAY).sql
     with market.database.write() as c:
         assert c.execute(sa.text("select count(*) from sales_rollup")).scalar_one() > 0
+
+
+def test_the_migration_sums_lines_as_the_product_does(market):
+    make_lines(market)
+    market.fill_rollup()
+    columns = [c.name for c in t.sales_rollup.c if c.name != "id"]
+    refill = importlib.import_module("core.db.migrations.versions.0002_rollup_by_day").REFILL
+    with market.database.write() as c:
+        rows = lambda: Counter(c.execute(sa.select(*(t.sales_rollup.c[name] for name in columns))).all())  # noqa: E731
+        by_product = rows()
+        c.execute(sa.text("delete from sales_rollup"))
+        c.exec_driver_sql(refill.replace("%", "%%"))
+        assert rows() == by_product

@@ -80,6 +80,16 @@ def test_the_compared_figure_has_lines_of_its_own(shop: Market) -> None:
         trace(shop.database, build_query("units", period="2025"), side="before")
 
 
+def test_the_compared_figure_keeps_to_its_like_for_like_base(shop: Market) -> None:
+    shop.store("galilu", "Closed", closed=date(2024, 12, 31))
+    shop.line("galilu", "2024-05", TUNDRA, 1, 1000, store="Closed")
+    query = build_query("sales_eur_net", (), {"reseller": "Galilu"}, "2025-05", "prior_year", like_for_like="stores")
+    shown = run(shop.database, query, today=date(2025, 7, 1)).totals["sales_eur_net_before"]
+    found = trace(shop.database, query, side="before", today=date(2025, 7, 1))
+    assert found.adds == found.value == shown and shown < 1000
+    assert trace(shop.database, query).value == run(shop.database, query).totals["sales_eur_net"]
+
+
 def test_a_ratio_shows_its_lines_and_its_formula(shop: Market) -> None:
     found = trace(shop.database, build_query("aov", period="2025-05"))
     assert found.value == 100 and not found.adds_up
