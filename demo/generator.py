@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from demo.brand import write_catalogue
@@ -29,7 +29,7 @@ def write_demo(folder: Path, today: date, months: int = 24, seed: int = SEED) ->
     Held back: the newest CDLC month, so that coverage shows a gap, and the next Liberty week.
     """
     span = months_until(today, months)
-    catalogue = write_catalogue(folder / "catalogue")
+    catalogue = write_catalogue(folder / "catalogue", (*span.months, span.end + timedelta(days=1)))
     weekly = [path for path, _ in liberty.files(folder / "liberty", span, seed, extra_weeks=1)]
     matrix = [path for path, _ in cdlc.files(folder / "cdlc", span, seed)]
     others = [path for layout in OTHERS for path, _ in layout.files(folder / layout.__name__.rsplit(".", 1)[-1], span, seed)]

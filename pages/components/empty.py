@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.people.permissions import may
+from core.sales.query import Result
 from pages.components import cached, frame, session
 from pages.components.choosing import Choice
 from pages.components.sections import ENTRIES
@@ -28,6 +29,11 @@ def no_sales() -> None:
     """For pages that show figures while nothing is loaded."""
     say("No sales loaded yet", "Load a vendor's file and its figures appear here. Nothing is stored before you say so.")
     link("upload", "Load the first file")
+
+
+def nothing_sold(result: Result) -> bool:
+    """No line stands behind the totals: not one figure has a value, and no money waits for a rate of exchange."""
+    return all(value is None for value in result.totals.values()) and all(c.kind != "not_converted" for c in result.caveats)
 
 
 def no_sales_in(choice: Choice) -> None:

@@ -61,10 +61,12 @@ def of(measure: str, result: Result, trend: Result | None = None) -> Tile:
 
 
 def cover(result: Result, measure: str) -> str:
-    """`7 of 9 resellers`, or whose figure it is."""
+    """`7 of 9 resellers complete`, or whose figure it is; money that waits for a rate of exchange is said on the tile it would count in."""
     if MEASURES[measure].only == "d2c":
         return "own web shop"
-    return f"{len(result.resellers_covered)} of {len(result.resellers_expected)} resellers complete"
+    text = f"{len(result.resellers_covered)} of {len(result.resellers_expected)} resellers complete"
+    short = MEASURES[measure].unit.startswith("EUR") and any(caveat.kind == "not_converted" for caveat in result.caveats)
+    return f"{text}, not all converted" if short else text
 
 
 def _direction(moved: object, change: str) -> Literal["up", "down", "flat"]:

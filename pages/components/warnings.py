@@ -1,4 +1,4 @@
-"""One line above the figures, only when something is missing or held, with the way to mend it."""
+"""One line above the figures, only when something is missing, held or not converted, with the way to mend it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.sales.query import Result
 from pages.components import cached, empty, session
 from pages.components.frame import plain
 
-KINDS = {"missing": ("coverage", "Open coverage"), "held": ("inbox", "Open inbox"), "unconverted": ("catalogue", "Open rates")}
+KINDS = {"missing": ("coverage", "Open coverage"), "held": ("inbox", "Open inbox"), "not_converted": ("catalogue", "Open rates")}
 
 
 def line(result: Result) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import streamlit as st
 
-from core.sales import bridging, standard
+from core.sales import bridging, marking, standard
 from core.sales.charts import bridge_chart, chart_for
 from pages.components import cached, charts, empty, filters, frame, movers, results, session, tiles, warnings
 from pages.components.card_menu import Menu, card
@@ -12,7 +12,8 @@ from pages.components.card_menu import Menu, card
 chosen = filters.head("Overview")
 scope, where, period = session.scope(), chosen.where, chosen.period
 key_figures = cached.result(standard.key_figures(where, period), scope)
-if key_figures.totals.get("sales_eur_net") is None:
+if empty.nothing_sold(key_figures):
+    warnings.line(key_figures)
     empty.no_sales_in(chosen)
     st.stop()
 
@@ -27,12 +28,13 @@ with (
     left,
     card(
         "Net revenue by month, this year and last",
-        "EUR net; a running month is hollow",
+        "EUR net; a running month is hollow, a restated one is a diamond",
         Menu("net-revenue-by-month", months, chosen, known, show="chart"),
     ),
 ):
-    charts.draw(chart_for(months, date.today()), key="trend")
-    results.restated((one for one in cached.restated(scope) if one.reseller in months.resellers_expected), period)
+    restated = marking.of_result(months, cached.restated(scope))
+    charts.draw(marking.mark_restated(chart_for(months, date.today()), months, restated), key="trend")
+    results.restated(restated, period)
 bridge = cached.result(bridging.bridge_query(standard.key_figures(where, period)), scope)
 with (
     right,
@@ -42,7 +44,7 @@ with (
         Menu("change", cached.result(standard.by_product(where, period), scope), chosen, known),
     ),
 ):
-    if bridge.totals.get("sales_eur_net_before") is None:
+    if None in (bridge.totals.get("sales_eur_net_before"), bridge.totals.get("sales_eur_net_comparable")):
         frame.hint("Nothing can be compared in this period yet.")
     else:
         charts.draw(bridge_chart(bridging.bridge(bridge), bridge), key="bridge")

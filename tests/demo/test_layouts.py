@@ -85,3 +85,9 @@ def test_the_whole_demo_speaks_for_every_vendor(tmp_path: Path) -> None:
     demo = write_demo(tmp_path, date(2026, 11, 22), months=2)
     assert all(path.exists() for path in (*demo.to_load, *demo.to_try))
     assert {read(path).vendor for path in demo.to_load} == set(BY_KEY) and len(demo.to_try) == 2
+
+
+def test_every_month_of_the_demo_and_the_running_one_has_a_rate(tmp_path: Path) -> None:
+    files = write_demo(tmp_path, date(2028, 3, 10), months=2)
+    rates = pl.read_csv(files.catalogue / "fx_rates.csv")
+    assert set(rates.filter(pl.col("currency") == "GBP")["month"]) == {"2028-01-01", "2028-02-01", "2028-03-01"}

@@ -2,6 +2,7 @@ import pytest
 
 from tests.pages.conftest import Open
 from tests.pages.test_every_page import fill
+from tests.pages.words import words
 from tests.sales.conftest import Market, market  # noqa: F401
 
 
@@ -44,3 +45,21 @@ def test_explore_draws_each_view(open_page: Open, market: Market, show: str) -> 
     fill(market)
     page = open_page("insight/explore.py", show=show, across="month", period="2025")
     assert not page.exception and not page.error and not page.warning
+
+
+def test_a_week_without_a_rate_shows_its_units_and_names_the_money(open_page: Open, market: Market) -> None:  # noqa: F811
+    market.line("liberty", "2025-06-02/2025-06-08", "9524001001008", 7, None, local="7305.31")
+    market.covers_weeks("liberty", "2025-06-08", "2025-06-08")
+    market.fill_rollup()
+    page = open_page("insight/overview.py", period="2025-06-02/2025-06-08", reseller="Liberty")
+    shown, text = {metric.label: metric.value for metric in page.metric}, words(page)
+    assert (shown["Units"], shown["Net revenue"]) == ("7", "–") and not page.exception
+    assert "GBP 7 305.31 of Liberty not converted" in text and "1 of 1 resellers complete, not all converted" in text
+    assert "Nothing sold here" not in text
+
+
+def test_a_period_whose_every_line_waits_in_the_inbox_says_so(open_page: Open, market: Market) -> None:  # noqa: F811
+    market.held("liberty", "2025-05-05/2025-05-11", 2, "320.50")
+    market.covers_weeks("liberty", "2025-05-11", "2025-05-11")
+    text = words(open_page("insight/overview.py", period="2025-05-05/2025-05-11", reseller="Liberty"))
+    assert "Liberty holds 1 row in the inbox (€ 320.50 net)" in text and "Nothing sold here" in text
