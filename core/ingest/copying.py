@@ -36,8 +36,13 @@ def copy_frame(connection: psycopg.Connection[Any], table: str, frame: pl.DataFr
 
 
 def stated_columns(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame without the columns that have no value at all."""
-    return frame.select(column for column in frame.get_columns() if column.null_count() < frame.height)
+    """The frame without the columns that have no value at all, those with one value for all rows first."""
+    stated = [column for column in frame.get_columns() if column.null_count() < frame.height]
+    return pl.DataFrame(sorted(stated, key=lambda column: not _is_constant(column)))
+
+
+def _is_constant(column: pl.Series) -> bool:
+    return not column.null_count() and column[0] == column[-1] and bool((column == column[0]).all())
 
 
 def copy_statement(table: str, columns: Sequence[str]) -> sql.Composed:
@@ -47,9 +52,19 @@ def copy_statement(table: str, columns: Sequence[str]) -> sql.Composed:
 
 def blocks(frame: pl.DataFrame) -> Iterator[tuple[int, bytes]]:
     """The rows as COPY text, block by block with the number of its rows."""
+    leading = next((at for at, column in enumerate(frame.get_columns()) if not _is_constant(column)), 0)
     for start in range(0, frame.height, BLOCK_ROWS):
-        block = frame.slice(start, BLOCK_ROWS).with_columns(_short_decimals(frame.schema))
-        yield block.height, block.write_csv(include_header=False).encode()
+        block = frame.slice(start, BLOCK_ROWS)
+        text = _csv(block[:, leading:])
+        if text.count(b"\n") == block.height and leading:  # what all lines begin with is made once
+            begin = _csv(block[:1, :leading]).rstrip(b"\n") + b","
+            yield block.height, begin + text[:-1].replace(b"\n", b"\n" + begin) + b"\n"
+        else:
+            yield block.height, text if not leading else _csv(block)
+
+
+def _csv(frame: pl.DataFrame) -> bytes:
+    return frame.with_columns(_short_decimals(frame.schema)).write_csv(include_header=False).encode()
 
 
 def _short_decimals(schema: pl.Schema) -> list[pl.Expr]:
