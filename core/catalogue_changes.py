@@ -18,6 +18,7 @@ from core.catalogue import editing, storing
 from core.catalogue.editing import Edits
 from core.catalogue.folding import fold
 from core.catalogue.grids import Grid
+from core.catalogue.holding import hold_alone
 from core.catalogue.records import Schema
 from core.db.engine import Database
 from core.ingest import inbox
@@ -180,6 +181,7 @@ def _save(connection: sa.Connection, by: str, grid: Grid, edits: Edits) -> Effec
 
 def _lock(connection: sa.Connection) -> dict[int, str]:
     """The resellers with rows, by id; held off from imports until the end of the transaction, always in the same order."""
+    hold_alone(connection)
     statement = "select id, name from resellers where id in (select reseller_id from upload_batches) order by id"
     found: dict[int, str] = {row.id: row.name for row in connection.execute(sa.text(statement))}
     for number in found:

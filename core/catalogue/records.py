@@ -100,6 +100,7 @@ class Catalogue:
     store_aliases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STORE_ALIASES))
     prices: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PRICES))
     vat_rates: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=VAT_RATES))
+    state: str = ""  # of what one reseller's files are judged by (`holding.state_of`), where it was asked for
 
     def reseller(self, name: str) -> Reseller | None:
         """The reseller of that name, alias or vendor key, compared without case and accents."""

@@ -233,7 +233,8 @@ def _carry_on(
 
 
 def _once(database: Database, settings: Any, batch: Batch, answers: Answers, store: bool, by: str, say: Progress) -> ImportReport:
-    """Errors: Overtaken when another file of the reseller was stored between judging and storing: to be judged anew."""
+    """Errors: Overtaken when another file of the reseller was stored, or the catalogue changed, between judging and storing: to be judged
+    anew."""
     with database.write() as connection:
         again = repeats(connection, settings, batch, answers)
     if again is None:
@@ -282,8 +283,7 @@ def _store_in_pieces(database: Database, stream: Stream, answers: Answers, by: s
             outcome = judge_stream(stream, answers, say, write)
             if isinstance(outcome, Stopped) or outcome.plan.questions or outcome.plan.duplicate_of is not None:
                 raise _NotYet(outcome)
-        if storing.stored_meanwhile(connection, outcome.plan):
-            raise storing.Overtaken
+        storing.check_still_true(connection, outcome.plan)
         _save_guess(database, batch.id, outcome.guess)
         storing.claim_slices(connection, batch.id, outcome.plan, writing.sums)
         storing.complete(connection, batch.id, outcome.plan, by)

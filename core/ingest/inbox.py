@@ -286,12 +286,7 @@ def undo_decision(database: Database, decision_id: int, by: str = "system") -> R
     Errors: UnknownRecord when it was taken back already, NotDecidable when other rows stand on a product or store it added.
     """
     with database.write() as connection:
-        row = connection.execute(
-            sa.select(t.inbox_decisions).where(t.inbox_decisions.c.id == decision_id, t.inbox_decisions.c.undone_at.is_(None))
-        ).first()
-        if row is None:
-            raise UnknownRecord("This answer was taken back already.")
-        lock_reseller(connection, row.reseller_id)
+        row = _standing(connection, decision_id)
         _forget(connection, row)
         unplace(connection, row.reseller_id, row.key_kind, _placed_by(connection, row))
         _remove_added(connection, row)
@@ -300,6 +295,19 @@ def undo_decision(database: Database, decision_id: int, by: str = "system") -> R
         audit.record(connection, by, "decision undone", f"decision {decision_id}", {"key": row.key_text, "rows": done.taken_back})
         bump_version(connection)
     return done
+
+
+def _standing(connection: sa.Connection, decision_id: int) -> Any:
+    """The answer, with its reseller's facts held off from others before it is read. Errors: UnknownRecord."""
+    c = t.inbox_decisions.c
+    reseller_id = connection.execute(sa.select(c.reseller_id).where(c.id == decision_id)).scalar_one_or_none()
+    if reseller_id is None:
+        raise UnknownRecord("This answer does not exist. Reload the inbox.")
+    lock_reseller(connection, reseller_id)
+    row = connection.execute(sa.select(t.inbox_decisions).where(c.id == decision_id, c.undone_at.is_(None))).first()
+    if row is None:
+        raise UnknownRecord("This answer was taken back already.")
+    return row
 
 
 def release_key(connection: sa.Connection, key: HeldKey) -> None:

@@ -63,6 +63,7 @@ class Plan:
     questions: tuple[Question, ...]
     duplicate_of: EarlierFile | None = None
     parts: Callable[[], Iterable[pl.DataFrame]] | None = None
+    catalogue_state: str = ""  # of what it was judged by
 
     def pieces(self) -> Iterable[pl.DataFrame]:
         """Every row, in the order of the file."""
@@ -129,7 +130,10 @@ def make_plan(
     duplicate = duplicate_of(frame, standing)
     questions = [] if duplicate else ask(frame, controls, changes, chain, standing, answers)
     parts = None if pieces is None else pieces.rows
-    return Plan(frame, reseller, content, rows, seen, standing, controls, changes, tuple(problems), tuple(questions), duplicate, parts)
+    return Plan(
+        *(frame, reseller, content, rows, seen, standing, controls, changes, tuple(problems), tuple(questions), duplicate, parts),
+        catalogue_state=catalogue.state,
+    )
 
 
 # Against what is live -------------------------------------------------------------------------------------------------

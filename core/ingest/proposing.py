@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 import sqlalchemy as sa
 
+from core.catalogue.holding import state_of
 from core.catalogue.rates import rates_for
 from core.catalogue.reading import read_catalogue
 from core.catalogue.records import Catalogue, Reseller
@@ -40,7 +41,8 @@ def catalogue_for(connection: sa.Connection, vendor: str, answers: Answers) -> t
         reseller_id = ensure_named_reseller(connection, answers.reseller, answers.currency, answers.vat_basis)
     else:
         reseller_id = ensure_reseller(connection, vendor)
-    catalogue = read_catalogue(connection)
+    state = state_of(connection, reseller_id)  # before anything is read: what changes meanwhile is noticed, never missed
+    catalogue = replace(read_catalogue(connection), state=state)
     return catalogue, next(r for r in catalogue.resellers if r.id == reseller_id)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 import polars as pl
 import sqlalchemy as sa
 
+from core.catalogue.holding import hold_still, state_of
 from core.catalogue.storing import bump_version
 from core.db import tables as t
 from core.db.engine import Database
@@ -56,19 +57,18 @@ HELD = (
 
 
 class Overtaken(WorkbenchError):
-    """Another file of this reseller was stored meanwhile. Look at this one again."""
+    """Another file of this reseller was stored, or the catalogue was changed, meanwhile. Look at this one again."""
 
 
 def store(database: Database, batch_id: int, plan: Plan, by: str, on_progress: Progress | None = None) -> None:
     """Make the plan's rows facts. Old or new state only: everything stands or falls with one transaction, and repeating it is safe.
 
-    Errors: Overtaken when another file changed what is live of these slices since the plan was made.
+    Errors: Overtaken when another file changed what is live of these slices, or a person the catalogue, since the plan was made.
     """
     with database.write() as connection:
         if not begin(connection, batch_id, plan.reseller.id):
             return
-        if stored_meanwhile(connection, plan):
-            raise Overtaken
+        check_still_true(connection, plan)
         if plan.frame.by_order:
             _store_orders(connection, batch_id, plan, on_progress)
         else:
@@ -89,13 +89,20 @@ def begin(connection: sa.Connection, batch_id: int, reseller_id: int) -> bool:
 
     The batch row itself is written last: while rows are copied, their number is told to it from outside this transaction.
     """
+    hold_still(connection)
     lock_reseller(connection, reseller_id)
     connection.execute(sa.text("set local work_mem = '128MB'"))
     status = connection.execute(sa.select(t.upload_batches.c.status).where(t.upload_batches.c.id == batch_id)).scalar_one()
     return status not in ("stored", "undone")
 
 
-def stored_meanwhile(connection: sa.Connection, plan: Plan) -> bool:
+def check_still_true(connection: sa.Connection, plan: Plan) -> None:
+    """Overtaken when the catalogue says something else than what the plan was judged by, or its content was stored since."""
+    if state_of(connection, plan.reseller.id) != plan.catalogue_state or _stored_meanwhile(connection, plan):
+        raise Overtaken
+
+
+def _stored_meanwhile(connection: sa.Connection, plan: Plan) -> bool:
     """Whether another worker has stored the very same content since the plan was made: exports of the shop have no slice to show it."""
     c = t.upload_batches.c
     twin = sa.select(c.id).where(c.reseller_id == plan.reseller.id, c.status == "stored", c.content_key == plan.content.file_key)
