@@ -136,8 +136,19 @@ def read_span(text: str | None) -> Span | None:
         first, last = month_names().get(several[1]), month_names().get(several[2])
         if first and last and first <= last:
             return date(int(several[3]), first, 1), month_span(int(several[3]), last)[1]
+    if (days := re.fullmatch(r"(\S+?)(?: ?[–—/] ?| (?:-|to|bis|do|au|al|a) )(\S+)", plain)) is not None:
+        return _between(days[1], days[2])
     whole = read_year(plain) if len(plain) == 4 else None
     return (date(whole, 1, 1), date(whole, 12, 31)) if whole else None
+
+
+def _between(first: str, last: str) -> Span | None:
+    """Two days that can be read one way only, or that both are the day-first borders of a month."""
+    starts, ends = read_dates_of(first), read_dates_of(last)
+    spans = [(start, end) for start in starts for end in ends if start <= end]
+    whole = [span for span in spans if span == month_span(span[0].year, span[0].month)]
+    chosen = spans if len(spans) == 1 else whole
+    return chosen[0] if len(chosen) == 1 else None
 
 
 @lru_cache(maxsize=1 << 16)

@@ -14,6 +14,18 @@ BARE_TOTALS = {
     *("total", "totals", "grand total", "sum total", "sum", "total sum", "total qty", "total units", "total eur", "overall total"),
     *("totaal", "eindtotaal", "razem", "suma", "ogolem", "gesamt", "summe", "gesamtsumme", "insgesamt", "totale", "total general"),
     *("kopa", "pavisam", "pavisam kopa", "is viso", "viso", "viso suma", "kokku", "summa", "totalt", "ialt", "yhteensa"),
+    *(
+        "subtotal",
+        "sub-total",
+        "sub total",
+        "zwischensumme",
+        "sous-total",
+        "sous total",
+        "tussentotaal",
+        "subtotaal",
+        "total parcial",
+        "subtotale",
+    ),
     *("итого", "всего", "всього", "разом", "усього", "сума", "сумма", "загалом", "підсумок"),
 }
 NET_WORDS = re.compile(

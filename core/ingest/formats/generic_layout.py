@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import polars as pl
 
-from core.ingest import dates
+from core.ingest import dates, periods
 from core.ingest.dates import Span
 from core.ingest.formats.column_kinds import Kind, kind_of, values_of
 from core.ingest.formats.meanings import FIGURES, Said, read_header
@@ -37,7 +37,7 @@ class Column:
 @dataclass(frozen=True)
 class Band:
     """One column of figures under a month, a week or a year: `span` of its days, or `month` while the year is not known; `total`: the sum
-    over the others. `said`: what the header beside or below the period says of the figures."""
+    over the others, or over those within its `span`. `said`: what the header beside or below the period says of the figures."""
 
     place: int
     label: str
@@ -97,7 +97,29 @@ def _found(sheet: RawSheet, row: int, bands: tuple[Band, ...], named: int) -> Fo
     if not below.height or not below.select(pl.any_horizontal(pl.all().str.contains(r"\S").any())).item():
         return None
     taken = {band.place for band in bands}
+    sheet = _filled_down(sheet, row, taken)
     return Found(sheet, row, tuple(_columns(sheet, row, below, taken)), bands, named)
+
+
+def _filled_down(sheet: RawSheet, header_row: int, taken: set[int]) -> RawSheet:
+    """The sheet with what a merged range over several lines says on each of them; a merged figure stays the one figure it is."""
+    labels = _labels(sheet, header_row)
+    wanted = [
+        merge
+        for merge in sheet.merges
+        if merge.top > header_row >= 0
+        and merge.bottom > merge.top
+        and merge.left not in taken
+        and read_header(labels[merge.left]).meaning not in (None, *FIGURES)
+    ]
+    columns = {merge.left: sheet.frame[f"c{merge.left}"].to_list() for merge in wanted}
+    for merge in wanted:
+        cells = columns[merge.left]
+        cells[merge.top : merge.bottom + 1] = [cells[merge.top]] * (min(merge.bottom + 1, len(cells)) - merge.top)
+    if not columns:
+        return sheet
+    frame = sheet.frame.with_columns(pl.Series(f"c{place}", cells, pl.String) for place, cells in columns.items())
+    return replace(sheet, frame=frame)
 
 
 def _columns(sheet: RawSheet, row: int, below: pl.DataFrame, taken: set[int]) -> Iterator[Column]:
@@ -207,7 +229,7 @@ def _measures_below(sheet: RawSheet, row: int) -> bool:
 def _with_measures(sheet: RawSheet, row: int, bands: tuple[Band, ...], limit: int) -> tuple[int, tuple[Band, ...]]:
     """The bands with what the row below says of each column (Qty, Value), and with the year that stands above months."""
     years = carried_labels(sheet, row - 1) if row else [None] * sheet.width
-    bands = tuple(_dated(band, dates.read_year(years[band.place])) for band in bands)
+    bands = _sums_apart(tuple(_dated(band, _year_above(years[band.place], bands, years)) for band in bands))
     if not _measures_below(sheet, row):
         return row, bands
     below = sheet.frame.row(row + 1)
@@ -217,6 +239,25 @@ def _with_measures(sheet: RawSheet, row: int, bands: tuple[Band, ...], limit: in
         if (said := read_header(below[band.place])).meaning in FIGURES
     ]
     return row + 1, tuple(named)
+
+
+def _year_above(text: str | None, bands: tuple[Band, ...], labels: Sequence[str | None]) -> int | None:
+    """The only year in a text over months: `2025`, `FY 2025`, `Actual 2025`; None over months that run across the turn of a year."""
+    if (year := dates.read_year(text)) is not None or text is None:
+        return year
+    months = [band.month for band in bands if band.month and labels[band.place] == text]
+    years = set(periods.find_years(text))
+    return years.pop() if len(years) == 1 and months == sorted(months) else None
+
+
+def _sums_apart(bands: tuple[Band, ...]) -> tuple[Band, ...]:
+    """A quarter beside its months is their sum, not more sales."""
+    spans = {band.span for band in bands if band.span is not None}
+
+    def is_sum(span: Span | None) -> bool:
+        return span is not None and any(other != span and span[0] <= other[0] and other[1] <= span[1] for other in spans)
+
+    return tuple(replace(band, total=True) if is_sum(band.span) else band for band in bands)
 
 
 def _dated(band: Band, year: int | None) -> Band:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,6 +20,8 @@ from core.ingest.shapes import Choice, PeriodEvidence, PeriodReading, Question, 
 Grain = Literal["day", "week", "month"]
 STARTS, ENDS, DAY = "period_start", "period_end", "sale_date"
 LONGEST_LIST_OF_DAYS = 4_000
+WEEK_AND_YEAR = re.compile(r"(\d{4})[\s./_-]*[^\W\d_]{0,12}[\s./_-]*(\d{1,2})(?:\.0+)?|[^\W\d_]{0,12}[\s./_-]*(\d{1,2})[\s./_-]+(\d{4})")
+WEEK_ALONE = re.compile(r"[^\W\d_]{0,12}[\s./_-]*(\d{1,2})(?:\.0+)?")
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,14 @@ def _years_of_months(text: str) -> Iterator[int]:
 
 
 def date_lines(table: Table, book: RawBook, found: Found, options: ReadOptions) -> Dated:
-    """The period of every line of `table`, in its order."""
+    """The period of every line of `table`, in its order. Where no line's own can be read at all, a person's word is."""
+    dated = _by_column(table, book, found, options)
+    if options.period is None or not dated.of_rows or dated.questions or not dated.frame[STARTS].is_null().all():
+        return dated
+    return _frame(table.height, options.period, "month")
+
+
+def _by_column(table: Table, book: RawBook, found: Found, options: ReadOptions) -> Dated:
     has = table.places
     if "date" in has:
         return _by_day(table, book, found, options)
@@ -110,14 +120,33 @@ def _by_day(table: Table, book: RawBook, found: Found, options: ReadOptions) -> 
     read = dates.read_dates(texts, options.date_order, table.sheet.name is not None, book.date_1904)
     days = read.values
     asked = (_which_order(texts, evidence_around(book, found)),) if read.ambiguous else ()
-    different = days.drop_nulls().unique()
-    borders = all(day.day == 1 or (day + timedelta(days=1)).day == 1 for day in different.to_list()[:400])
-    if len(different) and len(different) < 400 and borders:
-        frame = pl.DataFrame(
-            {STARTS: days.dt.month_start(), ENDS: days.dt.month_end(), DAY: pl.Series([None], dtype=pl.Date).new_from_index(0, len(days))}
-        )
-        return Dated(frame, "month", True, asked, "Every date is the first or the last day of a month, so the lines count as months.")
-    return Dated(pl.DataFrame({STARTS: days, ENDS: days, DAY: days}), "day", True, asked)
+    meant, said = _day_or_month(days.drop_nulls().unique().to_list(), book, found, options)
+    if meant != "month":
+        return Dated(pl.DataFrame({STARTS: days, ENDS: days, DAY: days}), "day", True, asked or said)
+    none = pl.Series([None], dtype=pl.Date).new_from_index(0, len(days))
+    frame = pl.DataFrame({STARTS: days.dt.month_start(), ENDS: days.dt.month_end(), DAY: none})
+    return Dated(frame, "month", True, asked, "Every date is the first or the last day of a month, so the lines count as months.")
+
+
+def _day_or_month(days: list[date], book: RawBook, found: Found, options: ReadOptions) -> tuple[Grain, tuple[Question, ...]]:
+    """Whether dates stand for their months: several that all are first days, or all last days, do; a single one may be a day's own report,
+    so that the file's name, what stands around, or a person has to say."""
+    if not days or not (all(day.day == 1 for day in days) or all((day + timedelta(days=1)).day == 1 for day in days)):
+        return "day", ()
+    if len(days) > 1:
+        return "month", ()
+    day, month = days[0], dates.month_span(days[0].year, days[0].month)
+    if options.period is not None:
+        return ("month" if options.period != (day, day) else "day"), ()
+    if day in periods.find_days(book.file_name):
+        return "day", ()
+    if any((hint.start, hint.end) == month for hint in evidence_around(book, found)):
+        return "month", ()
+    choices = (
+        Choice(f"{month[0]}/{month[1]}", f"{day:%B %Y}", "the date stands for its month"),
+        Choice(f"{day}/{day}", f"{day:%-d %B %Y}", "the file is the report of one day"),
+    )
+    return "day", (Question("period", f"Every line is dated {day:%-d %B %Y}. Is it one day, or the whole month?", choices),)
 
 
 def _which_order(texts: pl.Series, hints: tuple[PeriodEvidence, ...]) -> Question:
@@ -160,22 +189,22 @@ def _by_week(table: Table, options: ReadOptions) -> Dated:
     """`W23 2025`, or a number beside the year; ISO weeks."""
     weeks, years = table.column("week"), table.column("year")
     year = str(options.period[0].year) if options.period else None
-    joined = (
-        pl.DataFrame({"w": weeks, "y": years})
-        .select(
-            pl.concat_str(
-                pl.lit("W"),
-                pl.col("w").str.extract(r"(\d{1,2})(?:\.0+)?\s*$"),
-                pl.lit(" "),
-                pl.coalesce(pl.col("y").str.extract(r"(\d{4})"), pl.lit(year)),
-            )
-        )
-        .to_series()
+    pairs = pl.DataFrame({"w": weeks, "y": years}).select(
+        pl.concat_str("w", pl.coalesce(pl.col("y"), pl.lit(year, pl.String), pl.lit("")), separator="|")
     )
-    frame = _spans(pl.select(pl.when(weeks.str.contains(r"\d{4}")).then(weeks).otherwise(joined)).to_series(), dates.read_span)
+    frame = _spans(pairs.to_series(), _week_of)
     missing = frame[STARTS].is_null() & weeks.str.contains(r"\d").fill_null(False)
     asked = (_which_year("week numbers"),) if year is None and missing.all() and len(missing) else ()
     return Dated(frame, "week", True, asked, "Week numbers were read as ISO weeks, Monday to Sunday.")
+
+
+def _week_of(pair: str | None) -> Span | None:
+    """The days of a week and its year, joined by `|`: `23|2025`, `W23 2025|`, `202523|`, `23.2025|`. Never a month, whatever it looks like."""
+    week, _, beside = (pair or "").partition("|")
+    if (own := WEEK_AND_YEAR.fullmatch(week.strip())) is not None:
+        return dates.read_span(f"W{own[2] or own[3]} {own[1] or own[4]}")
+    year, number = dates.read_year(beside), WEEK_ALONE.fullmatch(week.strip())
+    return dates.read_span(f"W{number[1]} {year}") if number and year else None
 
 
 # Months and other periods ---------------------------------------------------------------------------------------------

@@ -14,12 +14,14 @@ from core.ingest.formats.column_mapping import MONTHS, Mapped
 from core.ingest.formats.generic_layout import Band, Found
 from core.ingest.formats.generic_periods import DAY, ENDS, STARTS, Dated, date_lines, stated_year
 from core.ingest.formats.meanings import AMOUNTS
+from core.ingest.formats.remarks import Written
 from core.ingest.formats.tables import Figures, Table
 from core.ingest.normalising import collapse, fold, fold_column, map_texts, present_column, read_eans
-from core.ingest.numbers import DecimalSign, decide_decimal, read_currency, read_number
+from core.ingest.numbers import DecimalSign, Spelling, decide_decimal, read_currency, read_number
 from core.ingest.shapes import MONEY, Problem, RawBook, ReadOptions
 
 KEYS = ("ean", "code", "sku", "text")
+GROUP_SUM = r"^(?:sub ?-?total|(?:grand )?total|summe|suma|razem|totaal|gesamt|totale|somme|kopa|viso|разом|всього|итого|всего)\b"
 ABOUT = (*KEYS, "store", "channel", "country", "currency", "reseller", "brand", "date", "month", "period", "week", "week_end", "week_start")
 
 
@@ -81,10 +83,22 @@ def decimal_sign(tables_: list[Table], measure: str, options: ReadOptions) -> tu
 
 
 def read_part(
-    table: Table, money: str | None, band: Band | None, book: RawBook, found: Found, options: ReadOptions, sign: DecimalSign | None
+    table: Table,
+    money: str | None,
+    band: Band | None,
+    book: RawBook,
+    found: Found,
+    options: ReadOptions,
+    sign: DecimalSign | None,
+    counts: DecimalSign | None = None,
 ) -> Part:
+    """`sign`: of columns that leave theirs open; `counts`: of the units, whatever they look like."""
     dated = date_lines(table, book, found, options) if band is None else _under(band, table.height, book, found, options)
-    return Part(table, dated, tables.read_figures(table, sign), money, band.label if band else None)
+    written = None
+    if counts is not None:
+        spelled = {"quantity": Spelling(frozenset({counts})), **tables.spell(table, ("amount",), exact=True).spellings}
+        written = Written(spelled, whole=True)
+    return Part(table, dated, tables.read_figures(table, sign, written), money, band.label if band else None)
 
 
 def _under(band: Band, height: int, book: RawBook, found: Found, options: ReadOptions) -> Dated:
@@ -255,13 +269,13 @@ def tell_rows(found: Found, mapped: Mapped, brand: str, reseller: str | None) ->
     figures = _figure_columns(found, mapped)
     none = pl.repeat(False, table.height, dtype=pl.Boolean, eager=True)
     again = _header_again(found)
-    totals = tables.is_total(table, keys) & ~again
+    totals = (tables.is_total(table, keys) | _sum_of_a_group(table)) & ~again
     written = pl.DataFrame([table.body[f"c{place}"] for place in figures]) if figures else pl.DataFrame()
     counted = written.select(pl.any_horizontal(pl.all().str.contains(r"\d|#").fill_null(False))).to_series() if written.width else none
     notes = ~counted & ~again & ~totals
     foreign = ~_ours(table, brand) & ~(totals | again | notes) if "brand" in mapped.places else none
     others = _of_others(table, reseller) & ~(totals | again | notes | foreign) if reseller and "reseller" in mapped.places else none
-    totals |= _unnamed_sum(table, mapped, counted & ~(totals | again), figures)
+    totals |= _unnamed_sum(table, counted & ~(totals | again), figures)
     return Rows(totals, again, notes & ~totals, foreign, others)
 
 
@@ -297,8 +311,19 @@ def _of_others(table: Table, reseller: str) -> pl.Series:
     return map_texts(texts, lambda text: fold(text or "") != named, pl.Boolean)
 
 
-def _unnamed_sum(table: Table, mapped: Mapped, candidates: pl.Series, figures: list[int]) -> pl.Series:
-    """A last row of nothing but figures that are the sums of those above is a total without its word."""
+def _sum_of_a_group(table: Table) -> pl.Series:
+    """Rows without a product whose first text begins like a sum: `Total Germany`, `Subtotal France`, `Summe 2025`."""
+    columns = table.sheet.frame.columns
+    first = table.body.select(pl.coalesce(pl.when(pl.col(name).str.contains(r"\S")).then(pl.col(name)) for name in columns)).to_series()
+    said = fold_column(first).str.contains(GROUP_SUM).fill_null(False)
+    for key in KEYS:
+        said &= ~table.written(key)
+    return said
+
+
+def _unnamed_sum(table: Table, candidates: pl.Series, figures: list[int]) -> pl.Series:
+    """A last row of nothing but figures is a total without its word: where they are the sums of those above, and in a list without
+    products always, for no line there is without a name."""
     none = pl.repeat(False, table.height, dtype=pl.Boolean, eager=True)
     rows = candidates.arg_true().to_list()
     if len(rows) < 3 or not figures:
@@ -306,6 +331,8 @@ def _unnamed_sum(table: Table, mapped: Mapped, candidates: pl.Series, figures: l
     last, cells = rows[-1], table.body.row(rows[-1])[1:]
     if any(text and text.strip() for place, text in enumerate(cells) if place not in figures):
         return none
+    if "store" in table and not set(KEYS) & table.places.keys():
+        return pl.Series([row == last for row in range(table.height)])
     for place in figures:
         values = [read_number(table.body[f"c{place}"][row], None).value for row in rows]
         if values[-1] is not None and values[-1] != sum((v for v in values[:-1] if v is not None), Decimal(0)):

@@ -65,7 +65,7 @@ SYNONYMS: Mapping[str, str] = {
     " net sales value, net revenue, revenue net, sales net, gross sales, total amount, sum, sales local currency, sales in local currency, retail sales, retail value,"
     " umsatz, betrag, wert, erlos, verkaufswert, ca, chiffre d affaires, chiffre affaires, ventes, montant, valeur, ventes valeur, importe,"
     " ventas, valor, facturacion, venta, importo, vendite, fatturato, valore, incasso, wartosc, kwota, sprzedaz, wartosc sprzedazy, obrot,"
-    " sprzedaz wartosc, suma, apyvarta, pardavimai, verte, summa, apgrozijums, pardosana, omzet, bedrag, waarde, verkoop, vendas, faturamento,"
+    " sprzedaz wartosc, line price, extended price, ext price, gesamtpreis, prix total, precio total, prezzo totale, cena razem, totaalprijs, suma, apyvarta, pardavimai, verte, summa, apgrozijums, pardosana, omzet, bedrag, waarde, verkoop, vendas, faturamento,"
     " forsaljning, omsattning, omsetning, salg, omsaetning, belopp, belop, beloeb, belob, myynti, liikevaihto, trzba, trzby, castka, hodnota, obrat, сума, сумма,"
     " виручка, выручка, продажі, продажи, вартість, стоимость, muuk, kaive",
     "amount_gross": "sales inc vat, sales incl vat, gross value, gross amount, gross revenue, brutto, ttc, bruto, incl vat, inc vat, ca ttc,"
@@ -118,6 +118,7 @@ LINE_TOTALS = re.compile(
     r"\b(?:total|sum|turnover|revenue|sales|umsatz|omzet|ventas|ventes|vendite|fatturato|sprzedaz|obrot|apyvarta|apgrozijums|omsattning|omsetning|"
     r"forsaljning|myynti|liikevaihto|trzby|vendas|faturamento|chiffre|ca|summa|suma|gross value|net value|выручка|виручка|продажі|продажи)\b"
 )
+TOTAL_WORDS = re.compile(r"\b(?:total|sum|gesamt|razem|totaal|totale)\b")
 FILLERS = ("total", "sum of", "sum", "local", "lc", "our", "in", "of", "net", "netto", "brutto")
 
 
@@ -161,6 +162,8 @@ def read_header(header: str | None) -> Said:
     basis = _basis(plain)
     if meaning is None:
         meaning = known.get(_glued(_bare(rest))) or (f"amount_{basis}" if basis and not _bare(rest) else None)
+    if meaning == "unit_price" and TOTAL_WORDS.search(plain):
+        meaning = "amount"  # a total price is the money of the whole line
     if meaning == "amount" and basis:
         meaning = f"amount_{basis}"
     stated = basis if meaning == "unit_price" else meaning.removeprefix("amount_") if meaning in ("amount_gross", "amount_net") else None
