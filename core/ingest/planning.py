@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Literal
 
 import polars as pl
 
@@ -89,7 +90,24 @@ def fill_in(frame: SalesFrame, reseller: Reseller, answers: Answers) -> SalesFra
         pl.coalesce("currency", pl.lit(currency, pl.String)).alias("currency"),
         pl.coalesce("vat_basis", pl.lit(basis, pl.String)).alias("vat_basis"),
     )
-    return too_large_held(frame.with_rows(rows))
+    return too_large_held(replace(frame, rows=rows, basis_from=basis_source(frame, answers)))
+
+
+def basis_source(frame: SalesFrame, answers: Answers) -> Literal["file", "person", "rule"]:
+    if answers.vat_basis is not None:
+        return "person"
+    return "file" if any(problem.rule == "vat_basis_stated" for problem in frame.problems) else "rule"
+
+
+def in_basis_of(frame: SalesFrame, reseller: Reseller) -> SalesFrame:
+    """Amounts whose basis neither the file nor a person states are in the reseller's, also where its reports usually have another.
+
+    What a file states, and so its keys, is not touched by a rule: they are taken of the frame before.
+    """
+    basis = reseller.vat_basis
+    if frame.basis_from != "rule" or basis is None or basis == frame.vat_basis:
+        return frame
+    return replace(frame, vat_basis=basis, rows=frame.rows.with_columns(pl.lit(basis).alias("vat_basis")))  # type: ignore[arg-type]
 
 
 def too_large_held(frame: SalesFrame) -> SalesFrame:

@@ -15,7 +15,7 @@ from core.catalogue.records import Catalogue, Reseller
 from core.catalogue.storing import ensure_named_reseller, ensure_reseller, seed_vat_rates
 from core.ingest.asking import Answers
 from core.ingest.content import KEYED_SLICES, NOTHING, file_key, nominal, order_lines_key, slice_keys, timeless_key
-from core.ingest.planning import Content, Plan, fill_in, make_plan, place_and_value
+from core.ingest.planning import Content, Plan, fill_in, in_basis_of, make_plan, place_and_value
 from core.ingest.settling import cover
 from core.ingest.shapes import SalesFrame
 from core.ingest.slices import has_orders
@@ -28,6 +28,7 @@ def propose(connection: sa.Connection, frame: SalesFrame, answers: Answers, bran
     catalogue, reseller = catalogue_for(connection, frame.vendor, answers)
     frame = cover(connection, fill_in(frame, reseller, answers), reseller.id, NOTHING)
     content = content_of(frame)
+    frame = in_basis_of(frame, reseller)
     rates = rates_for(connection, rate_needs(frame.rows), reseller.fx_method)
     rows = place_and_value(frame.rows, catalogue, reseller, rates)
     standing = standing_of(connection, frame, content, reseller)

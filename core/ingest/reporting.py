@@ -84,6 +84,7 @@ def _record(plan: Plan) -> dict[str, Any]:
     record: dict[str, Any] = {
         "questions": [asdict(q) for q in plan.questions],
         "columns": [asdict(c) for c in plan.frame.columns],
+        "basis_from": plan.frame.basis_from,
         "set_aside": [asdict(s) for s in plan.frame.set_aside],
         "explicit_zeros": plan.frame.explicit_zeros,
         "timeless_key": plan.content.timeless,
@@ -228,7 +229,7 @@ def _evidence(plain: dict[str, Any]) -> PeriodEvidence:
 
 def _question(plain: dict[str, Any]) -> Question:
     columns = tuple(_column(c) for c in plain.get("columns", ()))
-    return Question(plain["key"], plain["text"], tuple(Choice(**c) for c in plain["choices"]), columns)
+    return Question(plain["key"], plain["text"], tuple(Choice(**c) for c in plain["choices"]), columns, plain.get("beyond"))
 
 
 def _column(plain: dict[str, Any]) -> ColumnChoice:

@@ -51,7 +51,8 @@ _YEARS = {
 def revalue(database: Database, reseller_id: int, by: str = "system", vat_basis: str | None = None) -> int:
     """Work out the derived columns of all rows of a reseller by the catalogue as it is now; returns how many rows changed.
 
-    `vat_basis`: the basis its amounts turned out to be in. One audited action. Errors: UnknownRecord.
+    `vat_basis`: the basis its amounts turned out to be in; rows of files that state their own, or of which a person said it, keep theirs.
+    One audited action. Errors: UnknownRecord.
     """
     with database.write() as connection:
         changed = revalue_in(connection, reseller_id, by, vat_basis)
@@ -101,7 +102,8 @@ def _revalue(connection: sa.Connection, table: str, catalogue: Catalogue, resell
         return 0
     stated = old.select(_STATED.keys())
     if vat_basis is not None:
-        stated = stated.with_columns(pl.lit(vat_basis).alias("vat_basis"))
+        own = pl.col("upload_batch_id").is_in(_with_own_basis(connection, reseller.id))
+        stated = stated.with_columns(pl.when(own).then("vat_basis").otherwise(pl.lit(vat_basis)).alias("vat_basis"))
     new = value(stated, catalogue, reseller, rates_for(connection, rate_needs(stated), reseller.fx_method))
     if reseller.values_from_price_list:
         new = value_by_statements(connection, reseller.id, new)
@@ -114,6 +116,20 @@ def _revalue(connection: sa.Connection, table: str, catalogue: Catalogue, resell
     changed = both.filter(differs | basis).select("id", "vat_basis", *columns)
     _write(connection, table, changed)
     return changed.height
+
+
+def _with_own_basis(connection: sa.Connection, reseller_id: int) -> list[int]:
+    """The uploads whose basis the file itself or a person states."""
+    return [row.id for row in connection.execute(sa.text(_OWN_BASIS), {"reseller": reseller_id})]
+
+
+_OWN_BASIS = """
+select b.id from upload_batches b
+where b.reseller_id = :reseller and coalesce(
+  b.report ->> 'basis_from',
+  case when b.answers ->> 'vat_basis' is not null then 'person'
+       when exists (select from error_reports e where e.upload_batch_id = b.id and e.rule = 'vat_basis_stated') then 'file'
+       else 'rule' end) <> 'rule'"""
 
 
 def _read(connection: sa.Connection, table: str, reseller_id: int) -> pl.DataFrame:
@@ -137,6 +153,8 @@ def _write(connection: sa.Connection, table: str, changed: pl.DataFrame) -> None
     connection.execute(sa.text(f"create temp table revalued ({columns}) on commit drop"))
     copy_frame(driver(connection), "revalued", changed)
     settings = ", ".join(f"{name} = v.{name}" for name in names)
+    if table == "held_rows":  # what it is placed by later
+        settings += ", row = jsonb_set(f.row, '{vat_basis}', coalesce(to_jsonb(v.vat_basis), 'null'))"
     connection.execute(sa.text(f"update {table} f set {settings} from revalued v where v.id = f.id"))
     connection.execute(sa.text("drop table revalued"))
 

@@ -280,6 +280,7 @@ class SalesFrame:
     questions: tuple[Question, ...] = ()  # what only a person can say before these rows mean anything
     columns: tuple[ColumnChoice, ...] = ()  # of a layout nobody knows: how each column was read
     reseller: str | None = None  # named by the file itself
+    basis_from: Literal["file", "person", "rule"] = "rule"  # who says `vat_basis`; 'rule': the reseller's, else the format's usual one
 
     def with_rows(self, rows: pl.DataFrame) -> SalesFrame:
         return replace(self, rows=rows)
@@ -318,12 +319,14 @@ class Question:
     """What a person has to say before the file can be stored. `key` is the argument of `import_file` that takes the answer.
 
     `columns` (of the question 'columns'): every column with its proposed meaning; its answer maps column keys to meanings.
+    `beyond` (of 'accept_warnings'): what of the text the report's controls and changes do not state already.
     """
 
     key: QuestionKey
     text: str
     choices: tuple[Choice, ...] = ()
     columns: tuple[ColumnChoice, ...] = ()
+    beyond: str | None = None
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from core.ingest.judging import Batch, Judged, Stopped, contrary_periods, vendor
 from core.ingest.notes import without_notes
 from core.ingest.observing import Observed, observe
 from core.ingest.pieces import NotInPieces, TextFile
-from core.ingest.planning import Content, Pieces, fill_in, make_plan, place_and_value
+from core.ingest.planning import Content, Pieces, fill_in, in_basis_of, make_plan, place_and_value
 from core.ingest.proposing import catalogue_for, standing_of
 from core.ingest.reading import ReadLimits, text_of
 from core.ingest.settling import BookNames, cover, options_for, settle
@@ -104,7 +104,7 @@ class Stream:
 
     def place(self, lines: Lines) -> pl.DataFrame:
         """The rows of a piece, placed and valued."""
-        rows = fill_in(self.template.with_rows(lines.rows), self.reseller, self.answers).rows
+        rows = in_basis_of(fill_in(self.template.with_rows(lines.rows), self.reseller, self.answers), self.reseller).rows
         needs = rate_needs(rows)
         if missing := [need for need in needs if need not in self.rates]:
             with self.database.write() as connection:
@@ -112,6 +112,11 @@ class Stream:
             self.rates |= {n: found.filter((pl.col("currency") == n.currency) & (pl.col("fx_day") == n.day)) for n in missing}
         rates = pl.concat([self.rates[need] for need in needs]) if needs else rates_of_nothing(self.database)
         return place_and_value(rows, self.catalogue, self.reseller, rates)
+
+    def as_stated(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Placed rows in the basis the list is read in, as its keys are taken of."""
+        read, counted = self.template.vat_basis, in_basis_of(self.template, self.reseller).vat_basis
+        return rows if counted == read or self.answers.vat_basis is not None else rows.with_columns(pl.lit(read).alias("vat_basis"))
 
     def rows(self) -> Iterator[pl.DataFrame]:
         """Every piece once more, placed and valued."""
@@ -202,7 +207,7 @@ def gather(stream: Stream, say: Progress, on_rows: Callable[[pl.DataFrame, int],
     for lines, done in stream.lines():
         rows = stream.place(lines)
         eans = frozenset(rows["ean"].unique().drop_nulls()) if total is None or len(total.eans) < TELLING_EANS else frozenset[str]()
-        part = Gathered(replace(lines, rows=lines.rows.clear()), observe(rows), content_sums(rows), eans)
+        part = Gathered(replace(lines, rows=lines.rows.clear()), observe(rows), content_sums(stream.as_stated(rows)), eans)
         total = part if total is None else _added(total, part)
         estimate = total.seen.counts.rows * stream.file.size // max(done, 1)
         if on_rows is None:
@@ -238,6 +243,7 @@ def _propose(connection: sa.Connection, stream: Stream, settled: SalesFrame, gat
     frame = cover(connection, fill_in(frame, stream.reseller, stream.answers), stream.reseller.id, NOTHING)
     keyed = slice_keys(frame, gathered.sums)
     content = Content(keyed, file_key(keyed), "")
+    frame = in_basis_of(frame, stream.reseller)
     standing = standing_of(connection, frame, content, stream.reseller)
     if not stream.written.whole:
         stream.written = replace(gathered.lines.written, whole=True)
