@@ -17,9 +17,11 @@ from core.sales.chart_spec import ChartSpec
 from core.sales.charts import bridge_chart, chart_for
 from core.sales.dimensions import DIMENSIONS, TIME
 from core.sales.formatting import format_change, format_figure, format_points
+from core.sales.marking import mark_restated
 from core.sales.measures import MEASURES, Unit
 from core.sales.naming import name_day, name_list, name_period
 from core.sales.query import Caveat, Filter, Period, Result, SalesQuery
+from core.sales.restated import Restated, restated
 
 ColumnKind = Literal["text", "date", "figure", "change", "points"]
 TRIES = 3  # a report is built again when data changed while it was built
@@ -168,7 +170,8 @@ def build(
         versions = {result.data_version for result in (whole, *results) if result is not None}
         if len(versions) == 1 or attempt == TRIES - 1:
             break
-    parts = tuple(_part(block, result or whole) for block, result in zip(definition.blocks, results, strict=True))
+    found = restated(database, scope, whole.period)
+    parts = tuple(_part(block, result or whole, found) for block, result in zip(definition.blocks, results, strict=True))
     return _assemble(definition, parts, whole, [r for r in results if r], brand, link, built_at or datetime.now(UTC))
 
 
@@ -231,7 +234,7 @@ def filters_in_words(filters: Iterable[Filter]) -> str:
     return " · ".join(parts) or "All resellers and channels"
 
 
-def _part(block: Block, result: Result) -> Part:
+def _part(block: Block, result: Result, found: tuple[Restated, ...]) -> Part:
     title = block.title or default_title(block)
     match block.kind:
         case "text":
@@ -245,7 +248,7 @@ def _part(block: Block, result: Result) -> Part:
         case "bridge":
             return _bridge(title, result)
         case _:
-            return Chart(title, _name(result.period), chart_for(result), result_table(title, result))
+            return Chart(title, _name(result.period), mark_restated(chart_for(result), result, found), result_table(title, result))
 
 
 def _bridge(title: str, result: Result) -> Chart:

@@ -22,6 +22,7 @@ FONTS = Path(font_source_sans_pro.font_directory)
 FONT = "Source Sans Pro"
 # Of the plot: labels come out at 9 to 10 pt, and two charts fit beside the key figures on the first page.
 WIDTH, HEIGHT = 560, 155
+MARKS_TOLD = 3
 
 
 def pictures(content: ReportContent, dots_per_inch: float = 96) -> tuple[bytes, ...]:
@@ -85,12 +86,20 @@ def _part(part: Part) -> dict[str, Any]:
             compared = part.compared_with
             return {"kind": "figures", "title": part.title, "period": part.period, "items": [_figure(f, compared) for f in part.figures]}
         case Chart():
-            return {"kind": "chart", "title": part.title, "period": part.period, "svg": draw(part.spec), "alt": part.title}
+            note = _marked(part.spec)
+            return {"kind": "chart", "title": part.title, "period": part.period, "svg": draw(part.spec), "alt": part.title, "note": note}
         case Text():
             paragraphs = [line for line in part.text.split("\n\n") if line.strip()]
             return {"kind": "text", "title": part.title, "paragraphs": paragraphs}
         case _:
             return _table(part)
+
+
+def _marked(spec: ChartSpec | None) -> str:
+    """What the diamonds in a chart say, which on a screen stands in their hover."""
+    told = [line for mark, _ in spec.marked() for line in f"{spec.texts[mark.place]}: {mark.text}".splitlines()] if spec else []
+    more = f"; and {len(told) - MARKS_TOLD} more" if len(told) > MARKS_TOLD else ""
+    return f"Diamond: restated by a later file. {'; '.join(told[:MARKS_TOLD])}{more}." if told else ""
 
 
 def _figure(figure: Figure, compared_with: str) -> dict[str, str]:

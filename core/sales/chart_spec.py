@@ -27,11 +27,21 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Something to know of one category: its place among them, and the sentence; `series`: whose value it is about, '' for all together."""
+
+    place: int
+    text: str
+    series: str = ""
+
+
+@dataclass(frozen=True)
 class ChartSpec:
     """A chart without any drawing library. `categories`: dates, or texts in the order in which they are drawn (first on top or left).
 
     heatmap: each series is a row. donut, waterfall: one series. `totals`: categories of a waterfall that are levels, not steps.
     `partial`: categories whose period has not ended or is not complete (drawn hatched or dotted). `unit`: of every value.
+    `marks`: categories that were restated (a hollow diamond on lines and bars over time).
     """
 
     kind: Kind
@@ -45,6 +55,7 @@ class ChartSpec:
     category_texts: tuple[str, ...] = ()
     totals: tuple[int, ...] = ()
     partial: tuple[int, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
     @property
     def is_time(self) -> bool:
@@ -59,3 +70,17 @@ class ChartSpec:
     def value_texts(self) -> tuple[tuple[str, ...], ...]:
         """Every value as people read it, by series."""
         return tuple(tuple(format_value(v, self.unit) for v in s.values) for s in self.series)
+
+    def marked(self) -> tuple[tuple[Mark, Value], ...]:
+        """Every mark with the height it stands at: on its series' line, else on this period's; at the end of a bar or stack."""
+        return tuple((mark, height) for mark in self.marks if (height := self._height(mark)) is not None)
+
+    def _height(self, mark: Mark) -> Value:
+        values = {series.name: series.values[mark.place] for series in self.series if series.role != "before"}
+        stated = [value for value in values.values() if value is not None]
+        if not stated or self.kind not in ("line", "bar", "stacked_bar"):
+            return None
+        if self.kind == "stacked_bar":
+            return sum(stated)
+        own = values.get(mark.series)
+        return own if own is not None else stated[0] if self.kind == "line" else max(stated)

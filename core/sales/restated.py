@@ -122,6 +122,15 @@ def old_to_new(one: Restated) -> str:
     return f"{units}, {format_money(one.net_before)} → {format_money(one.net_after)}, by “{one.file_name}”"
 
 
+def restatement_words(one: Restated, month: Period | None = None) -> str:
+    """`Liberty restated on 3 Jun 2025: 149 → 152 units (“file.xlsx”)`, with the period where it is not `month`."""
+    who = one.reseller if one.period == month else f"{one.reseller} {name_period(one.period)}"
+    when = f" on {one.stored_at:%-d %b %Y}" if one.stored_at else ""
+    units = f"{format_number(one.units_before)} → {format_number(one.units_after)} units" if one.units else ""
+    net = f"{format_money(one.net_before)} → {format_money(one.net_after)}" if one.net else ""
+    return f"{who} restated{when}: {', '.join(part for part in (units, net) if part)} (“{one.file_name}”)"
+
+
 def since_words(found: Sequence[Restated], last: date) -> str:
     """The sentence of a report: `Changed since the report of 3 June 2025: Liberty May 2025 +3 units, +€ 212.`; '' where nothing was."""
     if not found:

@@ -121,7 +121,15 @@ def _line(spec: ChartSpec, colors: Palette) -> Row:
     encoding = {"x": _category(spec), "y": _value(spec), "color": _color(spec, colors)}
     lines = {"mark": {"type": "line", "strokeWidth": 2.2}, "encoding": encoding | {"strokeDash": dash}}
     points = {"mark": {"type": "point", "filled": True, "size": 34}, "encoding": encoding | {"opacity": _hatched(spec)}}
-    return {"data": {"values": _rows(spec)}, "layer": [lines, points]}
+    return {"data": {"values": _rows(spec)}, "layer": [lines, points, *_marks(spec, colors)]}
+
+
+def _marks(spec: ChartSpec, colors: Palette) -> list[Row]:
+    """A hollow diamond on each restated period."""
+    rows = [{"category": spec.texts[mark.place], "value": float(height or 0)} for mark, height in spec.marked()]
+    shape = {"type": "point", "shape": "diamond", "filled": True, "fill": colors.background, "stroke": colors.text, "size": 90}
+    mark = {**shape, "strokeWidth": 1.5, "opacity": 1}
+    return [{"data": {"values": rows}, "mark": mark, "encoding": {"x": _category(spec), "y": _value(spec)}}] if rows else []
 
 
 def _dash(series: Series) -> list[int]:
@@ -134,7 +142,9 @@ def _bars(spec: ChartSpec, colors: Palette) -> Row:
         encoding["order"] = {"field": "place", "type": "quantitative"}
     elif len(spec.series) > 1:
         encoding["xOffset"] = {"field": "series", "sort": [s.name for s in spec.series]}
-    return {"data": {"values": _rows(spec)}, "mark": {"type": "bar", "cornerRadiusEnd": 1}, "encoding": encoding}
+    bars: Row = {"mark": {"type": "bar", "cornerRadiusEnd": 1}, "encoding": encoding}
+    marks = _marks(spec, colors)
+    return {"data": {"values": _rows(spec)}, **({"layer": [bars, *marks]} if marks else bars)}
 
 
 def _horizontal(spec: ChartSpec, colors: Palette) -> Row:

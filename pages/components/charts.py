@@ -3,12 +3,14 @@
     charts.draw(chart_for(answer), key="trend")                       # nothing is drawn for None
     clicked = charts.draw(spec, key="resellers", select=True)         # the category that was clicked, or None
 
-Direct labels stand where a legend would; the compared period is quiet and dashed; a running period is hatched or dotted.
+Direct labels stand where a legend would; the compared period is quiet and dashed; a running period is hatched or dotted;
+a restated one carries a hollow diamond.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
@@ -54,7 +56,7 @@ def to_plotly(spec: ChartSpec, *, dark: bool = False, height: int = 300, title: 
         "waterfall": _waterfall,
     }
     layout = _layout(spec, colors, _height(spec, height), title=title)
-    return go.Figure({"data": kinds[spec.kind](spec, colors), "layout": layout})
+    return go.Figure({"data": [*kinds[spec.kind](spec, colors), *_marks(spec, colors)], "layout": layout})
 
 
 def _height(spec: ChartSpec, height: int) -> int:
@@ -70,8 +72,8 @@ def _layout(spec: ChartSpec, colors: Palette, height: int, *, title: bool) -> di
     values = {**axis, "title": None, "tickformat": ".0%" if spec.unit == "ratio" else ",.0~f", "nticks": 6}
     categories = {**axis, "type": "category", "showgrid": False, "title": None, "automargin": True, "tickangle": 0}
     values |= {"rangemode": "tozero"} if spec.kind == "line" else {}
-    flat = spec.kind in ("horizontal_bar", "heatmap")
-    if spec.kind == "horizontal_bar":
+    flat = spec.kind in ("horizontal_bar", "heatmap", "waterfall")
+    if spec.kind in ("horizontal_bar", "waterfall"):
         values = {**values, "showgrid": False, "showticklabels": False, "zeroline": True, "range": _room(spec)}
     shown = _ticks(spec) if not flat else {}
     head = {"text": spec.title, "x": 0, "xanchor": "left", "font": {"size": 14, "color": colors.text}} if title else None
@@ -91,7 +93,7 @@ def _layout(spec: ChartSpec, colors: Palette, height: int, *, title: bool) -> di
         "bargap": 0.32,
         "hovermode": "x unified" if spec.kind in ("line", "stacked_bar") else "closest",
         "hoverlabel": {"bgcolor": colors.background, "bordercolor": colors.grid, "font": {"color": colors.text, "size": 12}},
-        "xaxis": {**(values if spec.kind == "horizontal_bar" else categories), **({} if flat else shown)},
+        "xaxis": {**(values if spec.kind in ("horizontal_bar", "waterfall") else categories), **({} if flat else shown)},
         "yaxis": {**({**categories, "autorange": "reversed"} if flat else {**values, "title": _unit(spec), "automargin": True})},
         "dragmode": False,
         **({"title": head} if head else {}),
@@ -103,11 +105,20 @@ def _unit(spec: ChartSpec) -> dict[str, Any]:
 
 
 def _room(spec: ChartSpec) -> list[float]:
-    """The value axis with room for the labels at the ends of the bars."""
-    found = [float(value) for series in spec.series for value in series.values if value is not None] or [0.0]
+    """The value axis with room for the labels at the ends of the bars; of a waterfall, at the levels it climbs through."""
+    shown = [float(value) for series in spec.series for value in series.values if value is not None]
+    found = _levels(spec) if spec.kind == "waterfall" else shown or [0.0]
     low, high = min(0.0, *found), max(0.0, *found)
     span = (high - low) or 1.0
     return [low - (0.16 * span if low < 0 else 0), high + 0.2 * span]
+
+
+def _levels(spec: ChartSpec) -> list[float]:
+    found, level = [0.0], 0.0
+    for place, value in enumerate(spec.series[0].values):
+        level = float(value or 0) + (0.0 if place in spec.totals else level)
+        found.append(level)
+    return found
 
 
 def _ticks(spec: ChartSpec) -> dict[str, Any]:
@@ -176,6 +187,27 @@ def _bars(spec: ChartSpec, colors: Palette) -> list[Trace]:
             **_hover(spec, number),
         }
         for number, (series, color) in enumerate(zip(spec.series, series_colors(spec, colors), strict=True))
+    ]
+
+
+def _marks(spec: ChartSpec, colors: Palette) -> list[Trace]:
+    """A hollow diamond on each restated period; the hover says by which file, from what to what."""
+    marked = spec.marked()
+    if not marked:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": "restated",
+            "showlegend": False,
+            "x": [spec.texts[mark.place] for mark, _ in marked],
+            "y": [float(height or 0) for _, height in marked],
+            "marker": {"symbol": "diamond", "size": 11, "color": colors.background, "line": {"color": colors.text, "width": 1.8}},
+            "customdata": [escape(mark.text).replace("\n", "<br>") for mark, _ in marked],
+            "hovertemplate": "%{customdata}<extra></extra>",
+            "cliponaxis": False,
+        }
     ]
 
 
@@ -253,8 +285,9 @@ def _waterfall(spec: ChartSpec, colors: Palette) -> list[Trace]:
     return [
         {
             "type": "waterfall",
-            "x": [_wrapped(text) for text in spec.texts],
-            "y": _numbers(spec.series[0]),
+            "orientation": "h",
+            "y": list(spec.texts),
+            "x": _numbers(spec.series[0]),
             "measure": measures,
             "text": texts,
             "textposition": "outside",
@@ -264,16 +297,7 @@ def _waterfall(spec: ChartSpec, colors: Palette) -> list[Trace]:
             "increasing": {"marker": {"color": colors.up}},
             "decreasing": {"marker": {"color": colors.down}},
             "totals": {"marker": {"color": colors.total}},
-            "hovertemplate": "%{x}: %{text}<extra></extra>",
+            "constraintext": "none",
+            "hovertemplate": "%{y}: %{text}<extra></extra>",
         }
     ]
-
-
-def _wrapped(text: str, most: int = 11) -> str:
-    """A label on as many short lines as it needs."""
-    lines = [""]
-    for word in text.split():
-        if lines[-1] and len(lines[-1]) + len(word) + 1 > most:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return "<br>".join(lines)

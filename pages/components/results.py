@@ -17,7 +17,7 @@ import pandas as pd
 import polars as pl
 import streamlit as st
 
-from core.sales import files
+from core.sales import files, marking
 from core.sales.dimensions import DIMENSIONS
 from core.sales.formatting import MISSING, format_figure
 from core.sales.measures import MEASURES
@@ -26,7 +26,7 @@ from core.sales.palette import palette
 from core.sales.pivoting import TOTAL, Pivot
 from core.sales.query import Caveat, Period, Result
 from core.sales.restated import Restated, old_to_new
-from pages.components import frame
+from pages.components import cached, frame, session
 from pages.components.frame import escaped
 
 MOST_STYLED = 3_000  # rows that are written in full; a longer table keeps plain numbers and scrolls lazily
@@ -58,12 +58,13 @@ def table(
     rows_shown = result.frame.select(names).with_columns(pl.Series(name, texts, dtype=pl.String) for name, texts in (more or {}).items())
     if total:
         rows_shown = _with_total(rows_shown, result)
+    marks = restated_in(result)
     event = st.dataframe(
-        shown(rows_shown, heavy_last=total),
+        shown(rows_shown, heavy_last=total, marks=marks),
         key=f"table_{key}",
         hide_index=True,
         height=_height(rows_shown.height, rows),
-        column_config=column_config(names, titles or {}),
+        column_config=column_config(names, titles or {}, marks),
         on_select="rerun" if select else "ignore",
         selection_mode="single-cell",
         placeholder="–",
@@ -95,13 +96,24 @@ def _with_total(frame: pl.DataFrame, result: Result) -> pl.DataFrame:
     return pl.concat([frame, pl.DataFrame([values], schema=frame.schema)])
 
 
-def shown(frame: pl.DataFrame, *, heavy_last: bool = False) -> Any:
-    """The frame for `st.dataframe`: figures written by `core.sales.formatting`, sorted by value all the same."""
+def restated_in(result: Result) -> Mapping[str, Mapping[date, str]]:
+    """By time dimension of the rows and by moment: what a later file restated of it, in words."""
+    found: dict[str, Mapping[date, str]] = {}
+    for name in result.query.by:
+        if name in result.frame.columns and result.frame.schema[name] == pl.Date:
+            days = result.frame[name].drop_nulls().unique().to_list()
+            ones = marking.restated_moments(name, days, marking.of_result(result, cached.restated(session.scope())))
+            found |= {name: {day: marking.words(name, day, told) for day, told in ones.items()}} if ones else {}
+    return found
+
+
+def shown(frame: pl.DataFrame, *, heavy_last: bool = False, marks: Mapping[str, Mapping[date, str]] | None = None) -> Any:
+    """The frame for `st.dataframe`: figures written by `core.sales.formatting`, sorted by value all the same; `marks`: `restated_in`."""
     plain = frame.with_columns(pl.col(n).cast(pl.Float64) for n, dtype in frame.schema.items() if isinstance(dtype, pl.Decimal))
     table = plain.to_pandas()
     if frame.height > MOST_STYLED:
         return table
-    styled = table.style.format({name: _formatter(name) for name in frame.columns}, na_rep="–")
+    styled = table.style.format({name: _formatter(name, (marks or {}).get(name, {})) for name in frame.columns}, na_rep="–")
     signs = [name for name in frame.columns if name.endswith(("_change_pct", "_change"))]
     if signs:
         styled = styled.map(_sign_colour, subset=signs)
@@ -110,12 +122,17 @@ def shown(frame: pl.DataFrame, *, heavy_last: bool = False) -> Any:
     return styled
 
 
-def _formatter(name: str) -> Any:
+def _formatter(name: str, marked: Collection[date] = ()) -> Any:
     if name in DIMENSIONS:
-        return lambda value: period_name(name, value) if isinstance(value, date | pd.Timestamp) else name_value(name, str(value))
+        return lambda value: _moment(name, value, marked) if isinstance(value, date | pd.Timestamp) else name_value(name, str(value))
     if not any(name == m or name.removesuffix(s) == m for m in MEASURES for s in ("", *SUFFIXES)):
         return str
     return lambda value: MISSING if value is None or pd.isna(value) else _bare(name, value)
+
+
+def _moment(name: str, value: date, marked: Collection[date]) -> str:
+    day = value.date() if isinstance(value, pd.Timestamp) else value
+    return f"{period_name(name, day)} {marking.SIGN}" if day in marked else period_name(name, day)
 
 
 def _bare(name: str, value: Any) -> str:
@@ -146,10 +163,19 @@ def period_name(dimension: str, day: date) -> str:
     return day.strftime(MONTH_FORMATS.get(dimension, "%-d %b %Y"))
 
 
-def column_config(names: Sequence[str], titles: Mapping[str, str]) -> dict[str, Any]:
-    """Headings with their unit, and the definition of each figure on hover."""
+def column_config(names: Sequence[str], titles: Mapping[str, str], marks: Mapping[str, Mapping[date, str]] | None = None) -> dict[str, Any]:
+    """Headings with their unit, and the definition of each figure on hover; of time, what was restated."""
     wide = len(list(names)) > 7
-    return {name: _column(name, _title(name, titles), pinned=wide) for name in names}
+    return {name: _column(name, _title(name, titles), pinned=wide, told=_told(name, (marks or {}).get(name, {}))) for name in names}
+
+
+def _told(name: str, marked: Mapping[date, str], most: int = 4) -> str | None:
+    """For the hover of a heading: what `↻` says of the newest marked rows."""
+    if not marked:
+        return None
+    newest = sorted(marked, reverse=True)[:most]
+    lines = [f"{period_name(name, day)}: {frame.plain('; '.join(marked[day].splitlines()))}" for day in newest]
+    return "  \n".join([f"{marking.SIGN} restated by a later file", *lines])
 
 
 def _title(name: str, titles: Mapping[str, str]) -> str:
@@ -170,11 +196,11 @@ def short_title(name: str) -> str:
     return words[suffix] if suffix.startswith("_change") else f"{short_title(measure)} {words[suffix]}"
 
 
-def _column(name: str, title: str, *, pinned: bool) -> Any:
+def _column(name: str, title: str, *, pinned: bool, told: str | None = None) -> Any:
     base = next((name.removesuffix(suffix) for suffix in SUFFIXES if name.endswith(suffix)), name)
     measure = MEASURES.get(name) or MEASURES.get(base)
     if measure is None:
-        return st.column_config.Column(title, pinned=pinned and name in DIMENSIONS)
+        return st.column_config.Column(title, pinned=pinned and name in DIMENSIONS, help=told)
     return st.column_config.NumberColumn(title, help=f"{measure.definition} ({measure.formula})", alignment="right")
 
 

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.sales.chart_spec import ChartSpec, Kind, Series
+from core.sales.chart_spec import ChartSpec, Kind, Mark, Series
 from core.sales.palette import DARK, LIGHT
 from pages.components.charts import to_plotly
 
@@ -32,7 +32,7 @@ def test_every_kind_draws_its_values(kind: Kind, dark: bool) -> None:
 def test_single_series_kinds_keep_values_and_texts(kind: Kind) -> None:
     series = Series("Share", (Decimal(5), Decimal(3), Decimal(2)))
     (trace,) = to_plotly(spec(kind, series, totals=(0,))).data
-    assert list(trace.values if kind == "donut" else trace.y) == [5.0, 3.0, 2.0]
+    assert list(trace.values if kind == "donut" else trace.x) == [5.0, 3.0, 2.0]
     assert "€\u202f5" in trace.text
 
 
@@ -47,6 +47,19 @@ def test_a_running_month_is_hatched_or_hollow() -> None:
     assert list(bar.marker.pattern.shape) == ["", "", "/"]
     (line,) = to_plotly(spec("line", NOW, partial=(2,))).data
     assert list(line.marker.symbol)[2] == "circle-open"
+
+
+@pytest.mark.parametrize(("kind", "height"), [("line", 10.0), ("bar", 10.0), ("stacked_bar", 14.0)])
+def test_a_restated_month_carries_a_hollow_diamond_that_says_by_which_file(kind: Kind, height: float) -> None:
+    more = Series("more", (Decimal(4), None, None))
+    marked = spec(kind, NOW, more, BEFORE, marks=(Mark(0, "Liberty restated on 3 Jun 2025: 149 → 152 units (“a<b.xlsx”)"),))
+    diamond = to_plotly(marked).data[-1]
+    assert (list(diamond.x), list(diamond.y), diamond.marker.symbol) == (["Jan 2025"], [height], "diamond")
+    assert diamond.marker.color == LIGHT.background and "149 → 152 units (“a&lt;b.xlsx”)" in diamond.customdata[0]
+
+
+def test_a_restated_month_without_a_value_has_no_mark() -> None:
+    assert [trace.name for trace in to_plotly(spec("line", NOW, marks=(Mark(1, "restated"),))).data] == ["2025"]
 
 
 def test_the_hover_says_the_exact_figure() -> None:
