@@ -69,15 +69,12 @@ def ask(
     found = period_question(frame, standing, answers)
     if period is None or answers.accept_warnings:
         return found
-    warnings = [
-        *_mismatch(controls, chain),
-        *_contradictions(frame),
-        *_vanished(changes),
-        *_correction(changes, standing, period),
-        *(problem.message for problem in frame.problems if problem.rule in CONFIRMED),
-    ]
+    confirmed = [problem.message for problem in frame.problems if problem.rule in CONFIRMED]
+    beyond = [*_broken_chain(chain), *_contradictions(frame), *confirmed]
+    warnings = [*_mismatch(controls), *beyond, *_vanished(changes), *_correction(changes, standing, period)]
     if warnings:
-        found.append(Question("accept_warnings", " ".join(warnings), (Choice("true", "Store it all the same", "the batch stays marked"),)))
+        choice = Choice("true", "Store it all the same", "the batch stays marked")
+        found.append(Question("accept_warnings", " ".join(warnings), (choice,), beyond=" ".join(beyond)))
     return found
 
 
@@ -125,19 +122,21 @@ def _span(start: date, end: date) -> str:
     return f"{start:%B %Y}" if whole_month else f"{start:%-d %b} – {end:%-d %b %Y}"
 
 
-def _mismatch(controls: pl.DataFrame, chain: Sequence[Problem]) -> list[str]:
+def _mismatch(controls: pl.DataFrame) -> list[str]:
     wrong = controls.filter(~pl.col("agrees"))
-    found = []
-    if wrong.height:
-        row = wrong.row(0, named=True)
-        file, loaded = (_figure(row[name], row["measure"]) for name in ("file_value", "loaded_value"))
-        found.append(
-            f"{wrong.height} of {controls.height} totals of the file {'does' if wrong.height == 1 else 'do'} not agree, "
-            f"first “{row['what']}”: the file prints {file}, its rows add up to {loaded}."
-        )
-    if any(problem.rule == "control_total_mismatch" for problem in chain):
-        found.append("The year-to-date figures do not follow from the last loaded week.")
-    return found
+    if wrong.is_empty():
+        return []
+    row = wrong.row(0, named=True)
+    file, loaded = (_figure(row[name], row["measure"]) for name in ("file_value", "loaded_value"))
+    return [
+        f"{wrong.height} of {controls.height} totals of the file {'does' if wrong.height == 1 else 'do'} not agree, "
+        f"first “{row['what']}”: the file prints {file}, its rows add up to {loaded}."
+    ]
+
+
+def _broken_chain(chain: Sequence[Problem]) -> list[str]:
+    broken = any(problem.rule == "control_total_mismatch" for problem in chain)
+    return ["The year-to-date figures do not follow from the last loaded week."] if broken else []
 
 
 def _contradictions(frame: SalesFrame) -> list[str]:

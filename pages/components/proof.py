@@ -12,7 +12,7 @@ import polars as pl
 import streamlit as st
 
 from core.ingest import suspecting
-from core.ingest.shapes import ImportReport
+from core.ingest.shapes import ImportReport, Question
 from core.ingest.waiting import Background, Chain
 from core.sales.formatting import format_money, format_number
 from core.sales.naming import name_list, name_period
@@ -121,6 +121,18 @@ def remarks(report: ImportReport, names: Mapping[str, str]) -> list[Line]:
     return [*_remarks(report), *_changes(report, names), *_corrected(report)] if _tells(report) else []
 
 
+def word_wanted(report: ImportReport, question: Question) -> str:
+    """Why a file needs a person's word; the figures that its proof shows above are not said again."""
+    if question.beyond is None:
+        return question.text
+    totals = [] if report.controls["agrees"].all() else ["its totals do not agree"]
+    gone = report.changes.filter(pl.col("change") == "vanished").height
+    changed = report.changes.filter(pl.col("change") == "changed").height
+    live = ["figures that are live would go"] if gone else ["figures that are live would change"] if changed else []
+    because = f"This file needs your word, because {name_list([*totals, *live])}." if totals or live else ""
+    return " ".join(part for part in (because, question.beyond, "Stored all the same, it stays marked in History.") if part)
+
+
 def _tells(report: ImportReport) -> bool:
     return bool(report.vendor) and report.status not in ("refused", "duplicate")
 
@@ -181,12 +193,12 @@ def _held(report: ImportReport, background: Background) -> list[Line]:
 
 def _remarks(report: ImportReport) -> list[Line]:
     """What else a person should know before storing; what the totals and the question say already is not said twice."""
-    said = {question.text for question in report.questions}
+    said = [message for message in report.problems["message"].unique() if any(message in question.text for question in report.questions)]
     serious = report.problems.filter(
         (pl.col("severity") != "info")
         & ~pl.col("message").str.contains(INBOX, literal=True)
         & ~pl.col("rule").is_in(SAID_ELSEWHERE)
-        & ~pl.col("message").is_in(sorted(said))
+        & ~pl.col("message").is_in(said)
     )
     first = serious.unique("rule", keep="first", maintain_order=True)
     counts = dict(serious.group_by("rule").len().iter_rows())

@@ -11,7 +11,7 @@ from core.errors import WorkbenchError
 from core.ingest.shapes import ImportReport, Question
 from core.sales.query import parse_period
 from core.uploads import Upload
-from pages.components import cached, column_form, errors, session
+from pages.components import cached, column_form, errors, proof, session
 from pages.components.frame import plain
 
 PERIOD_HELP = "2025-06, a day, or first and last day: 2025-06-09/2025-06-15"
@@ -39,8 +39,8 @@ def ask(file: Upload, report: ImportReport) -> None:
 
 def _ask_to_accept(file: Upload, report: ImportReport) -> None:
     for question in report.questions:
-        st.warning(plain(question.text), icon=":material/rule:")
-    if st.button("Store it all the same", type="primary", key=f"accept_{file.id}", help="The file stays marked in History."):
+        st.warning(plain(proof.word_wanted(report, question)), icon=":material/rule:")
+    if st.button("Store it all the same", type="primary", key=f"accept_{file.id}"):
         if _password(file):
             _store_unlocked(file, accept_warnings=True)
         uploads.answer(cached.database(), session.person(), file.id, {"accept_warnings": True})

@@ -181,3 +181,16 @@ def test_reports_that_went_out_meanwhile_are_named() -> None:
 )
 def test_the_list_says_what_no_longer_counts(status: str, overtaken: bool | None, words: str) -> None:
     assert status_words({"status": status, "progress": "{}"}, overtaken) == words
+
+
+def test_a_file_that_needs_a_word_does_not_repeat_its_totals() -> None:
+    asked = Question(
+        "accept_warnings", "1 of 1 totals of the file does not agree. A hidden sheet was read.", beyond="A hidden sheet was read."
+    )
+    gone = pl.DataFrame([change("vanished", date(2025, 1, 6), (4, None), ("40.00", None))], schema=CHANGES, orient="row")
+    report = replace(REPORT, controls=control(False), changes=gone, questions=(asked,))
+    assert proof.word_wanted(report, asked) == (
+        "This file needs your word, because its totals do not agree and figures that are live would go. "
+        "A hidden sheet was read. Stored all the same, it stays marked in History."
+    )
+    assert proof.word_wanted(REPORT, Question("accept_warnings", "Asked before.")) == "Asked before."
