@@ -12,12 +12,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from core.db import embedded, migrating, roles
 from core.db.engine import Database, connect
 from core.settings import Settings
+
+hypothesis_settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("any machine")  # how fast a machine is says nothing about a law
 
 SECRET = "a secret that only tests use, 32 characters long"
 NAMES = roles.RoleNames.of("workbench_test")
