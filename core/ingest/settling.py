@@ -95,9 +95,10 @@ def _remembered(
 ) -> tuple[Answers, tuple[Remembered, ...], tuple[Problem, ...]]:
     """Answers with what is remembered where the person says nothing and the file nothing else; what contradicts the file is said."""
     values, used, contrary = {}, [], []
+    several = any(question.key == "reseller" for question in frame.questions)  # only a name said now parts their lines
     for key in KEPT:
         found = memory.answers.get(key)
-        if found is None or key == "vendor" or getattr(answers, key):
+        if found is None or key == "vendor" or getattr(answers, key) or (key == "reseller" and several):
             continue
         own = _of_file(frame, key, named)
         if own and found.value not in own:
@@ -107,7 +108,7 @@ def _remembered(
                     "remembered_differs", f"{_sentence(found.evidence)} This file says {shown}, so that answer was not used.", "warning"
                 )
             )
-        elif not own:
+        elif not own or (key == "reseller" and len(own) == 1):
             values[key] = found.value
             used.append(found)
     return replace(answers, **values), tuple(used), tuple(contrary)

@@ -92,6 +92,23 @@ def test_another_resellers_name_in_the_file_is_asked_about(shop: Database, setti
     assert "Liberty" in [choice.value for choice in question.choices]
 
 
+def test_a_reseller_the_file_names_too_is_not_asked_for_again(shop: Database, settings: Settings) -> None:
+    assert bring(shop, settings, sales("05"), "Nordic Dist May 2025.csv", **SAID).status == "stored"
+    report = bring(shop, settings, sales("06", 4), "Nordic Dist June 2025.csv")
+    assert (report.status, report.reseller) == ("stored", "Nordic Dist")
+
+
+def test_what_was_said_of_one_resellers_list_never_takes_in_the_lines_of_another(shop: Database, settings: Settings) -> None:
+    def named(month: str, other: str) -> bytes:
+        rows = [[*HEADERS, "Client"], [f"13.{month}.2025", "Glow", TUNDRA, 2, "360,00", "ND AB"]]
+        return delimited([*rows, [f"24.{month}.2025", "Candle", CANDLE, 3, "237,00", other]], ";")
+
+    assert bring(shop, settings, named("05", "ND AB"), "dist May 2025.csv", **SAID).status == "stored"
+    report = bring(shop, settings, named("06", "Elsewhere"), "dist June 2025.csv")
+    assert asked(report) == {"reseller"} and len(live(shop)) == 2
+    assert bring(shop, settings, named("06", "Elsewhere"), "dist June 2025.csv", reseller="Nordic Dist").status == "needs_decision"
+
+
 def test_a_changed_format_is_said_against_the_last_file(shop: Database, settings: Settings) -> None:
     first_file(shop, settings)
     rows = [
