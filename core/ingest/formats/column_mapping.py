@@ -47,6 +47,7 @@ def map_columns(found: Found, said: Mapping[str, str], before: Mapping[str, str]
     chosen = {column.place: _first_reading(column, said, before, found) for column in found.columns}
     chosen = _settle_rivals(found, chosen)
     chosen = _fill_gaps(found, chosen)
+    chosen = _units_or_money(found, chosen)
     if found.header_row < 0 or not found.named:
         chosen = {place: _opened(choice) for place, choice in chosen.items()}
     choices = tuple(chosen.values())
@@ -198,6 +199,21 @@ def _fill_gaps(found: Found, chosen: dict[int, ColumnChoice]) -> dict[int, Colum
             reason = column.kind.reason if sure or not column.header else f"unknown header; {column.kind.reason}"
             filled[column.place] = replace(filled[column.place], meaning=meaning, reason=reason, open=not sure)
     return filled
+
+
+def _units_or_money(found: Found, chosen: dict[int, ColumnChoice]) -> dict[int, ColumnChoice]:
+    """A lone “Sales” of small whole numbers may count pieces: asked."""
+    if found.bands or any(choice.meaning in ("units", "unit_price") for choice in chosen.values()):
+        return chosen
+    return {
+        column.place: replace(chosen[column.place], reason=f"name; {column.kind.reason}", open=True)
+        if chosen[column.place].meaning == "amount"
+        and chosen[column.place].reason == NAME
+        and column.kind.meaning == "units"
+        and column.said.currency is None
+        else chosen[column.place]
+        for column in found.columns
+    }
 
 
 def _candidate(found: Found, chosen: Mapping[int, ColumnChoice], kinds: tuple[str, ...]) -> Column | None:

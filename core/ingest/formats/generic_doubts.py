@@ -8,11 +8,12 @@ from collections import Counter
 import polars as pl
 
 from core.ingest import dates, periods
-from core.ingest.formats.column_mapping import MONTHS
+from core.ingest.formats.column_mapping import MONTHS, YOURS
 from core.ingest.formats.generic_money import texts_above
 from core.ingest.formats.generic_periods import ENDS, STARTS
 from core.ingest.formats.generic_rows import measure_of
 from core.ingest.formats.generic_sheets import Sheet
+from core.ingest.formats.meanings import words_of
 from core.ingest.formats.tables import Table
 from core.ingest.layout import is_blank
 from core.ingest.normalising import collapse, fold, fold_column
@@ -27,6 +28,7 @@ IN_THOUSANDS = re.compile(
     r"\b(?:in|en|w|v|tuhat)\.? (?:1[., ]?000s?|000s?|thousands?|tsd|tausend|tys|miles|milliers|migliaia|duizend\w*|tusen)\b"
     r"|['’]000s?\b|\bx ?1[., ]?000\b|\b(?:k|t) ?(?:€|£|eur|gbp|pln)(?!\w)|[€£] ?k\b|\bkeur\b|\bteur\b"
 )
+DISCOUNT = re.compile(r"\b(?:discounts?|rabatt?|korting|remise|sconto|descuento|nuolaida|atlaide|znizka|знижка|скидка)\b")
 FEW_WORDS = 12  # so few different texts are kinds of lines, not names
 MOST_SPANS = 400
 
@@ -35,7 +37,15 @@ def doubts(sheets: list[Sheet], frame: SalesFrame, names: dict[str, int], option
     """Problems a person has to accept before the list is stored; see `asking.CONFIRMED`."""
     found: list[Problem] = []
     for sheet in sheets:
-        found += [*_no_sales(sheet), *_blocks(sheet), *_thousands(sheet), *_repeated(sheet), *_blank_stores(sheet), *_two_currencies(sheet)]
+        found += [
+            *_no_sales(sheet),
+            *_apart(sheet),
+            *_blocks(sheet),
+            *_thousands(sheet),
+            *_repeated(sheet),
+            *_blank_stores(sheet),
+            *_two_currencies(sheet),
+        ]
     return (*found, *_overlapping(frame), *_mixed_resellers(names, options))
 
 
@@ -60,6 +70,26 @@ def _no_sales(sheet: Sheet) -> list[Problem]:
             row = int(lines["row"].filter(mask)[0])
             text, label = collapse(lines[f"c{column.place}"].filter(mask)[0]), collapse(column.header or column.key)
             found.append(_no_sale(sheet, f"The column “{label}” calls {_lines(int(mask.sum()))} “{text}”", row, column.place))
+    return found
+
+
+def _apart(sheet: Sheet) -> list[Problem]:
+    """Returns in a column of their own, which the units read do not take off; discounts that price × units does not know."""
+    found = []
+    read = {choice.key: choice for choice in sheet.mapped.choices}
+    lines = sheet.found.body.filter(sheet.rows.lines)
+    for column in sheet.found.columns:
+        choice, name = read.get(column.key), words_of(column.header or "")
+        if choice is None or choice.meaning != "ignore" or choice.reason == YOURS or not column.kind.number or "%" in (column.header or ""):
+            continue
+        cut = sheet.mapped.money() == "unit_price" and DISCOUNT.search(name)
+        if not (NO_SALE.search(name) or cut) or not lines[f"c{column.place}"].str.contains("[1-9]").any():
+            continue
+        what = "discounts that the price × units leaves out" if cut else "returns that were not taken off the sales"
+        message = f"The column “{collapse(column.header or column.key)}” states {what}."
+        address = sheet.found.sheet.address(max(sheet.found.header_row, 0), column.place)
+        suggestion = "Check whether the other figures are after them, or ask the sender for net figures."
+        found.append(Problem("figures_apart", message, "error", sheet.found.sheet.name, address, column.header, suggestion))
     return found
 
 

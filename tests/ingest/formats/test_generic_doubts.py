@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from decimal import Decimal
 
 import polars as pl
 import pytest
+import xlsxwriter
 
 from core.ingest.asking import CONFIRMED
 from core.ingest.formats import generic
@@ -44,6 +46,9 @@ def money(frame: SalesFrame) -> Decimal:
         (f"EAN;Qty;Amount;Period\n{TUNDRA};1;218,00;Jan 2025\n{TUNDRA};1;218,00;Q1 2025", "overlapping_periods"),
         (f"Store;{HEAD}\nParis;{TUNDRA};1;218,00;5;2025\n;{CANDLE};2;192,00;5;2025", "store_blank"),
         (f"{HEAD};Currency\n{TUNDRA};1;£218.00;5;2025;EUR\n{CANDLE};2;£192.00;5;2025;EUR", "currency_conflict"),
+        (f"EAN;Units sold;Units returned;Amount;Month;Year\n{TUNDRA};3;1;436,00;5;2025\n{CANDLE};2;0;192,00;5;2025", "figures_apart"),
+        (f"EAN;Qty;Price;Discount;Month;Year\n{TUNDRA};3;218,00;10,00;5;2025\n{CANDLE};2;96,00;0;5;2025", "figures_apart"),
+        (f"EAN;Product;Sales;Month;Year\n{TUNDRA};a;3;5;2025\n{CANDLE};b;2;5;2025", "columns"),
         (f"EAN;Qty;Amount;Week\n{TUNDRA};1;218,00;2025-05-31", "columns"),
     ],
 )
@@ -136,3 +141,18 @@ def test_one_of_several_sheets_may_be_the_one_that_leaves_something_open() -> No
     head = ["EAN", "Qty", "Amount"]
     sheets = {"May 2025": [head, [TUNDRA, 1, 218], [CANDLE, 1, 96]], "June 2025": [head, [TUNDRA, 2, 436], [CANDLE, 3, 288]]}
     assert "amount_is" in asked(read(sheets, "list.xlsx", amount_is=None))
+
+
+def test_a_merged_store_stands_on_every_line_of_its_range_and_a_merged_figure_on_one() -> None:
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("May 2025")
+        for row, cells in enumerate(
+            [["Store", "EAN", "Qty", "Amount"], ["", TUNDRA, 1, ""], ["", CANDLE, 2, ""], ["Lyon", TUNDRA, 1, 218]]
+        ):
+            sheet.write_row(row, 0, cells)
+        sheet.merge_range("A2:A3", "Paris")
+        sheet.merge_range("D2:D3", 410)
+    told = ReadOptions(currency="EUR", vat_basis="gross", amount_is="line", completeness="complete")
+    frame = generic.read(book_of(target.getvalue(), "list.xlsx"), told)
+    assert frame.rows["store_text"].to_list() == ["Paris", "Paris", "Lyon"] and money(frame) == 628
