@@ -31,6 +31,7 @@ IN_THOUSANDS = re.compile(
 DISCOUNT = re.compile(r"\b(?:discounts?|rabatt?|korting|remise|sconto|descuento|nuolaida|atlaide|znizka|знижка|скидка)\b")
 FEW_WORDS = 12  # so few different texts are kinds of lines, not names
 MOST_SPANS = 400
+MOST_LABELS = 2_000
 
 
 def doubts(sheets: list[Sheet], frame: SalesFrame, names: dict[str, int], options: ReadOptions) -> tuple[Problem, ...]:
@@ -117,7 +118,7 @@ def _blocks(sheet: Sheet) -> list[Problem]:
     last = sheet.found.body["row"].filter(sheet.rows.lines).max()
     labels = [
         (row, place, text)
-        for row, place, text in _single_texts(sheet.found.body.filter(sheet.rows.notes))
+        for row, place, text in _single_texts(sheet.found.body.filter(sheet.rows.notes).head(MOST_LABELS))
         if isinstance(last, int) and row < last
     ]
     found: list[Problem] = []
@@ -226,18 +227,15 @@ def _two_currencies(sheet: Sheet) -> list[Problem]:
         table = part.table
         if "currency" not in table or "amount" not in table:
             return []
-        pairs = pl.DataFrame({"a": table.column("amount"), "c": table.column("currency"), "row": table.rows})
-        for amount, code, row in pairs.unique(["a", "c"], maintain_order=True).iter_rows():
-            own, beside = _sign_of(amount), read_currency(code)
+        amounts = table.column("amount")
+        pairs = pl.DataFrame(
+            {"s": amounts.str.extract(r"([^\d\s.,()+'’−–-]+)"), "a": amounts, "c": table.column("currency"), "row": table.rows}
+        )
+        for _, amount, code, row in pairs.drop_nulls("s").unique(["s", "c"], keep="first", maintain_order=True).iter_rows():
+            own, beside = read_number(amount, ".").currency or read_number(amount, ",").currency, read_currency(code)
             if own and beside and own != beside:
                 return [_currency_conflict(sheet, table, row, collapse(amount), beside)]
     return []
-
-
-def _sign_of(text: str | None) -> str | None:
-    if not text or (text[:1].isdigit() and text[-1:].isdigit()):
-        return None
-    return read_number(text, ".").currency or read_number(text, ",").currency
 
 
 def _currency_conflict(sheet: Sheet, table: Table, row: int, amount: str, beside: str) -> Problem:
