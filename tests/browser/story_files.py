@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -53,3 +55,15 @@ def unknown_list(target: Path) -> Path:
     path = target / "q4 sales.csv"
     path.write_text("day;article;pieces;turnover\n2026-10-01;A;1;10.00\n2026-10-02;B;2;20.00\n", encoding="utf-8")
     return path
+
+
+def week_of(path: Path) -> str:
+    """The week that a Liberty file's name ends, as the address of a page writes it."""
+    day, month, year = map(int, re.findall(r"\d+", path.stem)[-3:])
+    sunday = date(year, month, day)
+    return f"{sunday - timedelta(days=6)}/{sunday}"
+
+
+def printed(path: Path, sheet: str, place: str) -> float:
+    """The number in one cell of a workbook."""
+    return float(openpyxl.load_workbook(path, data_only=True)[sheet][place].value)

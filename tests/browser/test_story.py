@@ -1,4 +1,7 @@
-"""The product's story in a real browser on the really started workbench: drop, prove, store, look, ask, send, undo; and drop, match, trace."""
+"""The product's story in a real browser on the really started workbench.
+
+Two clean files: drop, prove, store, look, ask, send, undo. An unknown item and two restated cells: drop, prove, match, look, trace, undo.
+"""
 
 from __future__ import annotations
 
@@ -38,17 +41,20 @@ def page(workbench: Running, chromium: Browser) -> Iterator[Page]:
     page.get_by_role("button", name="Sign in").click()
     fields = page.locator("input[type=password]")
     expect(fields).to_have_count(3, timeout=PATIENCE)
+    rest(page)
     for number, text in enumerate((workbench.password or "", PASSWORD, PASSWORD)):
         fields.nth(number).fill(text)
         fields.nth(number).press("Tab")
-        page.wait_for_timeout(300)  # a form that is drawn anew meanwhile would lose what was typed
-    for number, text in enumerate((workbench.password or "", PASSWORD, PASSWORD)):
-        if fields.nth(number).input_value() != text:
-            fields.nth(number).fill(text)
+        expect(fields.nth(number)).to_have_value(text)
     page.get_by_role("button", name="Save password").click()
     expect(page.get_by_role("heading", name="Upload")).to_be_visible(timeout=PATIENCE)
     yield page
     context.close()
+
+
+def rest(page: Page) -> None:
+    """Wait until the page is drawn: what is typed into a form while it is drawn anew would be lost."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
 
 
 def net_revenue(page: Page, workbench: Running) -> str:
@@ -131,19 +137,35 @@ def take_back(page: Page, workbench: Running, count: int) -> None:
 # An unknown item, two restated cells ----------------------------------------------------------------------------------
 
 
-def test_an_unknown_item_and_restated_cells_go_from_drop_to_stored_and_back(page: Page, workbench: Running, tmp_path: Path) -> None:
-    money = net_revenue(page, workbench)
-    drop_and_prove(page, workbench, tmp_path)
+def test_an_unknown_item_and_restated_cells_go_from_drop_to_the_source_cell_and_back(
+    page: Page, workbench: Running, tmp_path: Path
+) -> None:
+    liberty = next((workbench.home / "demo" / "try-these").glob("Continuity*.xlsx"))
+    living = story_files.restated(next((workbench.home / "demo" / "boxnox").glob("*OCT2026.xlsx")), tmp_path)
+    week = story_files.week_of(liberty)
+    money, waiting = net_revenue(page, workbench), held(page, workbench)
+    units = drop_and_prove(page, workbench, liberty, living)
     store_both(page)
+    match(page, workbench)
+    assert units_of(page, workbench, week) == units
+    trace(page, liberty)
     take_back(page, workbench, 2)
-    assert net_revenue(page, workbench) == money
+    unmatch(page, workbench)
+    assert (net_revenue(page, workbench), held(page, workbench)) == (money, waiting)
+    page.goto(f"{workbench.url}/overview?period={week}&reseller=Liberty")
+    expect(page.get_by_text("Nothing sold here")).to_be_visible(timeout=PATIENCE)
 
 
-def drop_and_prove(page: Page, workbench: Running, folder: Path) -> int:
+def held(page: Page, workbench: Running) -> str:
+    """How many lines wait in the inbox, and their money."""
+    page.goto(f"{workbench.url}/inbox")
+    line = page.get_by_text(re.compile(r"waits? for (one|\d+) answers?")).first
+    expect(line).to_be_visible(timeout=PATIENCE)
+    return line.inner_text()
+
+
+def drop_and_prove(page: Page, workbench: Running, liberty: Path, living: Path) -> int:
     """Both cards tell their story before anything is stored; returns the units that the Liberty file prints for its week."""
-    demo = workbench.home / "demo"
-    (liberty,) = (demo / "try-these").glob("Continuity*.xlsx")
-    living = story_files.restated(next((demo / "boxnox").glob("*OCT2026.xlsx")), folder)
     page.goto(f"{workbench.url}/upload")
     page.locator("input[type=file]").set_input_files([str(liberty), str(living)])
     expect(page.get_by_text("1 row held (£ 87.00)")).to_be_visible(timeout=PATIENCE)
@@ -161,3 +183,46 @@ def store_both(page: Page) -> None:
     for stored, name in enumerate(("Store these rows", "Store it all the same"), 1):
         page.get_by_role("button", name=name).click()
         expect(page.get_by_role("button", name="Undo")).to_have_count(stored, timeout=PATIENCE)
+
+
+def match(page: Page, workbench: Running) -> None:
+    """The best suggestion for Liberty's unknown item is taken; the answer stands below with the way back."""
+    page.goto(f"{workbench.url}/inbox")
+    decide = page.locator(".st-key-decide")
+    expect(decide).to_contain_text("EMBER CHAPEL SCENTED CANDLE 290 G", timeout=PATIENCE)
+    expect(decide).to_contain_text("Ember Chapel")
+    expect(decide).to_contain_text(re.compile(r"Places \d+ rows?, £"))
+    decide.get_by_role("button", name="Accept").first.click()
+    expect(page.get_by_text(re.compile("Liberty item .* matched to NLECC3"))).to_be_visible(timeout=PATIENCE)
+
+
+def units_of(page: Page, workbench: Running, week: str) -> int:
+    """Of Liberty's week, on the overview; its money is converted."""
+    page.goto(f"{workbench.url}/overview?period={week}&reseller=Liberty")
+    tiles = page.get_by_test_id("stMetric")
+    expect(tiles.filter(has_text="Net revenue").get_by_test_id("stMetricValue")).to_contain_text("€", timeout=PATIENCE)
+    return int("".join(filter(str.isdigit, tiles.filter(has_text="Units").get_by_test_id("stMetricValue").inner_text())))
+
+
+def trace(page: Page, file: Path) -> None:
+    """From the tile to a line, and from the line to its cells as printed: those that the file has in that place."""
+    rest(page)
+    page.locator(".st-key-trace_tile_sales_eur_net").get_by_role("button").first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Where this number comes from", timeout=PATIENCE)
+    expect(dialog).to_contain_text("Choose a line to see its cell in the original file.", timeout=PATIENCE)
+    rest(page)
+    dialog.locator(".dvn-scroller").first.click(position={"x": 18, "y": 52})
+    printed = dialog.get_by_text("As printed:")
+    expect(printed).to_be_visible(timeout=PATIENCE)
+    expect(dialog).to_contain_text(f"{file.name} · Sales By Size!")
+    cells = re.findall(r"([A-Z]+\d+) “([^”]*)”", printed.inner_text())
+    assert cells and all(story_files.printed(file, "Sales By Size", place) == float(text) for place, text in cells)
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden(timeout=PATIENCE)
+
+
+def unmatch(page: Page, workbench: Running) -> None:
+    page.goto(f"{workbench.url}/inbox")
+    page.get_by_role("button", name="Take back").click()
+    expect(page.get_by_text(re.compile("taken back"))).to_be_visible(timeout=PATIENCE)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -52,3 +54,18 @@ def open_page(process: opened.Opened, shell: AppTest) -> Open:
         return shell.switch_page(page).run()
 
     return opened_page
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement that goes to the database from here on, of the application and of the reader alike."""
+    said: list[str] = []
+    execute = psycopg.Cursor.execute
+
+    def listening(cursor: psycopg.Cursor[Any], query: Any, *args: Any, **options: Any) -> Any:
+        if query != ";":  # the sign of life that the pool asks for
+            said.append(query if isinstance(query, str) else str(query))
+        return execute(cursor, query, *args, **options)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", listening)
+    return said

@@ -8,7 +8,9 @@ from typing import Any
 
 import openpyxl
 import pytest
+import streamlit as st
 
+from core.db.tables import upload_batches
 from core.ingest.importing import import_file
 from core.ingest.shapes import ImportReport
 from tests.pages.conftest import Open
@@ -93,3 +95,29 @@ def test_what_a_later_file_overtook_says_so_and_leads_to_it(process: Any, stored
     assert later.status == "stored"
     page = open_page(PAGE, upload=str(stored[0].upload_batch_id))
     assert "superseded" in page.dataframe[0].value["Status"].to_list()[-1] and "All of it is superseded" in words(page)
+
+
+def again(page: Any, asked: list[str]) -> int:
+    """How many statements a first drawing takes when nothing is remembered."""
+    st.cache_data.clear()
+    asked.clear()
+    page.run()
+    return len(asked)
+
+
+def test_a_longer_list_asks_no_more_of_the_database(process: Any, stored: Any, open_page: Open, asked: list[str]) -> None:
+    page = open_page(PAGE)
+    few = again(page, asked)
+    with process.database.write() as connection:
+        values = {"sha256": "0", "file_name": "more.xlsx", "file_size": 1, "status": "refused", "uploaded_by": "anna"}
+        connection.execute(upload_batches.insert(), [values] * 60)
+    assert again(page, asked) == few <= 32
+    assert len(files(page)) == 62
+
+
+def test_a_list_drawn_again_asks_almost_nothing(stored: Any, open_page: Open, asked: list[str]) -> None:
+    page = open_page(PAGE, upload=str(stored[1].upload_batch_id))
+    again(page, asked)
+    asked.clear()
+    page.run()
+    assert len(asked) <= 12

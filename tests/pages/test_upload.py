@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import uploads
@@ -211,3 +212,21 @@ def test_a_discarded_file_is_put_aside(process: Any, open_page: Open, files: Pat
 def test_who_may_not_import_is_not_offered_the_page(open_page: Open, role: str, scope: tuple[int, ...] | None) -> None:
     with pytest.raises(ValueError, match="Could not find a navigation page"):
         open_page(PAGE, role=role, scope=scope)
+
+
+def test_each_card_asks_a_bounded_number_of_times_and_a_redraw_hardly_any(
+    process: Any, open_page: Open, files: Path, asked: list[str]
+) -> None:
+    counts = []
+    for path in (matrix(files), matrix(files, -2), week(files)):
+        dropped(process, path)
+        page = open_page(PAGE)
+        st.cache_data.clear()
+        for _ in range(2):
+            asked.clear()
+            page.run()
+            counts.append(len(asked))
+    first, again = counts[0::2], counts[1::2]  # nothing remembered, everything remembered
+    assert first[0] <= 50 and first[1] - first[0] <= 8
+    assert first[2] - first[1] <= 18, "the third card looks its held row up in the catalogue"
+    assert again[0] <= 10 and again[2] - again[0] <= 6
