@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 import polars as pl
@@ -209,6 +211,8 @@ def _best_bands(sheet: RawSheet, head: Sequence[Sequence[str | None]]) -> tuple[
 
 def _bands(sheet: RawSheet, row: int) -> tuple[Band, ...]:
     cells = sheet.frame.row(row)
+    if days := _days(cells):
+        return days
     own = [_band(place, text) for place, text in enumerate(cells)]
     named = [band for band in own if band is not None and not band.total]
     if len(named) < 2 or (not any(band.span for band in named) and len(named) < 3):
@@ -217,6 +221,29 @@ def _bands(sheet: RawSheet, row: int) -> tuple[Band, ...]:
     spread = [_band(place, text) for place, text in enumerate(carried)]
     first = named[0].place
     return tuple(band for band in spread if band is not None and band.place >= first)
+
+
+def _days(cells: Sequence[str | None]) -> tuple[Band, ...]:
+    """Columns of single days, with their totals; none where the dates may be weeks, or are read in two ways."""
+    texts = {place: text for place, text in enumerate(cells) if text and dates.read_dates_of(text)}
+    if any(_is_number(text) for place, text in enumerate(cells) if place not in texts):
+        return ()  # a line with two dates, not a header
+    order = dates.decide_order(texts.values())[0]
+    fitting = [read for way in ((order,) if order else ("dmy", "mdy")) if (read := _in_a_row(texts, way))]
+    if not fitting or any(read != fitting[0] for read in fitting):
+        return ()
+    days = [Band(place, collapse(texts[place]), Said(None), (day, day)) for place, day in fitting[0].items()]
+    sums = [band for place, text in enumerate(cells) if (band := _band(place, text)) is not None and band.total]
+    return (*days, *sums)
+
+
+def _in_a_row(texts: Mapping[int, str], order: dates.DateOrder) -> dict[int, date]:
+    """The days of headers that follow one another as days do, not as weeks or months."""
+    read = {place: dates.read_date(text, order, serials=False)[0] for place, text in texts.items()}
+    days = [day for day in read.values() if day]
+    steps = {(later - earlier).days for earlier, later in itertools.pairwise(days)}
+    found = len(days) == len(read) > 1 and 1 in steps and all(0 < step < 7 for step in steps)
+    return {place: day for place, day in read.items() if day} if found else {}
 
 
 def _measures_below(sheet: RawSheet, row: int) -> bool:

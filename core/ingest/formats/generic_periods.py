@@ -12,7 +12,7 @@ import polars as pl
 
 from core.ingest import dates, periods
 from core.ingest.dates import Span
-from core.ingest.formats.generic_layout import Found
+from core.ingest.formats.generic_layout import Band, Found
 from core.ingest.formats.tables import Table
 from core.ingest.normalising import map_texts
 from core.ingest.shapes import Choice, PeriodEvidence, PeriodReading, Question, RawBook, ReadOptions, Slice
@@ -51,11 +51,24 @@ def evidence_around(book: RawBook, found: Found) -> tuple[PeriodEvidence, ...]:
     return tuple(dict.fromkeys(hints))
 
 
-def stated_year(book: RawBook, found: Found, options: ReadOptions) -> int | None:
-    """The year of months without one: a person's period, else the only year in the sheet's name, the cells above or the file's name."""
-    if options.period is not None:
-        first, last = options.period
-        return first.year if first.year == last.year else None
+def year_of(month: int, book: RawBook, found: Found, options: ReadOptions) -> int | None:
+    """The year of a month without one: of a person's period the month that lies in it or before it, else the only year in the sheet's name,
+    the cells above or the file's name. Columns that run on from December into January say nothing by a bare year: None, a person has to."""
+    wrapped = _turns_the_year(found)
+    if options.period is None:
+        return None if wrapped else _year_around(book, found)
+    first, last = options.period
+    if month <= last.month:
+        return last.year
+    return first.year if last.year - first.year == 1 and month >= first.month else last.year - 1 if wrapped else None
+
+
+def _turns_the_year(found: Found) -> bool:
+    months = [band.month for band in found.bands if band.month]
+    return list(dict.fromkeys(months)) != sorted(set(months))
+
+
+def _year_around(book: RawBook, found: Found) -> int | None:
     texts = [found.sheet.name or "", book.file_name]
     texts += [text for cells in found.sheet.head(max(found.header_row, 0)) for text in cells if text]
     years = {year for text in texts for year in (*periods.find_years(text), *_years_of_months(text))}
@@ -217,14 +230,25 @@ def _by_period(table: Table) -> Dated:
     return Dated(frame, "week" if longest == 6 else "month", True)
 
 
+def under(band: Band, height: int, book: RawBook, found: Found, options: ReadOptions) -> Dated:
+    """The period of a column's header for every line."""
+    year = year_of(band.month, book, found, options) if band.span is None and band.month else None
+    span = band.span or (dates.month_span(year, band.month) if year and band.month else None)
+    start, end = span or (None, None)
+    columns = {STARTS: start, ENDS: end, DAY: start if start == end else None}
+    frame = pl.DataFrame({name: pl.Series([value], dtype=pl.Date).new_from_index(0, height) for name, value in columns.items()})
+    days = (end - start).days if start and end else None
+    return Dated(frame, "day" if days == 0 else "week" if days == 6 else "month", span is not None)
+
+
 def _by_month(table: Table, book: RawBook, found: Found, options: ReadOptions) -> Dated:
     texts, years = table.column("month"), table.column("year")
     own = _spans(texts, lambda text: dates.month_span(*both) if (both := dates.read_month_text(text)) else _month_of_date(text))
     number = map_texts(texts, dates.read_month, pl.Int32)
     year = map_texts(years, dates.read_year, pl.Int32)
-    around = stated_year(book, found, options)
-    if "year" not in table.places and around is not None:
-        year = pl.Series([around], dtype=pl.Int32).new_from_index(0, table.height)
+    if "year" not in table.places:
+        years_of = {month: year_of(month, book, found, options) for month in number.drop_nulls().unique().to_list()}
+        year = number.replace_strict(years_of, default=None, return_dtype=pl.Int32)
     first = pl.DataFrame({"y": year, "m": number}).select(pl.date("y", "m", 1)).to_series()
     frame = own.with_columns(pl.col(STARTS).fill_null(first), pl.col(ENDS).fill_null(first.dt.month_end()))
     nameless = frame[STARTS].is_null() & number.is_not_null()

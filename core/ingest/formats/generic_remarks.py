@@ -126,7 +126,11 @@ def _parts_set_aside(sheets: list[Sheet]) -> tuple[Problem, ...]:
     found = []
     foreign, others = (sum(int(getattr(sheet.rows, name).sum()) for sheet in sheets) for name in ("foreign", "others"))
     if foreign:
-        found.append(Problem("other_brand", f"{foreign:,} lines are of another brand and were set aside.", "warning"))
+        found.append(
+            Problem("other_brand", f"Set aside as of another brand: {foreign:,} {'line' if foreign == 1 else 'lines'}.", "warning")
+        )
     if others:
-        found.append(Problem("other_reseller", f"{others:,} lines are of another reseller and were set aside.", "warning"))
+        found.append(
+            Problem("other_reseller", f"Set aside as of another reseller: {others:,} {'line' if others == 1 else 'lines'}.", "warning")
+        )
     return tuple(found)

@@ -8,11 +8,10 @@ from decimal import Decimal
 
 import polars as pl
 
-from core.ingest import dates
 from core.ingest.formats import tables
 from core.ingest.formats.column_mapping import MONTHS, Mapped
 from core.ingest.formats.generic_layout import Band, Found
-from core.ingest.formats.generic_periods import DAY, ENDS, STARTS, Dated, date_lines, stated_year
+from core.ingest.formats.generic_periods import STARTS, Dated, date_lines, under
 from core.ingest.formats.meanings import AMOUNTS
 from core.ingest.formats.remarks import Written
 from core.ingest.formats.tables import Figures, Table
@@ -93,23 +92,12 @@ def read_part(
     counts: DecimalSign | None = None,
 ) -> Part:
     """`sign`: of columns that leave theirs open; `counts`: of the units, whatever they look like."""
-    dated = date_lines(table, book, found, options) if band is None else _under(band, table.height, book, found, options)
+    dated = date_lines(table, book, found, options) if band is None else under(band, table.height, book, found, options)
     written = None
     if counts is not None:
         spelled = {"quantity": Spelling(frozenset({counts})), **tables.spell(table, ("amount",), exact=True).spellings}
         written = Written(spelled, whole=True)
     return Part(table, dated, tables.read_figures(table, sign, written), money, band.label if band else None)
-
-
-def _under(band: Band, height: int, book: RawBook, found: Found, options: ReadOptions) -> Dated:
-    """The period of the header for every line."""
-    year = stated_year(book, found, options) if band.span is None else None
-    span = band.span or (dates.month_span(year, band.month) if year and band.month else None)
-    start, end = span or (None, None)
-    columns = {STARTS: start, ENDS: end, DAY: None}
-    frame = pl.DataFrame({name: pl.Series([value], dtype=pl.Date).new_from_index(0, height) for name, value in columns.items()})
-    week = start is not None and end is not None and (end - start).days == 6
-    return Dated(frame, "week" if week else "month", span is not None)
 
 
 def lines_of(part: Part, amount_is: str | None) -> pl.DataFrame:

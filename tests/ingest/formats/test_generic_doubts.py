@@ -156,3 +156,35 @@ def test_a_merged_store_stands_on_every_line_of_its_range_and_a_merged_figure_on
     told = ReadOptions(currency="EUR", vat_basis="gross", amount_is="line", completeness="complete")
     frame = generic.read(book_of(target.getvalue(), "list.xlsx"), told)
     assert frame.rows["store_text"].to_list() == ["Paris", "Paris", "Lyon"] and money(frame) == 628
+
+
+def test_months_that_run_into_the_next_year_take_theirs_from_a_person() -> None:
+    head = ["EAN", "Name", "Nov", "Dec", "Jan", "Feb"]
+    sheets = {"S": [head, [TUNDRA, "a", 1, 2, 3, 4], [CANDLE, "b", 1, 1, 1, 1]]}
+    assert read(sheets, "sales 2025.xlsx", columns={"months": "units"}).period.start is None
+    frame = read(sheets, "sales 2025.xlsx", columns={"months": "units"}, period=(date(2026, 2, 1), date(2026, 2, 28)))
+    assert sorted(frame.rows["period_start"].unique().to_list()) == [
+        date(2025, 11, 1),
+        date(2025, 12, 1),
+        date(2026, 1, 1),
+        date(2026, 2, 1),
+    ]
+
+
+def test_a_line_of_a_later_month_than_the_period_a_person_names_is_held() -> None:
+    frame = read(
+        f"EAN;Qty;Amount;Month\n{TUNDRA};1;218,00;December\n{CANDLE};2;192,00;January", period=(date(2026, 1, 1), date(2026, 1, 31))
+    )
+    assert frame.rows["held_reason"].to_list() == ["missing_period", None]
+
+
+@pytest.mark.parametrize("days", [["01/05/2025", "02/05/2025", "03/05/2025"], ["2025-04-30", "2025-05-01", "2025-05-02"]])
+def test_columns_of_days_are_days(days: list[str]) -> None:
+    frame = read({"S": [["EAN", "Name", *days], [TUNDRA, "a", 1, 2, 3], [CANDLE, "b", 1, 1, 1]]}, "list.xlsx", columns={"months": "units"})
+    assert frame.rows["quantity"].sum() == 9 and frame.rows["period_start"].equals(frame.rows["period_end"])
+    assert frame.rows["period_start"].n_unique() == 3
+
+
+def test_a_line_with_two_dates_is_no_header_of_days() -> None:
+    text = f"Best;Versand;EAN;Stk;Betrag\n01.05.2025;02.05.2025;{TUNDRA};1;218,00\n13.05.2025;14.05.2025;{CANDLE};2;192,00"
+    assert read(text).rows.height == 2 and "columns" in asked(read(text))
