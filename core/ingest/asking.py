@@ -16,7 +16,7 @@ from core.ingest.claiming import tied
 from core.ingest.content import SLICE, nominal
 from core.ingest.formats.meanings import MEANINGS
 from core.ingest.shapes import Choice, Problem, Question, SalesFrame
-from core.ingest.standing import Standing
+from core.ingest.standing import EarlierFile, Standing
 
 CONFIRMED = frozenset(
     {"hidden_sheet_read", "rival_sheet", "rival_columns", "stores_not_found", "line_id_conflict", "rows_below_total",
@@ -82,19 +82,24 @@ def period_question(frame: SalesFrame, standing: Standing, answers: Answers) -> 
     """Asked when no period is proven, when the evidence contradicts itself, or when another period holds the same content."""
     if answers.period is not None:
         return []
-    twin, period = standing.same_but_dates, nominal(frame)
-    copied = (
-        twin is not None and period is not None and twin.period_end != period[1] and frame.rows.height >= TELLING_ROWS and not frame.living
-    )
-    if period is not None and not copied and (not frame.period.conflict or answers.accept_warnings):
+    twin, period = copy_of(frame, standing), nominal(frame)
+    if period is not None and twin is None and (not frame.period.conflict or answers.accept_warnings):
         return []
-    if copied and twin is not None:
+    if twin is not None:
         text = f"The content equals {twin.file_name}, which is another period. A copy for another period is almost surely a mistake of the sender."
     elif period is None:
         text = "No period is proven by this file. Which period does it cover?"
     else:
         text = "The file contradicts itself about its period. Which one is right?"
     return [Question("period", text, period_choices(frame, standing))]
+
+
+def copy_of(frame: SalesFrame, standing: Standing) -> EarlierFile | None:
+    """The stored file of another period whose content a fresh report repeats."""
+    twin, period = standing.same_but_dates, nominal(frame)
+    if twin is None or period is None or twin.period_end == period[1] or frame.rows.height < TELLING_ROWS or frame.living:
+        return None
+    return twin
 
 
 def period_choices(frame: SalesFrame, standing: Standing) -> tuple[Choice, ...]:

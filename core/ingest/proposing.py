@@ -18,7 +18,7 @@ from core.ingest.content import KEYED_SLICES, NOTHING, file_key, nominal, order_
 from core.ingest.planning import Content, Plan, fill_in, in_basis_of, make_plan, place_and_value
 from core.ingest.settling import cover
 from core.ingest.shapes import SalesFrame
-from core.ingest.slices import has_orders
+from core.ingest.slices import has_orders, later_orders
 from core.ingest.standing import Standing, live_order_cells, read_standing
 from core.ingest.valuing import rate_needs
 
@@ -69,6 +69,8 @@ def standing_of(connection: sa.Connection, frame: SalesFrame, content: Content, 
     if not has_orders(connection, reseller.id):
         return standing
     orders = frame.rows.get_column("order_id").drop_nulls().unique().to_list()
-    since = frame.rows.get_column("period_start").min()
-    cells = live_order_cells(connection, reseller.id, orders, since) if isinstance(since, date) else standing.cells
-    return replace(standing, cells=cells)
+    since, last = frame.rows["period_start"].min(), frame.rows["period_end"].max()
+    if not isinstance(since, date) or not isinstance(last, date):
+        return standing
+    cells = live_order_cells(connection, reseller.id, orders, since, last)
+    return replace(standing, cells=cells, later_orders=later_orders(connection, reseller.id, orders, last))

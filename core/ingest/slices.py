@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from core.ingest.claiming import CLAIMS
 from core.ingest.content import SLICE, SLICES
 from core.ingest.copying import fetch
+from core.ingest.shapes import Schema
 
 # The slices a statement is about, as a table.
 ASKED = "unnest(cast(:views as text[]), cast(:starts as date[]), cast(:ends as date[])) as asked (view, period_start, period_end)"
@@ -143,6 +145,18 @@ def known_orders(connection: sa.Connection, reseller_id: int, orders: list[str])
         return []
     rows = connection.execute(sa.text(f"select distinct order_id from ({_STATED_ORDERS}) o"), {"reseller": reseller_id, "orders": orders})
     return [row[0] for row in rows]
+
+
+LATER: Schema = {"order_id": pl.String, "stated_from": pl.Date}
+_LATER_ORDERS = f"""
+select o.order_id, min(b.period_start) from ({_STATED_ORDERS}) o join upload_batches b on b.id = o.upload_batch_id
+where b.status = 'stored' and b.period_end > :until group by 1
+"""
+
+
+def later_orders(connection: sa.Connection, reseller_id: int, orders: list[str], until: date) -> pl.DataFrame:
+    """Those of the orders (LATER) that a stored file states which reaches further, and the day from which it does: there its lines stay."""
+    return fetch(connection, _LATER_ORDERS, LATER, {"reseller": reseller_id, "orders": orders, "until": until})
 
 
 def has_orders(connection: sa.Connection, reseller_id: int) -> bool:

@@ -18,7 +18,7 @@ from core.ingest.claiming import DECIDED, changing, decide
 from core.ingest.copying import fetch
 from core.ingest.diffing import CELL, CELLS
 from core.ingest.reconciling import WeekToDate, YtdKey
-from core.ingest.slices import ASKED, SAME, asked, read_claims
+from core.ingest.slices import ASKED, LATER, SAME, asked, read_claims
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Standing:
     same_but_dates: EarlierFile | None = None
     last_stores: tuple[str, ...] = ()
     last_period: tuple[date, date] | None = None
+    later_orders: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LATER))
 
 
 def read_standing(
@@ -97,12 +98,12 @@ where h.live and h.resolved_at is null and h.reseller_id = :reseller
 """
 _ORDER_CELLS = """
 select 'main', s.name, coalesce(f.product_ean, f.vendor_key, f.product_text), f.order_date, f.order_date, null, f.quantity, f.amount_local
-from ecommerce_orders f left join stores s on s.id = f.store_id
+from ecommerce_orders f join upload_batches b on b.id = f.upload_batch_id and b.period_end <= :until left join stores s on s.id = f.store_id
 where f.live and f.reseller_id = :reseller and f.order_id = any(cast(:orders as text[])) and f.order_date >= :since
 union all
 select 'main', coalesce(s.name, h.store_text), coalesce(h.product_ean, h.vendor_key, h.product_text), h.period_start, h.period_end, null,
        h.quantity, h.amount_local
-from held_rows h left join stores s on s.id = h.store_id
+from held_rows h join upload_batches b on b.id = h.upload_batch_id and b.period_end <= :until left join stores s on s.id = h.store_id
 where h.live and h.resolved_at is null and h.reseller_id = :reseller and h.order_id = any(cast(:orders as text[])) and h.period_end >= :since
 """
 
@@ -114,9 +115,10 @@ def live_cells(connection: sa.Connection, reseller_id: int, slices: pl.DataFrame
     return _cells(connection, _FACT_CELLS, {"reseller": reseller_id, **asked(slices)})
 
 
-def live_order_cells(connection: sa.Connection, reseller_id: int, orders: list[str], since: date) -> pl.DataFrame:
-    """The live lines of these orders from `since` on, summed to CELLS."""
-    return _cells(connection, _ORDER_CELLS, {"reseller": reseller_id, "orders": orders, "since": since})
+def live_order_cells(connection: sa.Connection, reseller_id: int, orders: list[str], since: date, until: date) -> pl.DataFrame:
+    """The live lines of these orders from `since` on, of files that reach no further than `until`, summed to CELLS: what a file of these
+    days takes the place of."""
+    return _cells(connection, _ORDER_CELLS, {"reseller": reseller_id, "orders": orders, "since": since, "until": until})
 
 
 def _cells(connection: sa.Connection, lines: str, parameters: dict[str, Any]) -> pl.DataFrame:

@@ -20,4 +20,4 @@ def test_the_proof_of_a_behaviour_exists(node: str) -> None:
 
 
 def test_behaviours_are_numbered_as_in_the_list() -> None:
-    assert set(BEHAVIOURS) <= {f"R{number}" for number in range(1, 41)} and all(BEHAVIOURS.values())
+    assert set(BEHAVIOURS) == {f"R{number}" for number in range(1, 41)} and all(BEHAVIOURS.values())

@@ -16,8 +16,13 @@ from core.ingest.shapes import RawBook
 Rows = Sequence[Sequence[Any]]
 
 
-def workbook(sheets: Mapping[str, Rows], hidden: Sequence[str] = (), **options: Any) -> bytes:
-    """An .xlsx with these sheets; a value of None leaves the cell empty."""
+def workbook(
+    sheets: Mapping[str, Rows],
+    hidden: Sequence[str] = (),
+    merges: Mapping[str, Sequence[tuple[int, int, int, int]]] | None = None,
+    **options: Any,
+) -> bytes:
+    """An .xlsx with these sheets; a value of None leaves the cell empty. `merges`: first and last cell of merged ranges by sheet."""
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True, "default_date_format": "dd/mm/yyyy", **options})
     for name, rows in sheets.items():
@@ -26,6 +31,8 @@ def workbook(sheets: Mapping[str, Rows], hidden: Sequence[str] = (), **options: 
             for column, value in enumerate(cells):
                 if value is not None:
                     sheet.write(row, column, value)
+        for first_row, first_column, *last in (merges or {}).get(name, ()):
+            sheet.merge_range(first_row, first_column, *last, rows[first_row][first_column])
         if name in hidden:
             sheet.hide()
     book.close()
