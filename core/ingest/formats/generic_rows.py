@@ -101,7 +101,7 @@ def read_part(
 
 
 def lines_of(part: Part, amount_is: str | None) -> pl.DataFrame:
-    """One row a line in the columns of ROW_COLUMNS it states, and `row`, `stated` (String: what held it or nothing)."""
+    """One row a line in the columns of ROW_COLUMNS it states, and `row`."""
     table, figures = part.table, part.figures
     ean_text, code, sku, text = (present_column(table.column(key)) for key in KEYS)
     ean, ean_rule = read_eans(table.column("ean"))
@@ -126,21 +126,24 @@ def lines_of(part: Part, amount_is: str | None) -> pl.DataFrame:
         "ean_rule": ean_rule,
         "ean_text": ean_text,
     }
-    has_products = bool(set(KEYS) & table.places.keys())
-    keyless = pl.all_horizontal(pl.col(name).is_null() for name in ("ean_text", "code_text", "sku_text", "product_text"))
     by_name = pl.col("ean").is_null() & pl.col("code_text").is_null() & pl.col("sku_text").is_null()
     return pl.DataFrame(columns).with_columns(
         table.cells("quantity", "amount").alias("source_cells"),
         pl.when(by_name).then("product_text").alias("name_text"),
         pl.coalesce("ean_text", "code_text", "sku_text", "product_text").alias("vendor_key"),
-        pl.coalesce(
-            "held",
-            pl.when(pl.col(STARTS).is_null()).then(pl.lit("missing_period")),
-            pl.when((pl.col("ean_rule") == "ean_lost_digits") & pl.col("code_text").is_null() & pl.col("sku_text").is_null()).then(
-                pl.lit("ean_lost_digits")
-            ),
-            pl.when(keyless & pl.lit(has_products)).then(pl.lit("ean_missing")),
-        ).alias("held_reason"),
+        _held_by(bool(set(KEYS) & table.places.keys())).alias("held_reason"),
+    )
+
+
+def _held_by(has_products: bool) -> pl.Expr:
+    """What holds a line: its figures, no readable period, an EAN cut off with no other number beside it, no product at all."""
+    keyless = pl.all_horizontal(pl.col(name).is_null() for name in ("ean_text", "code_text", "sku_text", "product_text"))
+    cut_off = (pl.col("ean_rule") == "ean_lost_digits") & pl.col("code_text").is_null() & pl.col("sku_text").is_null()
+    return pl.coalesce(
+        "held",
+        pl.when(pl.col(STARTS).is_null()).then(pl.lit("missing_period")),
+        pl.when(cut_off).then(pl.lit("ean_lost_digits")),
+        pl.when(keyless & pl.lit(has_products)).then(pl.lit("ean_missing")),
     )
 
 
