@@ -22,6 +22,7 @@ WAITS = {
     "not_a_product": "nothing: it is no product",
     "ean_lost_digits": "its EAN: the file lost digits of it",
     "cell_error": "a value: the cell shows an error",
+    "missing_period": "a corrected file: no readable date",
 }
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})\b")
 _FIELD = re.compile(r"R(\d{1,9})C(\d{1,6})\b")

@@ -10,7 +10,7 @@ from typing import Literal
 import polars as pl
 
 from core.catalogue.records import Catalogue, Reseller
-from core.ingest.asking import Answers, ask, copy_of
+from core.ingest.asking import Answers, ask
 from core.ingest.chaining import chain_of
 from core.ingest.checking import check, too_large
 from core.ingest.claiming import changing, fresh
@@ -22,6 +22,7 @@ from core.ingest.reconciling import disagreements, reconcile
 from core.ingest.shapes import CHANGES, Problem, Question, SalesFrame
 from core.ingest.standing import EarlierFile, Standing
 from core.ingest.suspecting import suspects
+from core.ingest.undated import Span, undated_held
 from core.ingest.valuing import value, value_from_price_list
 
 LONGEST_CELL = timedelta(days=35)
@@ -82,15 +83,16 @@ class Plan:
         return period[1]
 
 
-def fill_in(frame: SalesFrame, reseller: Reseller, answers: Answers) -> SalesFrame:
-    """Currency and VAT basis where the row does not state them: what a person said, the file's own, the reseller's setting."""
+def fill_in(frame: SalesFrame, reseller: Reseller, answers: Answers, newest: Span | None = None) -> SalesFrame:
+    """Currency and VAT basis where the row does not state them: what a person said, the file's own, the reseller's setting. Rows without a
+    readable period are held; `newest`: the newest one of the file, where `frame` is a piece of it."""
     currency = answers.currency or frame.currency or reseller.currency
     basis = answers.vat_basis or frame.vat_basis or reseller.vat_basis
     rows = frame.rows.with_columns(
         pl.coalesce("currency", pl.lit(currency, pl.String)).alias("currency"),
         pl.coalesce("vat_basis", pl.lit(basis, pl.String)).alias("vat_basis"),
     )
-    return too_large_held(replace(frame, rows=rows, basis_from=basis_source(frame, answers)))
+    return undated_held(too_large_held(replace(frame, rows=rows, basis_from=basis_source(frame, answers))), newest)
 
 
 def basis_source(frame: SalesFrame, answers: Answers) -> Literal["file", "person", "rule"]:
@@ -141,7 +143,6 @@ def make_plan(
         *chain,
         *not_proven(controls, frame),
         *once_only(frame, standing),
-        *copied(frame, standing),
         *nothing_before(seen.counts.rows, standing),
         *restatements(changes, standing),
         *stores_missing(seen.stores, frame, standing),
@@ -161,7 +162,7 @@ def make_plan(
 def changes_of(rows: pl.DataFrame, frame: SalesFrame, standing: Standing) -> pl.DataFrame:
     """The difference list over the slices that the file would make live."""
     if frame.by_order:
-        return difference(standing.cells, cells(_counting(rows, standing)))
+        return difference(standing.cells, cells(rows))
     if all_new(rows.height, standing):
         return pl.DataFrame(schema=CHANGES)
     won = pl.concat([changing(standing.slices), fresh(standing.slices)]).select(SLICE)
@@ -170,15 +171,6 @@ def changes_of(rows: pl.DataFrame, frame: SalesFrame, standing: Standing) -> pl.
     spans = rows.filter(~recurring).select(SLICE).unique()
     before = standing.cells.join(spans, on=SLICE, how="anti")
     return difference(before, cells(rows.filter(recurring).join(won, on=SLICE, how="semi")))
-
-
-def _counting(rows: pl.DataFrame, standing: Standing) -> pl.DataFrame:
-    """Order lines that would count: not those of orders that a file states which reaches further."""
-    if not standing.later_orders.height:
-        return rows
-    dated = rows.join(standing.later_orders, on="order_id", how="left", maintain_order="left")
-    later = pl.coalesce("sale_date", "period_end") >= pl.col("stated_from")
-    return dated.filter(~later.fill_null(False)).drop("stated_from")
 
 
 def changes_between(pieces: Pieces, standing: Standing) -> pl.DataFrame:
@@ -234,23 +226,10 @@ def once_only(frame: SalesFrame, standing: Standing) -> list[Problem]:
                 "info",
             )
         )
-    if standing.later_orders.height:
-        orders = "1 order" if standing.later_orders.height == 1 else f"{standing.later_orders.height:,} orders"
-        found.append(
-            Problem("superseded_on_arrival", f"A newer file already states {orders} of this one; there the newer lines stay.", "info")
-        )
     period = nominal(frame)
     if frame.living is False and not frame.by_order and period and standing.last_period is None and _later(standing, period):
         found.append(Problem("late_period_arrived", f"{period[0]:%-d %b} – {period[1]:%-d %b %Y} arrived after later periods.", "info"))
     return found
-
-
-def copied(frame: SalesFrame, standing: Standing) -> list[Problem]:
-    twin = copy_of(frame, standing)
-    if twin is None:
-        return []
-    text = f"All cells equal “{twin.file_name}” (upload {twin.upload_batch_id}), which is another period."
-    return [Problem("same_content_other_period", text, "error", suggestion="Ask the sender for the right file.")]
 
 
 def _later(standing: Standing, period: tuple[date, date]) -> bool:

@@ -198,15 +198,13 @@ class Writing:
 
 
 def first_statement(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows that have a slice, live: of a reseller of whom nothing was stored before."""
-    dated = rows.filter(pl.all_horizontal(pl.col(SLICE).is_not_null())) if any(rows[name].null_count() for name in SLICE) else rows
-    return dated.with_columns(pl.lit(True).alias("live"))
+    """The rows, live: of a reseller of whom nothing was stored before."""
+    return rows.with_columns(pl.lit(True).alias("live"))
 
 
 def _written(rows: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
-    """The rows of slices whose content is not stored yet, with `live`."""
-    dated = not any(rows[name].null_count() for name in SLICE)
-    if dated and decided["wins"].all() and decided["shared_from"].null_count() == decided.height:
+    """The rows of slices whose content is not stored yet, with `live`. Every row has its slice: `undated_held` sees to it."""
+    if decided["wins"].all() and decided["shared_from"].null_count() == decided.height:
         return rows.with_columns(pl.lit(True).alias("live"))  # every row, so nothing has to be copied
     wanted = decided.filter(pl.col("shared_from").is_null()).select(*SLICE, pl.col("wins").alias("live"))
     return rows.join(wanted, on=SLICE, how="inner", maintain_order="left")

@@ -40,6 +40,7 @@ from core.ingest.reading import ReadLimits, text_of
 from core.ingest.settling import BookNames, cover, options_for, settle
 from core.ingest.shapes import Guess, Measure, RawBook, ReadOptions, SalesFrame, complete_rows
 from core.ingest.storing import Progress
+from core.ingest.undated import Span, has_undated, newest
 from core.ingest.valuing import rate_needs
 
 LONG = 24 << 20  # bytes of a text file from which on it is read in pieces
@@ -59,7 +60,7 @@ LISTINGS: dict[str, Listing] = {boxnox.KEY: boxnox}
 
 
 class Respelled(Exception):
-    """A later piece writes its numbers in a way that casts doubt on how earlier ones were read."""
+    """A later piece tells how earlier ones have to be read: the way it writes its numbers, or that the newest period has to be known first."""
 
 
 @dataclass
@@ -83,6 +84,7 @@ class Stream:
     template: SalesFrame
     size: int
     written: Written = field(default_factory=Written)
+    newest: Span | None = None  # the newest period, once a line without a readable one was met
     rates: dict[RateNeed, pl.DataFrame] = field(default_factory=dict)
 
     def lines(self) -> Iterator[tuple[Lines, int]]:
@@ -92,6 +94,8 @@ class Stream:
             lines = self.listing.read_lines(found, self.options, known)
             if not known.whole:
                 known = _agreed(known, lines.written)
+            if self.newest is None and has_undated(lines.rows):
+                raise Respelled
             yield lines, done
 
     def _tables(self) -> Iterator[tuple[Table, int]]:
@@ -99,12 +103,19 @@ class Stream:
             yield (self.found if piece.first_row == 1 else piece_of(self.found, piece.sheet, piece.first_row)), piece.done
 
     def spell_out(self) -> None:
-        """Look at every number of the file, so that it can be read in one way from its first row on."""
-        self.written = replace(reduce(add, (self.listing.spell(found) for found, _ in self._tables())), whole=True)
+        """Look at every number and every period of the file, so that it can be read in one way from its first row on. Errors: NotInPieces."""
+        spelled: list[Written] = []
+        for found, _ in self._tables():
+            spelled.append(self.listing.spell(found))
+            own = newest(self.listing.read_lines(found, self.options, spelled[-1]).rows)
+            self.newest = max(filter(None, (self.newest, own)), default=None)
+        self.written = replace(reduce(add, spelled), whole=True)
+        if self.newest is None:
+            raise NotInPieces
 
     def place(self, lines: Lines) -> pl.DataFrame:
         """The rows of a piece, placed and valued."""
-        rows = in_basis_of(fill_in(self.template.with_rows(lines.rows), self.reseller, self.answers), self.reseller).rows
+        rows = in_basis_of(fill_in(self.template.with_rows(lines.rows), self.reseller, self.answers, self.newest), self.reseller).rows
         needs = rate_needs(rows)
         if missing := [need for need in needs if need not in self.rates]:
             with self.database.write() as connection:
