@@ -13,7 +13,7 @@ from core.people.permissions import require
 from core.sales.dimensions import DIMENSIONS
 from core.sales.measures import MEASURES
 from core.sales.query import Result, build_query
-from core.sales.running import run
+from core.sales.running import calendar_of, run
 
 router = APIRouter(tags=["figures"])
 EXAMPLE = {
@@ -65,7 +65,8 @@ def sales(question: Question, caller: Caller, database: Data) -> Figures:
     """Ask for figures. Unknown names are answered with the nearest ones; only the caller's resellers are counted."""
     require(caller, "see_sales")
     options = question.model_dump(exclude={"measures", "by", "where", "period", "compare"})
-    query = build_query(question.measures, question.by, question.where, question.period, question.compare, **options)
+    fiscal = calendar_of(database)
+    query = build_query(question.measures, question.by, question.where, question.period, question.compare, fiscal=fiscal, **options)
     return _figures(run(database, query, caller.scope))
 
 

@@ -137,9 +137,8 @@ class Workbench:
         **options: Any,
     ) -> Result:
         """As `sales`, with totals, SQL, caveats and data-through."""
-        calendar = running.calendar_of(self.database)
-        span, base = (calendar.parse(text) if isinstance(text, str) and text[:2].upper() == "FY" else text for text in (period, compare))
-        return running.run(self.database, build_query(measures, by, where, span, base, **options), self.scope)
+        query = build_query(measures, by, where, period, compare, fiscal=running.calendar_of(self.database), **options)
+        return running.run(self.database, query, self.scope)
 
     def bridge(
         self,
@@ -151,8 +150,9 @@ class Workbench:
     ) -> Bridge:
         """Where the change of net revenue comes from, to the cent: new, lost, volume, mix, price, currency, VAT, returns, free goods and
         money without units, by `item` (a dimension). EUR net. Errors: BadQuestion."""
-        query = bridging.bridge_query(build_query("sales_eur_net", (), where, period, compare, **options), item)
-        return bridging.bridge(running.run(self.database, query, self.scope))
+        fiscal = running.calendar_of(self.database)
+        query = build_query("sales_eur_net", (), where, period, compare, fiscal=fiscal, **options)
+        return bridging.bridge(running.run(self.database, bridging.bridge_query(query, item), self.scope))
 
     def coverage(self, today: date | None = None) -> pl.DataFrame:
         """Reseller × period: received, partial, missing, late, restated, not expected."""
@@ -170,7 +170,7 @@ class Workbench:
         """The lines behind a figure of `sales` (same `where`, `period`), the largest first: what each `adds` to the measure, file, sheet, row
         and cells, units, `amount_local` as printed and the `chain` from there to EUR net. `also`: 'held', 'superseded', 'taken back' lines,
         which do not count. Errors: BadQuestion."""
-        query = build_query(measure, (), where, period)
+        query = build_query(measure, (), where, period, fiscal=running.calendar_of(self.database))
         return tracing.trace(self.database, query, self.scope, also=also, limit=limit).frame
 
     # Words ------------------------------------------------------------------------------------------------------------

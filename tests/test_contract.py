@@ -214,6 +214,7 @@ def test_a_change_is_explained_to_the_cent(filled):
 
 def test_periods_of_the_fiscal_year_are_understood(filled):
     assert filled.result("units", period="FY2025-P12").period == filled.result("units", period="2025-12").period
+    assert filled.bridge(period="FY2025-P12", compare="FY2025-P11") == filled.bridge(period="2025-12", compare="2025-11")
 
 
 def test_an_answer_has_the_promised_parts(filled):

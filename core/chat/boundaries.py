@@ -131,6 +131,6 @@ def out_of_bounds(question: str) -> Boundary | None:
 
 
 FISCAL = (
-    "When does your fiscal year start? It is not stated anywhere. For the calendar year ask “sales in {year}”, for any other twelve months name them, "
+    "When does your fiscal year start? It is not stated in the settings. For the calendar year ask “sales in {year}”, for any other twelve months name them, "
     "for example “sales from April {before} to March {year}”."
 )

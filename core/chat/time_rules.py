@@ -34,6 +34,8 @@ def _symbol(tokens: Sequence[Token], i: int) -> str:
         return key.replace("kw", "w")
     if re.fullmatch(r"\d{4}-.+|\d{1,2}[./]\d{1,2}[./]\d{4}|(0?[1-9]|1[0-2])[./](19|20)\d\d", key):
         return f"#{key}"
+    if re.fullmatch(r"p(0?[1-9]|1\d)", key) and any(re.fullmatch(r"fy\d{2,4}", t.key) for t in tokens[max(i - 1, 0) : i + 3]):
+        return key
     if key in NUMBER_WORDS and key not in ONE:
         return str(int(NUMBER_WORDS[key]))
     if key in WEEKDAYS:
@@ -322,7 +324,21 @@ def _days_from_today(days: int) -> Callable[[re.Match[str], Clock], Moment]:
 
 
 def _fiscal(match: re.Match[str], clock: Clock) -> Moment:
-    return Moment(None, problem="fiscal")
+    """A fiscal year, quarter or month by the brand's own calendar; asked about where it states none."""
+    groups, calendar = match.groupdict(), clock.fiscal
+    if calendar is None:
+        return Moment(None, problem="fiscal")
+    running = calendar.year_of(clock.today)
+    year = running + {"last": -1, "next": 1}.get((groups.get("w") or groups.get("rel") or "").split(" ")[0].removesuffix("year"), 0)
+    if stated := groups.get("fy") or groups.get("y"):
+        year = int(stated) if len(stated) == 4 else 2000 + int(stated)
+    part = groups.get("part") or ""
+    name = f"FY{year}" + (f"-{part[0].upper()}{int(part[1:]):02d}".replace("Q0", "Q") if part else "")
+    try:
+        period = calendar.parse(name)
+    except BadQuestion as error:
+        return Moment(None, problem=error.message)
+    return Moment(period, "days", f"{name.replace('-', ' ')} ({describe(period)})", edge="future" if period.start > clock.today else "")
 
 
 def _relation(relation: str) -> Callable[[re.Match[str], Clock], Moment]:
@@ -381,8 +397,9 @@ _RULES: list[tuple[str, Callable[[re.Match[str], Clock], Moment]]] = [
     (r"yesterday", _days_from_today(-1)),
     (r"tomorrow", _days_from_today(1)),
     (rf"fiscal(?: year)?{_IN_YEAR}?", _fiscal),
-    (r"(?:last|this|next) fiscal(?: year)?", _fiscal),
-    (r"fy(?:\d+)?(?: (?:19|20)\d\d)?", _fiscal),
+    (r"(?P<w>last|this|next) fiscal(?: year)?", _fiscal),
+    (rf"fy(?P<fy>\d+)?(?: {_Y})?(?: (?P<part>[qp]\d{{1,2}}))?", _fiscal),
+    (rf"(?P<part>[qp]\d{{1,2}}) (?:of )?(?:fy(?P<fy>\d+)|fiscal(?: year)?{_IN_YEAR}?)", _fiscal),
     (
         r"(?:of )*(?:same )(?:period|month|week|quarter|day|half|time)?(?: of)*(?: last year| year (?:before|earlier|ago))?",
         _relation("prior_year"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from core.sales.fiscal import FiscalCalendar
 from core.sales.query import Period, months
 
 MONTH_NAMES = "January February March April May June July August September October November December".split()
@@ -12,11 +13,12 @@ MONTH_NAMES = "January February March April May June July August September Octob
 
 @dataclass(frozen=True)
 class Clock:
-    """The day the question is asked, and the days the data reach from and through."""
+    """The day the question is asked, the days the data reach from and through, and the fiscal calendar where the brand states one."""
 
     today: date
     first_day: date | None = None
     last_day: date | None = None
+    fiscal: FiscalCalendar | None = None
 
     @property
     def known_until(self) -> date:

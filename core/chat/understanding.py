@@ -68,8 +68,8 @@ def _clock(vocabulary: Vocabulary, today: date) -> Clock:
     """Today, or the data's last day when the data ended long ago: “last month” of a stale stock of data would be empty."""
     last = vocabulary.last_day
     if last is not None and today - last > timedelta(days=STALE_DAYS):
-        return Clock(last, vocabulary.first_day, last)
-    return Clock(today, vocabulary.first_day, last)
+        return Clock(last, vocabulary.first_day, last, vocabulary.fiscal)
+    return Clock(today, vocabulary.first_day, last, vocabulary.fiscal)
 
 
 def _not_for_us(text: str) -> Reading | None:

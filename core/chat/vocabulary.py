@@ -12,6 +12,8 @@ import psycopg
 
 from core.chat.names import NameIndex, build_index
 from core.db.engine import Database, Scope
+from core.sales.fiscal import FiscalCalendar
+from core.sales.running import calendar_of
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Vocabulary:
     shop_first_day: date | None = None
     through: Mapping[str, date] = field(default_factory=dict)
     brand: str = ""
+    fiscal: FiscalCalendar | None = None  # None: the brand states none beside the calendar year
 
     @cached_property
     def categories(self) -> tuple[str, ...]:
@@ -98,6 +101,7 @@ def read_vocabulary(database: Database, scope: Scope = None, brand: str = "") ->
             shop_first_day=span[2],
             through={str(name): day for name, day in _rows(connection, _THROUGH.replace("{facts}", facts))},
             brand=brand,
+            fiscal=None if (calendar := calendar_of(database)) == FiscalCalendar() else calendar,
         )
 
 

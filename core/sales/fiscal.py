@@ -7,7 +7,6 @@ January it is the ISO year. Its 13-week quarters split 4-4-5, 4-5-4 or 5-4-4; a 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -37,7 +36,9 @@ class FiscalCalendar:
         return Period(self._start(number), self._start(number + 1) - timedelta(days=1))
 
     def quarter(self, year: int, number: int) -> Period:
-        """`number`: 1 to 4."""
+        """`number`: 1 to 4. Errors: BadQuestion."""
+        if not 1 <= number <= 4:
+            raise BadQuestion(f"A fiscal year has quarters 1 to 4, not {number}.")
         return Period(self.month(year, number * 3 - 2).start, self.month(year, number * 3).end)
 
     def month(self, year: int, number: int) -> Period:
@@ -67,14 +68,8 @@ class FiscalCalendar:
         return next(span for span in (find(year, n) for n in range(1, count + 1)) if span.start <= day <= span.end)
 
     def parse(self, text: str) -> Period:
-        """`FY2026`, `FY2026-Q2`, `FY2026-P03` by this calendar; anything else as `parse_period`. Errors: BadQuestion."""
-        match = re.fullmatch(r"FY(\d{4})(?:-?(Q|P)(\d{1,2}))?", text.strip(), re.I)
-        if match is None:
-            return parse_period(text)
-        year, kind, number = int(match[1]), (match[2] or "").upper(), int(match[3] or 0)
-        if kind == "Q" and not 1 <= number <= 4:
-            raise BadQuestion(f"A fiscal year has quarters 1 to 4, not {number}.")
-        return self.quarter(year, number) if kind == "Q" else self.month(year, number) if kind == "P" else self.year(year)
+        """As `parse_period`, fiscal periods by this calendar. Errors: BadQuestion."""
+        return parse_period(text, self)
 
     def sql(self, part: Part, on: str) -> str:
         """The first day of the fiscal part that holds the day of SQL expression `on`; the same rules as `part_of`."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import polars as pl
 
@@ -43,13 +43,28 @@ class Period:
         return f"{self.start}/{self.end}"
 
 
-def parse_period(text: str) -> Period:
-    """`2025`, `2025-06`, `2025-Q2`, `2025-H1`, `2025-W23` (ISO), a day `2025-06-09`, or `2025-06-09/2025-06-15`. Errors: BadQuestion."""
+class FiscalYears(Protocol):
+    """What fiscal periods mean: `core.sales.fiscal.FiscalCalendar`."""
+
+    def year(self, number: int) -> Period: ...
+
+    def quarter(self, year: int, number: int) -> Period: ...
+
+    def month(self, year: int, number: int) -> Period: ...
+
+
+def parse_period(text: str, fiscal: FiscalYears | None = None) -> Period:
+    """`2025`, `2025-06`, `2025-Q2`, `2025-H1`, `2025-W23` (ISO), a day `2025-06-09`, or first and last: `2025-06-09/2025-06-15`.
+
+    With the brand's calendar also `FY2026`, `FY2026-Q2`, `FY2026-P03`. Errors: BadQuestion.
+    """
     text = text.strip()
     try:
         if "/" in text:
             first, last = text.split("/", 1)
-            return Period(parse_period(first).start, parse_period(last).end)
+            return Period(parse_period(first, fiscal).start, parse_period(last, fiscal).end)
+        if match := re.fullmatch(r"FY(\d{4})(?:-?([QP])(\d{1,2}))?", text, re.I):
+            return _fiscal_period(text, int(match[1]), (match[2] or "").upper(), int(match[3] or 0), fiscal)
         if re.fullmatch(r"\d{4}", text):
             return Period(date(int(text), 1, 1), date(int(text), 12, 31))
         if match := re.fullmatch(r"(\d{4})-?Q([1-4])", text, re.I):
@@ -65,6 +80,14 @@ def parse_period(text: str) -> Period:
         return Period(day, day)
     except (ValueError, OverflowError) as error:
         raise BadQuestion(f"“{text}” is no period. Write 2025, 2025-06, 2025-Q2, a day, or 2025-06-09/2025-06-15.") from error
+
+
+def _fiscal_period(text: str, year: int, part: str, number: int, fiscal: FiscalYears | None) -> Period:
+    if fiscal is None:
+        raise BadQuestion(
+            f"“{text}” is a fiscal period, which can not be used here. Write its first and last day, or 2025, 2025-06, 2025-Q2."
+        )
+    return fiscal.quarter(year, number) if part == "Q" else fiscal.month(year, number) if part == "P" else fiscal.year(year)
 
 
 def months(year: int, month: int, count: int) -> Period:
@@ -136,12 +159,12 @@ class SalesQuery:
             raise BadQuestion("This saved question can not be read any more. Build it again on the Explore page.") from error
 
 
-def as_comparison(value: str | Period | None) -> Comparison | Period | None:
+def as_comparison(value: str | Period | None, fiscal: FiscalYears | None = None) -> Comparison | Period | None:
     if value is None or isinstance(value, Period):
         return value
     if value in COMPARISONS:
         return value
-    return parse_period(value) if value else None
+    return parse_period(value, fiscal) if value else None
 
 
 def build_query(
@@ -150,14 +173,16 @@ def build_query(
     where: Mapping[str, str | Sequence[str]] | None = None,
     period: str | Period | None = None,
     compare: str | Period | None = None,
+    *,
+    fiscal: FiscalYears | None = None,
     **options: Any,
 ) -> SalesQuery:
     """The notebook's spelling: plain names, `where={"channel": "offline"}`, `period="2025-Q2"`. A key `"not reseller"` excludes."""
     listed = (measures,) if isinstance(measures, str) else tuple(measures)
     groups = (by,) if isinstance(by, str) else tuple(by)
     filters = tuple(_filter(name, values) for name, values in (where or {}).items())
-    span = parse_period(period) if isinstance(period, str) else period
-    return SalesQuery(listed, groups, filters, span, as_comparison(compare), **options)
+    span = parse_period(period, fiscal) if isinstance(period, str) else period
+    return SalesQuery(listed, groups, filters, span, as_comparison(compare, fiscal), **options)
 
 
 def _filter(name: str, values: str | Sequence[str]) -> Filter:

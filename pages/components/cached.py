@@ -41,10 +41,12 @@ from core.reports.definition import ReportDefinition, definition_from
 from core.sales import coverage as sales_coverage
 from core.sales import pivoting, tracing
 from core.sales.caching import ResultCache
+from core.sales.fiscal import FiscalCalendar
 from core.sales.pivoting import Pivot
 from core.sales.query import Result, SalesQuery
 from core.sales.restated import Restated
 from core.sales.restated import restated as find_restated
+from core.sales.running import calendar_of
 from core.sales.tracing import Side, State, Trace
 from core.settings import Settings
 from pages.components.choosing import Known
@@ -62,6 +64,11 @@ def settings() -> Settings:
 
 def key() -> str:
     return opened.opened().key
+
+
+def fiscal_calendar() -> FiscalCalendar:
+    """The brand's own, as the settings state it."""
+    return calendar_of(database())
 
 
 def account(session_id: uuid.UUID) -> Account | None:

@@ -8,7 +8,7 @@ from datetime import date
 
 from core.errors import BadQuestion
 from core.sales.naming import name_period
-from core.sales.query import Filter, Period, months, parse_period
+from core.sales.query import Filter, FiscalYears, Period, months, parse_period
 
 CHANNELS: Mapping[str, str] = {
     "": "All channels",
@@ -84,13 +84,15 @@ def period_options(known: Known, today: date) -> dict[str, str]:
     return {period_text(period): name_period(period) for period in periods}
 
 
-def read(parameters: Mapping[str, Sequence[str]], known: Known, today: date) -> tuple[Choice, tuple[str, ...]]:
+def read(
+    parameters: Mapping[str, Sequence[str]], known: Known, today: date, fiscal: FiscalYears | None = None
+) -> tuple[Choice, tuple[str, ...]]:
     """The choice that a URL's parameters state, and one sentence for each part that can not be used and was left out."""
     problems: list[str] = []
     period = default_period(known, today)
     if text := _last(parameters, "period"):
         try:
-            period = parse_period(text)
+            period = parse_period(text, fiscal)
         except BadQuestion as error:
             problems.append(f"{error.message} {name_period(period)} is shown instead.")
     channel = _last(parameters, "channel")

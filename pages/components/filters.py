@@ -28,7 +28,7 @@ NAMES = ("period", "channel", "reseller")
 def head(title: str, lead: str = "") -> Choice:
     """Draw title and filters; returns the choice."""
     known, today = cached.known(session.scope()), date.today()
-    choice, problems = choosing.read(_parameters(), known, today)
+    choice, problems = choosing.read(_parameters(), known, today, cached.fiscal_calendar())
     with st.container(key="head", horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(gap=None):
             st.title(title, anchor=False)
@@ -105,7 +105,7 @@ def _period(choice: Choice, known: Known, today: date) -> Period:
     named = {name.casefold(): text for text, name in options.items()}
     typed = named.get((picked or current).casefold(), picked or current)
     try:
-        return parse_period(typed)
+        return parse_period(typed, cached.fiscal_calendar())
     except BadQuestion as error:
         st.toast(error.message, icon=":material/event_busy:")
         return choice.period

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from core.chat.time_rules import read_time, symbols
 from core.chat.times import Clock, Moment, describe, shift_years
 from core.chat.tokens import tokenise
+from core.sales.fiscal import FiscalCalendar
 from core.sales.query import Period, months, parse_period
 
 CLOCK = Clock(date(2025, 4, 15), date(2023, 11, 1), date(2025, 4, 13))
@@ -88,6 +90,29 @@ def test_a_period_is_read_to_the_day(text: str, period: str) -> None:
 def test_what_does_not_exist_says_so(text: str, says: str) -> None:
     assert moment(text).period is None
     assert says in moment(text).problem
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("FY2026-P03", "2025-06"),
+        ("FY26 Q2", "2025-07/2025-09"),
+        ("Q1 of FY2026", "2025-04/2025-06"),
+        ("fiscal year 2025", "2024-04/2025-03"),
+        ("last fiscal year", "2024-04/2025-03"),
+        ("this financial year", "2025-04/2026-03"),
+    ],
+)
+def test_a_stated_fiscal_calendar_is_used(text: str, span: str) -> None:
+    tokens = tokenise(text)
+    found = read_time(tokens, 0, replace(CLOCK, fiscal=FiscalCalendar(4)), symbols(tokens))
+    assert found is not None and found[0] == len(tokens) and found[1].period == parse_period(span)
+
+
+def test_a_fiscal_quarter_that_does_not_exist_says_so() -> None:
+    tokens = tokenise("FY2026 Q5")
+    found = read_time(tokens, 0, replace(CLOCK, fiscal=FiscalCalendar(4)), symbols(tokens))
+    assert found is not None and "quarters 1 to 4, not 5" in found[1].problem
 
 
 def test_week_53_of_a_year_that_has_one_is_read() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from core.chat.understanding import understand
+from core.sales.fiscal import FiscalCalendar
 from core.sales.query import Filter, Period, parse_period
-from tests.chat.words import read
+from tests.chat.words import VOCABULARY, read
 
 D2C, SELL_OUT = Filter("source", ("d2c",)), Filter("source", ("sell-out",))
 
@@ -210,6 +213,13 @@ def test_the_past_is_not_forecast() -> None:
 
 def test_the_fiscal_year_is_asked_about() -> None:
     assert "fiscal year start" in (read("fiscal year 2024 revenue").question_back or "")
+
+
+def test_a_question_by_the_brands_fiscal_calendar_is_read() -> None:
+    stated = replace(VOCABULARY, fiscal=FiscalCalendar(4))
+    found = understand("Net revenue of Liberty in FY2025-Q2", stated, date(2025, 4, 15))
+    assert found.question_back is None and found.query is not None
+    assert found.query.period == parse_period("2024-07/2024-09") and found.query.where == (Filter("reseller", ("Liberty",)),)
 
 
 def test_relative_periods_of_old_data_count_from_its_end_and_say_so() -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.sales.fiscal import FiscalCalendar
 from core.sales.query import Filter, Period, parse_period
 from pages.components.choosing import CHANNELS, Choice, Known, default_period, period_options, period_text, read, written
 
@@ -33,6 +34,11 @@ def test_a_hand_edited_url_is_explained(parameters: dict[str, list[str]], senten
     choice, problems = read(parameters, KNOWN, TODAY)
     assert sentence in problems[0]
     assert choice == read({}, KNOWN, TODAY)[0]
+
+
+def test_a_fiscal_period_in_the_url_is_that_of_the_brand() -> None:
+    choice, problems = read({"period": ["FY2025-Q1"]}, KNOWN, TODAY, FiscalCalendar(4))
+    assert (choice.period, problems) == (parse_period("2024-04/2024-06"), ())
 
 
 def test_the_rest_of_a_bad_url_is_used() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.errors import BadQuestion
 from core.sales.fiscal import FiscalCalendar, name_part
-from core.sales.query import Filter, Period, SalesQuery, parse_period
+from core.sales.query import Filter, Period, SalesQuery, build_query, parse_period
 from core.sales.running import run
 from tests.sales.conftest import TUNDRA
 
@@ -52,6 +52,14 @@ def test_a_part_that_does_not_exist_is_refused():
     for text in ("FY2026-Q5", "FY2026-P13", "FY2026-P00"):
         with pytest.raises(BadQuestion, match="fiscal year has"):
             FiscalCalendar().parse(text)
+
+
+def test_fiscal_periods_are_parsed_in_one_place_and_also_as_a_span():
+    april = FiscalCalendar(4)
+    assert parse_period("FY2026-P01/FY2026-P03", april) == april.parse("FY2026-Q1") == parse_period("2025-04/2025-06")
+    assert build_query("units", period="fy2026", compare="FY2025", fiscal=april).compare == parse_period("2024-04/2025-03")
+    with pytest.raises(BadQuestion, match="can not be used here"):
+        parse_period("FY2026")
 
 
 def test_parts_have_names():
