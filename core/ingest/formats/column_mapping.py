@@ -3,6 +3,7 @@ meaning that only the values suggest, are a question; nothing is merged."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -218,9 +219,16 @@ def _units_or_money(found: Found, chosen: dict[int, ColumnChoice]) -> dict[int, 
 
 def _candidate(found: Found, chosen: Mapping[int, ColumnChoice], kinds: tuple[str, ...]) -> Column | None:
     free = [c for c in found.columns if chosen[c.place].meaning == "ignore" and not c.said.beside and not c.said.meaning]
+    free = [c for c in free if not _names_a_period(c)]
     ranked = [column for kind in kinds for column in free if column.kind.meaning == kind]
     open_to_doubt = [c for c in ranked if chosen[c.place].reason not in (YOURS, BEFORE)]
     return open_to_doubt[0] if open_to_doubt else None
+
+
+def _names_a_period(column: Column) -> bool:
+    """`W23`, `01/05/2025`: one of several columns under periods, never the only one of units or money."""
+    header = column.header or ""
+    return bool(re.fullmatch(r"(?i)(?:w|wk|week|kw|cw)[ .-]*\d{1,2}", header) or dates.read_dates_of(header) or dates.read_span(header))
 
 
 def _opened(choice: ColumnChoice) -> ColumnChoice:

@@ -188,3 +188,8 @@ def test_columns_of_days_are_days(days: list[str]) -> None:
 def test_a_line_with_two_dates_is_no_header_of_days() -> None:
     text = f"Best;Versand;EAN;Stk;Betrag\n01.05.2025;02.05.2025;{TUNDRA};1;218,00\n13.05.2025;14.05.2025;{CANDLE};2;192,00"
     assert read(text).rows.height == 2 and "columns" in asked(read(text))
+
+
+def test_one_week_of_several_is_never_proposed_as_the_units_or_the_money() -> None:
+    frame = read({"S": [["EAN", "Name", "W1", "W2", "W3"], [TUNDRA, "a", 1, 2, 3], [CANDLE, "b", 1, 1, 1]]}, "2025.xlsx")
+    assert {choice.meaning for choice in frame.columns if choice.key.startswith("W")} == {"ignore"} and not frame.rows.height
