@@ -10,7 +10,7 @@ from typing import Literal
 import polars as pl
 
 from core.catalogue.records import Catalogue, Reseller
-from core.ingest.asking import Answers, ask
+from core.ingest.asking import Answers, ask, copy_of
 from core.ingest.chaining import chain_of
 from core.ingest.checking import check, too_large
 from core.ingest.claiming import changing, fresh
@@ -143,6 +143,7 @@ def make_plan(
         *chain,
         *not_proven(controls, frame),
         *once_only(frame, standing),
+        *copied(frame, standing),
         *nothing_before(seen.counts.rows, standing),
         *restatements(changes, standing),
         *stores_missing(seen.stores, frame, standing),
@@ -162,7 +163,7 @@ def make_plan(
 def changes_of(rows: pl.DataFrame, frame: SalesFrame, standing: Standing) -> pl.DataFrame:
     """The difference list over the slices that the file would make live."""
     if frame.by_order:
-        return difference(standing.cells, cells(rows))
+        return difference(standing.cells, cells(_counting(rows, standing)))
     if all_new(rows.height, standing):
         return pl.DataFrame(schema=CHANGES)
     won = pl.concat([changing(standing.slices), fresh(standing.slices)]).select(SLICE)
@@ -171,6 +172,15 @@ def changes_of(rows: pl.DataFrame, frame: SalesFrame, standing: Standing) -> pl.
     spans = rows.filter(~recurring).select(SLICE).unique()
     before = standing.cells.join(spans, on=SLICE, how="anti")
     return difference(before, cells(rows.filter(recurring).join(won, on=SLICE, how="semi")))
+
+
+def _counting(rows: pl.DataFrame, standing: Standing) -> pl.DataFrame:
+    """Order lines that would count: not those of orders that a file states which reaches further."""
+    if not standing.later_orders.height:
+        return rows
+    dated = rows.join(standing.later_orders, on="order_id", how="left", maintain_order="left")
+    later = pl.coalesce("sale_date", "period_end") >= pl.col("stated_from")
+    return dated.filter(~later.fill_null(False)).drop("stated_from")
 
 
 def changes_between(pieces: Pieces, standing: Standing) -> pl.DataFrame:
@@ -226,10 +236,23 @@ def once_only(frame: SalesFrame, standing: Standing) -> list[Problem]:
                 "info",
             )
         )
+    if standing.later_orders.height:
+        orders = "1 order" if standing.later_orders.height == 1 else f"{standing.later_orders.height:,} orders"
+        found.append(
+            Problem("superseded_on_arrival", f"A newer file already states {orders} of this one; there the newer lines stay.", "info")
+        )
     period = nominal(frame)
     if frame.living is False and not frame.by_order and period and standing.last_period is None and _later(standing, period):
         found.append(Problem("late_period_arrived", f"{period[0]:%-d %b} – {period[1]:%-d %b %Y} arrived after later periods.", "info"))
     return found
+
+
+def copied(frame: SalesFrame, standing: Standing) -> list[Problem]:
+    twin = copy_of(frame, standing)
+    if twin is None:
+        return []
+    text = f"All cells equal “{twin.file_name}” (upload {twin.upload_batch_id}), which is another period."
+    return [Problem("same_content_other_period", text, "error", suggestion="Ask the sender for the right file.")]
 
 
 def _later(standing: Standing, period: tuple[date, date]) -> bool:
