@@ -134,6 +134,7 @@ def _package_kind(body: bytes, file_name: str) -> Kind:
 def _check_package(body: bytes, kind: Kind, limits: ReadLimits) -> PackageMarks:
     """Sizes of a zipped workbook before it is unpacked, and the marks of its sheets."""
     if kind == "xls":
+        biff.check_sizes(body, limits.cells)
         return biff.scan(body)
     with packages.open_package(body) as package:
         packages.check_sizes(package, limits.unpacked_bytes, limits.ratio)
