@@ -1,7 +1,7 @@
 """Take the pictures of `docs/screens` anew: every page of a freshly started workbench with the demo brand, in real Chromium.
 
-python -m docs.take_screens            every page, 1440×900, light
-python -m docs.take_screens --all      also dark, and 390×844
+python -m docs.take_screens            every page at 1440×900, light; those of Data also dark, and at 390×844
+python -m docs.take_screens --all      every page in all four ways
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from tests.browser import story_files
 FOLDER = Path(__file__).with_name("screens")
 PAGES = ("overview", "explore", "chat", "boards", "upload", "inbox", "history", "coverage", "reports", "alerts", "catalogue", "dictionary", "people",
          "system", "outbox", "audit")  # fmt: skip
+DATA_PAGES = ("upload", "inbox", "history", "coverage")
 ADDRESSES = {"history": "history?upload=3"}  # with a file chosen
 SIZES = {"wide": {"width": 1440, "height": 900}, "narrow": {"width": 390, "height": 844}}
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic", "--no-first-run", "--disable-component-update",
@@ -29,10 +30,10 @@ SETTLE = 3500  # milliseconds until a page has drawn its charts
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--all", action="store_true", help="also dark, and narrow")
+    parser.add_argument("--all", action="store_true", help="every page also dark, and narrow")
     parser.add_argument("--months", default="24", help="months of the demo brand")
     arguments = parser.parse_args()
-    modes = [(scheme, size) for scheme in ("light", "dark") for size in SIZES] if arguments.all else [("light", "wide")]
+    modes = [(scheme, size) for scheme in ("light", "dark") for size in SIZES]
     FOLDER.mkdir(exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as home,
@@ -43,7 +44,7 @@ def main() -> None:
         _change_first_password(browser, workbench.url, workbench.password or "")
         _drop_examples(browser, workbench.url, Path(home))
         for scheme, size in modes:
-            _take(browser, workbench.url, scheme, size)
+            _take(browser, workbench.url, scheme, size, PAGES if arguments.all or (scheme, size) == modes[0] else DATA_PAGES)
         browser.close()
     for picture in FOLDER.glob("*.png"):
         _shrink(picture)
@@ -51,18 +52,21 @@ def main() -> None:
 
 def _change_first_password(browser: Browser, url: str, first: str) -> None:
     page = browser.new_page()
+    page.set_default_timeout(90_000)
     _sign_in(page, url, first)
     fields = page.locator("input[type=password]")
     fields.nth(2).wait_for()
+    page.wait_for_timeout(1500)
     for number, text in enumerate((first, PASSWORD, PASSWORD)):
         fields.nth(number).fill(text)
-    page.keyboard.press("Enter")
+        fields.nth(number).press("Tab")
+    page.get_by_role("button", name="Save password").click()
     page.get_by_text("Upload").first.wait_for()
     page.close()
 
 
 def _drop_examples(browser: Browser, url: str, home: Path) -> None:
-    """The Upload page as it looks on a working day: a refused file, a wrong total, restated figures, and a week with a held row."""
+    """The Upload page as it looks on a working day: a refused file, a wrong total, restated figures, and a week that is fine."""
     demo, scratch = home / "demo", home / "examples"
     scratch.mkdir()
     document = scratch / "Sell-out summary.pdf"
@@ -71,14 +75,16 @@ def _drop_examples(browser: Browser, url: str, home: Path) -> None:
     (month,) = (demo / "try-these").glob("Nordlys_Sell_Out*.xlsx")
     living = max((demo / "boxnox").glob("*.xlsx"), key=lambda path: path.stat().st_size)
     page = browser.new_page()
+    page.set_default_timeout(90_000)
     _sign_in(page, url, PASSWORD)
     page.locator("h1").first.wait_for()
     page.wait_for_timeout(SETTLE)
     page.goto(f"{url}/upload")
-    for path in (document, story_files.wrong_total(month, scratch), story_files.restated(living, scratch), week):
-        page.locator("input[type=file]").set_input_files(str(path))
+    files = (document, story_files.wrong_total(month, scratch), story_files.restated(living, scratch), week)
+    page.locator("input[type=file]").set_input_files([str(path) for path in files])
+    for path in files:
         page.get_by_text(path.name).first.wait_for()
-    page.get_by_text("row held").first.wait_for()
+    page.get_by_text("ready to store", exact=True).wait_for()
     page.close()
 
 
@@ -96,20 +102,29 @@ def _sign_in(page: Page, url: str, password: str) -> None:
     page.keyboard.press("Enter")
 
 
-def _take(browser: Browser, url: str, scheme: str, size: str) -> None:
+def _settle(page: Page) -> None:
+    """Until the page has run to its end and drawn its tables and charts."""
+    page.wait_for_timeout(1000)
+    page.get_by_test_id("stStatusWidget").first.wait_for(state="detached")
+    page.get_by_test_id("stSkeleton").first.wait_for(state="detached")
+    page.wait_for_timeout(SETTLE)
+
+
+def _take(browser: Browser, url: str, scheme: str, size: str, pages: tuple[str, ...]) -> None:
     context = browser.new_context(viewport=SIZES[size], color_scheme=scheme)  # type: ignore[arg-type]
     page = context.new_page()
+    page.set_default_timeout(90_000)
     _sign_in(page, url, PASSWORD)
     page.locator("h1").first.wait_for()
     page.wait_for_timeout(SETTLE)
-    for name in PAGES:
+    for name in pages:
         page.goto(f"{url}/{ADDRESSES.get(name, name)}")
         page.locator("h1").first.wait_for()
         if name == "chat" and size == "wide":
             page.locator("textarea").fill("Top 5 products in the last 12 months")
             page.keyboard.press("Enter")
             page.get_by_text("figures checked").first.wait_for()
-        page.wait_for_timeout(SETTLE)
+        _settle(page)
         page.screenshot(path=FOLDER / f"{name}-{scheme}-{size}.png")
     context.close()
 

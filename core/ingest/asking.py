@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 
 import polars as pl
 
 from core.errors import BadQuestion
 from core.ingest.chaining import fitting_weeks
-from core.ingest.checking import money
 from core.ingest.claiming import tied
 from core.ingest.content import SLICE, nominal
 from core.ingest.formats.meanings import MEANINGS
 from core.ingest.shapes import Choice, Problem, Question, SalesFrame
 from core.ingest.standing import EarlierFile, Standing
+from core.sales.formatting import format_number
 
 CONFIRMED = frozenset(
     {"hidden_sheet_read", "rival_sheet", "rival_columns", "stores_not_found", "line_id_conflict", "rows_below_total",
@@ -151,7 +150,7 @@ def _contradictions(frame: SalesFrame) -> list[str]:
 
 
 def _figure(value: object, measure: str) -> str:
-    return f"{value:,.0f}" if measure == "units" and isinstance(value, Decimal) else money(value, "")
+    return format_number(value, 0 if measure == "units" else 2)
 
 
 def _vanished(changes: pl.DataFrame) -> list[str]:

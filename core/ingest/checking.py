@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +18,7 @@ from core.ingest.product_texts import disagrees
 from core.ingest.shapes import PROBLEMS, Problem, SalesFrame, Severity
 from core.ingest.suggesting import Suggestions
 from core.ingest.valuing import LARGEST_AMOUNT, list_price_differences
+from core.sales.formatting import format_money, format_number
 
 MOST_PER_RULE = SHOWN
 FLOOD_UNITS = 100
@@ -82,7 +84,7 @@ def money(value: object, currency: object) -> str:
         return "no money stated"
     amount = Decimal(str(value))
     digits = max(2, -int(amount.normalize().as_tuple().exponent))
-    return f"{currency or ''} {amount:,.{digits}f}".strip()
+    return format_money(amount, digits, str(currency)) if currency else format_number(amount, digits)
 
 
 # Products and stores --------------------------------------------------------------------------------------------------
@@ -211,13 +213,19 @@ def not_converted(by: pl.DataFrame) -> list[Problem]:
     return [
         Problem(
             "fx_missing",
-            f"{money(amount, currency or '(currency unknown)')} is not converted to EUR: no exchange rate from {first:%b %Y} to {last:%b %Y}.",
+            f"{money(amount, currency or '(currency unknown)')} is not converted to EUR: no exchange rate {_months(first, last)}.",
             "warning",
             value=currency,
             suggestion="Add the rate under Admin, Catalogue, Rates; the figures follow at once.",
         )
         for currency, amount, first, last in by.sort("currency").iter_rows()
     ]
+
+
+def _months(first: date, last: date) -> str:
+    """`for Nov 2026`, `from Nov 2026 to Jan 2027`"""
+    same = (first.year, first.month) == (last.year, last.month)
+    return f"for {first:%b %Y}" if same else f"from {first:%b %Y} to {last:%b %Y}"
 
 
 def not_taxed(by: pl.DataFrame) -> list[Problem]:

@@ -14,6 +14,7 @@ import polars as pl
 from core.catalogue.records import Reseller
 from core.ingest.shapes import CONTROLS, ControlTotal, Measure, Problem, YearToDate
 from core.ingest.undated import as_printed
+from core.sales.formatting import format_money, format_number
 
 COLUMN: Mapping[Measure, str] = {"units": "quantity", "amount": "amount_local"}
 YtdKey = tuple[str, tuple[tuple[str, Any], ...]]
@@ -135,7 +136,9 @@ def disagreements(controls: pl.DataFrame, currency: str | None) -> list[Problem]
 
 
 def _figure(value: Decimal, measure: str, currency: str | None) -> str:
-    return f"{_plain(value)} units" if measure == "units" else f"{currency or ''} {_plain(value, cents=True)}".strip()
+    if measure == "units":
+        return f"{format_number(value)} units"
+    return format_money(value, 2, currency) if currency else format_number(value, 2)
 
 
 def _plain(value: Decimal, cents: bool = False) -> str:

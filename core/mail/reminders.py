@@ -131,6 +131,9 @@ def language_of(country: str | None, chosen: str | None = None) -> str:
     return chosen if chosen in TEXTS else COUNTRIES.get((country or "").upper(), "en")
 
 
+LOCALES = {"en": "en_GB"}  # day before month, as on every page
+
+
 def draft(missing: Missing, brand: str, signed: str, language: str = "en") -> tuple[str, str]:
     """Subject and text. It names no figures and links to nothing: it leaves the house."""
     words = TEXTS[language]
@@ -138,9 +141,8 @@ def draft(missing: Missing, brand: str, signed: str, language: str = "en") -> tu
     values |= {"periods": _listed([period_words(span, language) for span in missing.spans]), "day": ""}
     lines = [words.hello, words.one if len(missing.spans) == 1 else words.many]
     if missing.last_file and missing.last_day:
-        values["day"] = format_date(missing.last_day, "long", locale=language).removesuffix(
-            "."
-        )  # the sentence ends there, in Lithuanian too
+        day = format_date(missing.last_day, "long", locale=LOCALES.get(language, language))
+        values["day"] = day.removesuffix(".")  # the sentence ends there, in Lithuanian too
         lines[1] += f" {words.last}"
     lines += [words.ask, words.thanks]
     short = {**values, "periods": _listed([period_words(span, language) for span in missing.spans[:3]])}
@@ -156,6 +158,9 @@ def period_words(span: Span, language: str) -> str:
     if whole:
         first = "LLLL" if start.year == end.year else "LLLL yyyy"
         return f"{format_date(start, first, locale=language)} – {format_date(end, 'LLLL yyyy', locale=language)}"
+    if language == "en":
+        near = "d" if (start.year, start.month) == (end.year, end.month) else "d MMMM" if start.year == end.year else "d MMMM yyyy"
+        return f"{format_date(start, near, locale='en_GB')}–{format_date(end, 'd MMMM yyyy', locale='en_GB')}"
     return f"{format_date(start, 'd.M.yyyy', locale=language)}–{format_date(end, 'd.M.yyyy', locale=language)}"
 
 

@@ -34,7 +34,7 @@ def visible(batches: pl.DataFrame, scope: Scope) -> pl.DataFrame:
 
 def narrowed(batches: pl.DataFrame) -> pl.DataFrame:
     """By reseller, status and words of the file name; the choice stands in the URL."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="history_filters"):
         resellers = sorted(batches["reseller"].drop_nulls().unique(), key=str.casefold)
         reseller = st.selectbox(
             "Reseller", ["", *resellers], format_func=lambda v: v or "All resellers", key="history_reseller", bind="query-params", width=220
@@ -74,14 +74,13 @@ def table(batches: pl.DataFrame) -> dict[str, Any] | None:
 
 
 def _columns() -> dict[str, Any]:
-    right = {name: st.column_config.TextColumn(alignment="right") for name in ("Money", "Totals")}
+    right = {name: st.column_config.TextColumn(alignment="right") for name in ("Held", "Money", "Totals")}
     return right | {
         "File": st.column_config.TextColumn(width="medium"),
-        "Reseller": st.column_config.TextColumn(width=125),
-        "Status": st.column_config.TextColumn(width=150),
+        "Reseller": st.column_config.TextColumn(width=120),
+        "Status": st.column_config.TextColumn(width=125),
         "Rows": st.column_config.NumberColumn(format="localized"),
-        "Held": st.column_config.NumberColumn(format="localized"),
-        "Taken in": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone=cached.settings().time_zone),
+        "Taken in": st.column_config.DatetimeColumn(format="D MMM YY, HH:mm", timezone=cached.settings().time_zone),
     }
 
 
@@ -94,12 +93,20 @@ def _row(row: dict[str, Any], overtaken: bool | None) -> dict[str, Any]:
         "Period": proof.period_words(row["period_start"], row["period_end"]) if row["period_start"] else "–",
         "Status": status_words(row, overtaken),
         "Rows": row["rows_stored"] if known else None,
-        "Held": (row["rows_held"] or None) if known else None,
+        "Held": _held(row) if known else "",
         "Money": format_money(row["amount_local"], 2, row["currency"]) if row["currency"] and known else "–",
         "Totals": proven,
         "By": row["uploaded_by"],
         "Taken in": row["uploaded_at"],
     }
+
+
+def _held(row: dict[str, Any]) -> str:
+    """`3 · 1.2 %`: rows that wait, and their part of the file's money."""
+    if not row["rows_held"]:
+        return ""
+    share = proof.held_share(row["held_amount"], row["amount_local"]).replace("under ", "<")
+    return " · ".join(part for part in (format_number(row["rows_held"]), share) if part)
 
 
 def status_words(row: dict[str, Any], overtaken: bool | None = None) -> str:

@@ -70,7 +70,7 @@ def _height(spec: ChartSpec, height: int) -> int:
 def _layout(spec: ChartSpec, colors: Palette, height: int, *, title: bool) -> dict[str, Any]:
     axis = {"color": colors.quiet, "gridcolor": colors.grid, "linecolor": colors.grid, "zerolinecolor": colors.grid, "fixedrange": True}
     values = {**axis, "title": None, "tickformat": ".0%" if spec.unit == "ratio" else ",.0~f", "nticks": 6}
-    categories = {**axis, "type": "category", "showgrid": False, "title": None, "automargin": True, "tickangle": 0}
+    categories = {**axis, "type": "category", "showgrid": False, "title": None, "automargin": True, "autotickangles": [0, 45, 90]}
     values |= {"rangemode": "tozero"} if spec.kind == "line" else {}
     flat = spec.kind in ("horizontal_bar", "heatmap", "waterfall")
     if spec.kind in ("horizontal_bar", "waterfall"):

@@ -36,7 +36,7 @@ SIGNS = {
 }  # fmt: skip
 WORDS = {
     "received": "received",
-    "partial": "partly: lines wait in the inbox, or days are not covered",
+    "partial": "partly: rows wait in the inbox, or days are not covered",
     "provisional": "a part of the month so far; the next file completes it",
     "restated": "received, and restated by a later file",
     "due": "ended, not due yet",
@@ -79,7 +79,10 @@ def hole_words(hole: Hole, reseller: str) -> str:
 def legend() -> None:
     """What the signs mean, in one quiet line."""
     shown = ("received", "partial", "restated", "provisional", "due", "late", "missing", "not expected")
-    parts = "".join(f"<span><b>{SIGNS[status].split()[0]}</b> {frame.escaped(WORDS[status])}</span>" for status in shown)
+    parts = "".join(
+        f'<span><b style="{_tint(TINTS.get(status))}">{SIGNS[status].split()[0]}</b> {frame.escaped(WORDS[status])}</span>'
+        for status in shown
+    )
     st.html(f'<div class="legend">{parts}</div>')
 
 
@@ -173,20 +176,33 @@ def detail(slices: pl.DataFrame, chosen: Cell | None) -> None:
     found = [one for one in cached.restated(session.scope()) if one.reseller == chosen.reseller]
     results.restated(found, months(chosen.month.year, chosen.month.month, 1))
     _ways_on(own)
-    _reminder(slices, chosen.reseller)
+    _reminder(slices, chosen.reseller, open_now=own["status"].is_in(["late", "missing"]).any())
 
 
 def _slice_row(row: dict[str, Any]) -> dict[str, str]:
+    share = row["held_share"]
     late = f", {row['days_late']} day{'' if row['days_late'] == 1 else 's'}" if row["days_late"] else ""
     return {
         "Period": name_period(Period(row["period_start"], row["period_end"])),
-        "Status": WORDS[row["status"]] + late,
+        "Status": _status_words(row) + late,
         "Units": format_number(row["units"]) if row["units"] is not None else "–",
         "Net revenue": format_money(row["sales_eur_net"]) if row["sales_eur_net"] is not None else "–",
-        "Held": format_money(row["held_eur_net"]) if row["held_eur_net"] else "–",
+        "Held": " · ".join([format_money(row["held_eur_net"]), *([format_ratio(share)] if share else [])]) if row["held_eur_net"] else "–",
         "Due": _due_words(row),
         "Asked for": f"{row['reminded']:%-d %b %Y}" if row["reminded"] else "–",
     }
+
+
+def _status_words(row: dict[str, Any]) -> str:
+    """Of a slice that is here in part, why: rows that wait, or days that nobody stated."""
+    if row["status"] != "partial":
+        return WORDS[row["status"]]
+    rows = row["held_lines"]
+    return (
+        f"partly: {format_number(rows)} {'row waits' if rows == 1 else 'rows wait'} in the inbox"
+        if rows
+        else "partly: days are not covered"
+    )
 
 
 def _due_words(row: dict[str, Any]) -> str:
@@ -229,11 +245,13 @@ def _all_missing(slices: pl.DataFrame) -> None:
                 reminder(reseller_id)
 
 
-def _reminder(slices: pl.DataFrame, reseller: str) -> None:
-    """The way to the mail, where something of this reseller is late or missing."""
+def _reminder(slices: pl.DataFrame, reseller: str, *, open_now: bool) -> None:
+    """The way to the mail, where something of this reseller is late or missing; open where it is the clicked month."""
     own = slices.filter((pl.col("reseller") == reseller) & pl.col("status").is_in(["late", "missing"]))
     if own.height:
-        with st.expander(frame.plain(f"Write to {reseller}"), icon=":material/mail:", expanded=True):
+        with st.expander(
+            frame.plain(f"Write to {reseller}"), icon=":material/mail:", expanded=open_now, key=f"write_{reseller}_{open_now}"
+        ):
             reminder(own["reseller_id"][0])
 
 

@@ -32,6 +32,7 @@ def configure(title: str, *, wide: bool = True) -> None:
     st.html(STYLE)
     colors = palette(is_dark())
     named = {"up": colors.up, "down": colors.down, "accent": colors.series[0], "on-accent": colors.background, "good": colors.series[0]}
+    named |= {"bad": "#ff8a80", "mind": "#f0955e"} if is_dark() else {"bad": "#b3261e", "mind": "#b45309"}
     st.html(f"<style>:root {{ {'; '.join(f'--{name}: {value}' for name, value in named.items())} }}</style>")
 
 

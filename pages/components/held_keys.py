@@ -40,12 +40,12 @@ def visible(groups: pl.DataFrame, scope: Scope) -> pl.DataFrame:
 
 
 def headline(groups: pl.DataFrame) -> None:
-    """How many lines wait, and their money by currency."""
+    """How many rows wait, and their money by currency."""
     money = groups.group_by("currency", maintain_order=True).agg(pl.col("amount").sum())
     sums = [format_money(amount, 2, currency) for currency, amount in money.iter_rows() if amount]
     answers = "one answer" if groups.height == 1 else f"{format_number(groups.height)} answers"
     count = groups["lines"].sum()
-    text = f"{format_number(count)} {'line waits' if count == 1 else 'lines wait'} for {answers}"
+    text = f"{format_number(count)} {'row waits' if count == 1 else 'rows wait'} for {answers}"
     st.markdown(plain(f"{text}: {name_list(sums, 6)} are in no figure yet." if sums else f"{text}."))
 
 
@@ -65,7 +65,7 @@ def table(groups: pl.DataFrame) -> dict[str, Any]:
         {
             "Waits for": title(row),
             "Text in the file": row["product_text"] if row["key_kind"] != "store" else row["store_text"],
-            "Lines": row["lines"],
+            "Rows": row["lines"],
             "Units": row["units"],
             "Money": format_money(row["amount"], 2, row["currency"]) if row["amount"] is not None else "–",
             "Files": row["files"],
@@ -204,7 +204,7 @@ def _ticked(answers: list[tuple[dict[str, Any], Suggestion]]) -> list[tuple[Held
                 "Text in the file": row["store_text"] if row["key_kind"] == "store" else row["product_text"],
                 "Is": best.label,
                 "Why": f"{best.confidence:.0f} % · {best.reason}",
-                "Lines": row["lines"],
+                "Rows": row["lines"],
             }
             for row, best in answers
         ],

@@ -14,7 +14,7 @@ import streamlit as st
 from core.ingest import suspecting
 from core.ingest.shapes import ImportReport, Question
 from core.ingest.waiting import Background, Chain
-from core.sales.formatting import format_money, format_number
+from core.sales.formatting import format_money, format_number, format_ratio
 from core.sales.naming import name_list, name_period
 from core.sales.query import Period
 from core.uploads import layouts
@@ -185,10 +185,19 @@ def _held(report: ImportReport, background: Background) -> list[Line]:
     if not report.rows_held:
         return []
     amount = f" ({money(report.held_amount, report.currency)})" if report.held_amount else ""
-    text = f"{count_words(report.rows_held, 'row')} held{amount}: in no figure until somebody says what it is."
+    share = held_share(report.held_amount, report.amount_local)
+    part = f", {share} of the file's money" if share else ""
+    text = f"{count_words(report.rows_held, 'row')} held{amount}{part}: in no figure until somebody says what it is."
     text = text if report.rows_held == 1 else text.replace("what it is", "what they are")
     more = f"{count_words(len(background.waiting), 'answer')} would place them." if len(background.waiting) > 1 else ""
     return [Line("mind", text, more)]
+
+
+def held_share(held: Decimal | None, whole: Decimal | None) -> str:
+    """`1.2 %` of a file's money that waits in the inbox, `under 0.1 %`; '' where no money waits or the file states none."""
+    if not held or not whole or not 0 < held / whole <= 1:
+        return ""
+    return f"under {format_ratio(Decimal('0.001'))}" if held / whole < Decimal("0.0005") else format_ratio(held / whole)
 
 
 def _remarks(report: ImportReport) -> list[Line]:
@@ -208,7 +217,7 @@ def _remarks(report: ImportReport) -> list[Line]:
 
 
 def _remark(row: dict[str, Any], count: int) -> Line:
-    others = f"{count_words(count - 1, 'more line')} of this kind. " if count > 1 else ""
+    others = f"{count_words(count - 1, 'more line')} of this kind. " if count > 1 else f"In {_place(row)}. " if row["cell"] else ""
     return Line("bad" if row["severity"] == "error" else "mind", row["message"], others + (row["suggestion"] or ""))
 
 
@@ -218,7 +227,7 @@ def _changes(report: ImportReport, names: Mapping[str, str]) -> list[Line]:
         return []
     counts = dict(report.changes.group_by("change").len().iter_rows())
     if set(counts) == {"added"}:
-        return [Line("note", f"{count_words(counts['added'], 'figure')} new; nothing that is live changes.")]
+        return [Line("note", f"{count_words(counts['added'], 'new figure')}; nothing that is live changes.")]
     words = ", ".join(f"{format_number(counts.get(kind, 0))} {kind}" for kind in ("added", "changed", "vanished"))
     effects = effect(report.changes, report.currency)
     moved = f"{name_list(effects, EFFECTS_SHOWN)}." if effects else ""
@@ -247,7 +256,7 @@ def _moved(what: str) -> pl.Expr:
 
 def _effect(row: Mapping[str, Any], currency: str | None) -> str:
     if not row["units"] and not row["amount"]:
-        return f"{row['month']:%B %Y} the same in total"
+        return f"{row['month']:%B %Y} stays the same in total"
     parts = [f"{signed(row['units'])} {'unit' if abs(row['units']) == 1 else 'units'}"]
     parts += [f"{'+' if row['amount'] > 0 else ''}{money(row['amount'], currency)}"] if row["amount"] else []
     return f"{row['month']:%B %Y} {' and '.join(parts)}"

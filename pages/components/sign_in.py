@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit_authenticator import Authenticate
 from streamlit_authenticator.controllers import AuthenticationController, CookieController
 from streamlit_authenticator.models import AuthenticationModel
@@ -141,17 +142,19 @@ def sign_out() -> None:
 
 def change_password_page(account: Account) -> None:
     """The form that comes first when an administrator set the password, and the one behind “Change password”."""
-    st.title("Choose your own password")
-    st.caption("The password you signed in with was given to you. Choose one that only you know: 10 characters or more.")
-    with st.form("change_password", width=420):
-        current = st.text_input("Current password", type="password", autocomplete="current-password")
-        new = st.text_input("New password", type="password", autocomplete="new-password")
-        again = st.text_input("New password, again", type="password", autocomplete="new-password")
-        if st.form_submit_button("Save password", type="primary"):
-            _save_password(account, current, new, again)
+    place = st.empty()
+    with place.container():
+        st.title("Choose your own password")
+        st.caption("The password you signed in with was given to you. Choose one that only you know: 10 characters or more.")
+        with st.form("change_password", width=420):
+            current = st.text_input("Current password", type="password", autocomplete="current-password")
+            new = st.text_input("New password", type="password", autocomplete="new-password")
+            again = st.text_input("New password, again", type="password", autocomplete="new-password")
+            if st.form_submit_button("Save password", type="primary"):
+                _save_password(account, current, new, again, place)
 
 
-def _save_password(account: Account, current: str, new: str, again: str) -> None:
+def _save_password(account: Account, current: str, new: str, again: str, place: DeltaGenerator) -> None:
     if new.strip() != again.strip():
         st.error("The two new passwords differ. Type them again.")
         return
@@ -161,5 +164,6 @@ def _save_password(account: Account, current: str, new: str, again: str) -> None
     session.remember("cookie", "set")
     _open(account.username, begun.id)
     session.notify("Your password is changed. Other browsers were signed out.")
+    place.empty()  # else the form stands there until the first page has loaded
     cached.forget_accounts()
     st.rerun()

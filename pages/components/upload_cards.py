@@ -86,8 +86,8 @@ def _draw(file: Upload) -> None:
 
 def _head(file: Upload) -> None:
     word, colour = state(file.status, file.taking_back)
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**{plain(file.file_name)}**", width="content")
+    with st.container(horizontal=True, vertical_alignment="center", key=f"filehead_{file.id}"):
+        st.markdown(f"**{plain(file.file_name)}**", width="stretch")
         st.badge(word, color=colour, width="content")  # type: ignore[arg-type]
 
 
@@ -157,6 +157,7 @@ def _to_decide(file: Upload, report: ImportReport) -> None:
     _story(file, report, change=bool(report.vendor) and not any(question.key == "vendor" for question in report.questions))
     upload_questions.ask(file, report)
     with st.container(horizontal=True, vertical_alignment="center", key=f"do_{file.id}"):
+        upload_questions.accept_button(file, report)
         _discard_button(file)
         proof_tables.downloads(file.id, report)
     proof_tables.details(report, file.id)

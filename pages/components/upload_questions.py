@@ -34,12 +34,18 @@ def ask(file: Upload, report: ImportReport) -> None:
     elif others:
         _ask_all(file, others)
     else:
-        _ask_to_accept(file, report)
+        _ask_to_accept(report)
 
 
-def _ask_to_accept(file: Upload, report: ImportReport) -> None:
+def _ask_to_accept(report: ImportReport) -> None:
     for question in report.questions:
         st.warning(plain(proof.word_wanted(report, question)), icon=":material/rule:")
+
+
+def accept_button(file: Upload, report: ImportReport) -> None:
+    """Where nothing but warnings is asked: store the file in spite of them."""
+    if {question.key for question in report.questions} != {"accept_warnings"} or not session.may_do("import_files"):
+        return
     if st.button("Store it all the same", type="primary", key=f"accept_{file.id}"):
         if _password(file):
             _store_unlocked(file, accept_warnings=True)

@@ -28,7 +28,7 @@ def drop_zone() -> None:
             key=f"upload_files_{generation}",
             max_upload_size=most,
         )
-        st.caption(f"Several at once, any layout, up to {most / 1024:.3g} GB each. A larger one: split it by month and drop the parts.")
+        st.caption(f"Several at once. A file of more than {most / 1024:.3g} GB: split it by month and drop the parts.")
     fresh = [file for file in files if file.file_id not in session.recall(SEEN, set())]
     if fresh:
         session.remember(REFUSED, [message for file in fresh if (message := _take(file))])

@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from core.sales.query import Result
-from pages.components import cached, empty, session
+from pages.components import cached, empty, proof, session
 from pages.components.frame import plain
 
 KINDS = {"missing": ("coverage", "Open coverage"), "held": ("inbox", "Open inbox"), "not_converted": ("catalogue", "Open rates")}
@@ -20,13 +20,21 @@ def line(result: Result) -> None:
     if not found:
         return
     with st.container(key="warnings", horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f":orange[:material/warning:] {' '.join(plain(caveat.text) for caveat in found)}", width="stretch")
+        said = " ".join(part for part in (*(caveat.text for caveat in found), _held_part(result)) if part)
+        st.markdown(f":orange[:material/warning:] {plain(said)}", width="stretch")
         late = _late(result) if any(caveat.kind == "missing" for caveat in found) else []
         for reseller in late:
             empty.link("coverage", f"Write to {reseller}", icon=":material/mail:", query={"write": reseller})
         for kind in dict.fromkeys(caveat.kind for caveat in found):
             if kind != "missing" or not late:
                 empty.link(*KINDS[kind])
+
+
+def _held_part(result: Result) -> str:
+    """`That is 0.3 % of net revenue.`: the money in the inbox against all of it; '' where none waits."""
+    counted = result.totals.get("sales_eur_net")
+    share = proof.held_share(result.held_net, (counted or 0) + (result.held_net or 0))
+    return f"Held in all: {share} of net revenue." if share else ""
 
 
 def _late(result: Result, most: int = 2) -> list[str]:

@@ -42,7 +42,7 @@ def test_the_language_follows_the_country_unless_one_was_chosen(country: str | N
     [
         (MAY, "pl", "maj 2025"),
         ((MAY[0], JUNE[1]), "de", "Mai – Juni 2025"),
-        ((date(2025, 6, 2), date(2025, 6, 8)), "en", "2.6.2025–8.6.2025"),
+        ((date(2025, 6, 2), date(2025, 6, 8)), "en", "2–8 June 2025"),
         ((date(2024, 12, 1), date(2025, 1, 31)), "en", "December 2024 – January 2025"),
     ],
 )

@@ -47,7 +47,7 @@ def test_an_empty_inbox_says_so(open_page: Open) -> None:
 def test_what_waits_is_counted_with_its_money_and_the_first_is_open(held: Any, open_page: Open) -> None:
     page = open_page(PAGE)
     text = words(page)
-    assert "1 line waits for one answer: £ 87.00 are in no figure yet." in text
+    assert "1 row waits for one answer: £ 87.00 are in no figure yet." in text
     assert "Ember Chapel Scented Candle 290 g" in text and "form and scent are equal" in text
     assert page.query_params["waits"] == "1-code-000910749"
 

@@ -86,7 +86,10 @@ def test_a_file_without_totals_is_said_to_be_unproven() -> None:
 def test_held_rows_say_how_many_answers_place_them() -> None:
     background = Background(1, tuple(waits(text) for text in "ABC"))
     line = lines(replace(REPORT, rows_held=3, held_amount=Decimal(252)), background)[1]
-    assert line == "mind: 3 rows held (£ 252.00): in no figure until somebody says what they are. 3 answers would place them."
+    assert (
+        line
+        == "mind: 3 rows held (£ 252.00), 3.4 % of the file's money: in no figure until somebody says what they are. 3 answers would place them."
+    )
 
 
 def test_remarks_are_counted_by_kind_and_nothing_is_said_twice() -> None:
@@ -113,7 +116,7 @@ def test_restated_figures_are_shown_old_to_new_earlier_months_first_with_their_e
 
 def test_new_figures_are_only_counted() -> None:
     added = pl.DataFrame([change("added", date(2025, 6, 2), (None, 1), (None, "9.00"))], schema=CHANGES, orient="row")
-    assert lines(replace(REPORT, changes=added))[-1] == "note: 1 figure new; nothing that is live changes."
+    assert lines(replace(REPORT, changes=added))[-1] == "note: 1 new figure; nothing that is live changes."
 
 
 @pytest.mark.parametrize(
@@ -194,3 +197,11 @@ def test_a_file_that_needs_a_word_does_not_repeat_its_totals() -> None:
         "A hidden sheet was read. Stored all the same, it stays marked in History."
     )
     assert proof.word_wanted(REPORT, Question("accept_warnings", "Asked before.")) == "Asked before."
+
+
+@pytest.mark.parametrize(
+    ("held", "whole", "words"),
+    [("12", "1000", "1.2\u202f%"), ("0.4", "1000", "under 0.1\u202f%"), ("0", "1000", ""), ("5", "0", ""), ("-5", "100", ""), ("5", "3", "")],
+)
+def test_held_money_is_a_part_of_the_files_money_or_nothing_is_said(held: str, whole: str, words: str) -> None:
+    assert proof.held_share(Decimal(held), Decimal(whole)) == words
