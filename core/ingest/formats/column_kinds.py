@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from core.ingest import dates
 from core.ingest.layout import total_of
@@ -27,7 +28,8 @@ class Kind:
 
 def values_of(texts: Sequence[str | None]) -> list[str]:
     """The values of a column that say something, as printed, the first few hundred; the label of a total is none of them."""
-    return [text for text in texts if text is not None and not is_absent(text) and total_of(text) != ""][:LOOKED_AT]
+    telling = (text for text in texts if text is not None and not is_absent(text) and total_of(text) != "")
+    return list(islice(telling, LOOKED_AT))
 
 
 def kind_of(values: Sequence[str]) -> Kind:

@@ -32,8 +32,12 @@ class Column:
     key: str
     header: str | None
     said: Said
-    kind: Kind
+    values: tuple[str, ...]  # those looked into
     samples: tuple[str, ...]
+
+    @cached_property
+    def kind(self) -> Kind:
+        return _kind(self.values)
 
 
 @dataclass(frozen=True)
@@ -137,10 +141,10 @@ def _columns(sheet: RawSheet, row: int, below: pl.DataFrame, taken: set[int]) ->
         unique = bool(names[place]) and names.count(names[place]) == 1
         key = collapse(label or "") if unique else column_letters(place)
         samples = tuple(dict.fromkeys(collapse(value) for value in values))[:SHOWN]
-        yield Column(place, key, collapse(label) if label else None, read_header(label), _kind(values), samples)
+        yield Column(place, key, collapse(label) if label else None, read_header(label), tuple(values), samples)
 
 
-def _kind(values: list[str]) -> Kind:
+def _kind(values: Sequence[str]) -> Kind:
     counted = [str(number) for number in range(1, len(values) + 1)]
     if len(values) > 2 and [value.strip().removesuffix(".0") for value in values] == counted:
         return Kind(None, "row numbers", True)
