@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import polars as pl
 import streamlit as st
 
 from core.sales import saving
-from core.sales.query import Filter, SalesQuery
+from core.sales.dimensions import DIMENSIONS
+from core.sales.fiscal import FiscalCalendar
+from core.sales.query import Filter, Result, SalesQuery
 from pages.components import cached, exploring, filters, session
 from pages.components.choosing import Choice
 from pages.components.exploring import DIMENSION_LABELS, MEASURE_LABELS, View
@@ -25,18 +28,28 @@ def view() -> View:
 
 def panel(stated: View, chosen: Choice) -> View:
     """Draw the chips; returns the view they say now."""
+    labels = exploring.dimension_labels(stated, fiscal=cached.fiscal_calendar() != FiscalCalendar())
     with st.container(key="explore_panel", gap="small"):
         measures = _many("Figures", "explore_measures", list(MEASURE_LABELS), stated.measures, MEASURE_LABELS)
-        by = _many("Rows", "explore_by", list(DIMENSION_LABELS), stated.by, DIMENSION_LABELS)
-        across = _one("Columns", "explore_across", ["", *DIMENSION_LABELS], stated.across, {"": "None", **DIMENSION_LABELS})
+        by = _many("Rows", "explore_by", list(labels), stated.by, labels)
+        across = _one("Columns", "explore_across", ["", *labels], stated.across, {"": "None", **labels})
         compare = _one("Compare with", "explore_compare", list(exploring.COMPARISONS), stated.compare, dict(exploring.COMPARISONS))
+        alike = _one("Compare over", "explore_alike", list(exploring.ALIKE), stated.alike, dict(exploring.ALIKE)) if compare else ""
         kept = _filters(stated, chosen)
         limits = {str(number): f"First {number}" if number else "All" for number in exploring.LIMITS}
         limit = int(_one("Number of rows", "explore_limit", list(limits), str(stated.limit), limits))
         session.show_in("explore_bulk", stated.without_bulk)
         bulk = st.toggle("Leave bulk lines out", key="explore_bulk", help="Thousands of minis for advent calendars and boxes.")
     picked = replace(
-        stated, measures=measures or stated.measures, by=by, across=across, compare=compare, filters=kept, limit=limit, without_bulk=bulk
+        stated,
+        measures=measures or stated.measures,
+        by=by,
+        across=across,
+        compare=compare,
+        filters=kept,
+        limit=limit,
+        without_bulk=bulk,
+        alike=alike,
     )
     write(picked)
     return picked
@@ -66,6 +79,14 @@ def write(view: View) -> None:
                 st.query_params[name] = parameters[name]
             else:
                 del st.query_params[name]
+
+
+def fell_out(answer: Result) -> None:
+    """Everything a like-for-like comparison leaves out, with its reason; the first few stand in the lines under the figures."""
+    if answer.base is not None and answer.base.fell_out:
+        with st.expander(f"Left out of like for like ({len(answer.base.fell_out)})"):
+            rows = pl.DataFrame([(one.name, one.reason) for one in answer.base.fell_out], ["Left out", "Why"], orient="row")
+            st.dataframe(rows, hide_index=True, key="explore_fell_out")
 
 
 def menu(query: SalesQuery, across: str) -> None:
@@ -156,7 +177,7 @@ def _filters(stated: View, chosen: Choice) -> tuple[Filter, ...]:
 
 
 def _added(chosen: Choice) -> dict[str, tuple[str, str, bool]]:
-    texts = {name: label for name, label in DIMENSION_LABELS.items() if name not in ("day", "week", "month", "quarter", "year", "order")}
+    texts = {name: label for name, label in DIMENSION_LABELS.items() if DIMENSIONS[name].kind == "text" and name != "order"}
     name = st.selectbox("Dimension", list(texts), format_func=texts.__getitem__, key="explore_filter_by")
     found = cached.result(SalesQuery(("sales_eur_net",), (name,), chosen.where, chosen.period, limit=MOST_VALUES), session.scope())
     with st.form("add_filter", border=False, clear_on_submit=True):

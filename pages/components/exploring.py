@@ -14,15 +14,22 @@ from pages.components.choosing import Choice
 
 Show = Literal["table", "chart", "rows"]
 SHOWS: Mapping[str, str] = {"table": "Table", "chart": "Chart", "rows": "Source rows"}
-COMPARISONS: Mapping[str, str] = {"": "No comparison", "prior_year": "Prior year", "prior_period": "Prior period"}
+COMPARISONS: Mapping[str, str] = {
+    "": "No comparison",
+    "prior_year": "Prior year",
+    "prior_period": "Prior period",
+    "prior_year_days": "Prior year, same days",
+    "prior_year_weeks": "Prior year, same weekdays",
+}
+ALIKE: Mapping[str, str] = {"": "Everything", "stores": "Like for like: stores", "products": "Like for like: products"}
 LIMITS = (10, 25, 50, 100, 500, 0)
 CHART_HINT = "A chart needs one or two dimensions with at least two values. Put time or a group into the rows."
-NAMES = ("measure", "by", "across", "compare", "where", "not", "top", "bulk", "show")
+NAMES = ("measure", "by", "across", "compare", "alike", "where", "not", "top", "bulk", "show")
 
 
 @dataclass(frozen=True)
 class View:
-    """What the chips say. `across`: the dimension in the columns; `limit` 0: every row."""
+    """What the chips say. `across`: the dimension in the columns; `limit` 0: every row; `alike`: what a comparison is kept to."""
 
     measures: tuple[str, ...] = ("sales_eur_net", "units")
     by: tuple[str, ...] = ("reseller",)
@@ -32,6 +39,7 @@ class View:
     limit: int = 50
     without_bulk: bool = False
     show: Show = "table"
+    alike: str = ""
 
 
 def read(parameters: Mapping[str, Sequence[str]]) -> tuple[View, tuple[str, ...]]:
@@ -53,6 +61,7 @@ def read(parameters: Mapping[str, Sequence[str]]) -> tuple[View, tuple[str, ...]
         _limit(parameters, problems),
         bool(parameters.get("bulk")),
         show,
+        _one(parameters, "alike", ALIKE, default.alike, problems),
     )  # type: ignore[arg-type]
     return view, tuple(problems)
 
@@ -67,6 +76,7 @@ def written(view: View) -> dict[str, list[str]]:
         stated["by"] = list(view.by) or [""]
     stated |= {"across": [view.across]} if view.across else {}
     stated |= {"compare": [view.compare]} if view.compare != default.compare else {}
+    stated |= {"alike": [view.alike]} if view.alike else {}
     for name, exclude in (("where", False), ("not", True)):
         listed = [f"{f.dimension}:{value}" for f in view.filters if f.exclude is exclude for value in f.values]
         stated |= {name: listed} if listed else {}
@@ -86,6 +96,7 @@ def question(view: View, chosen: Choice) -> SalesQuery:
         limit=view.limit or None,
         others=bool(view.limit),
         without_bulk=view.without_bulk,
+        like_for_like=view.alike if view.alike and view.compare else None,  # type: ignore[arg-type]
     )
 
 
@@ -94,9 +105,16 @@ def charted(view: View, query: SalesQuery) -> SalesQuery:
     names = [*query.by, *([view.across] if view.across else [])][:2]
     names.sort(key=lambda name: DIMENSIONS[name].kind != "date")
     compare = query.compare if len(names) == 1 else None
+    alike = query.like_for_like if compare is not None else None
     cut = query.limit if len(names) == 1 and DIMENSIONS[names[0]].kind == "text" else None
     return replace(
-        query, measures=query.measures[:1], by=tuple(names), compare=compare, limit=min(cut, 30) if cut else cut, others=bool(cut)
+        query,
+        measures=query.measures[:1],
+        by=tuple(names),
+        compare=compare,
+        like_for_like=alike,
+        limit=min(cut, 30) if cut else cut,
+        others=bool(cut),
     )
 
 
@@ -113,6 +131,7 @@ def code(query: SalesQuery, across: str = "") -> str:
     lines += [f"    where={where!r},"] if where else []
     lines += [f'    period="{query.period}",'] if query.period else []
     lines += [f'    compare="{query.compare}",'] if query.compare and not across else []
+    lines += [f'    like_for_like="{query.like_for_like}",'] if query.like_for_like and not across else []
     lines += [f"    limit={query.limit}, others={query.others},"] if query.limit and not across else []
     lines += ["    without_bulk=True,"] if query.without_bulk else []
     return "\n".join(["import core", "", "wb = core.open()", "wb.sales(", *lines, ")"])
@@ -157,3 +176,9 @@ def _filters(texts: Sequence[str], problems: list[str], *, exclude: bool = False
 
 MEASURE_LABELS: dict[str, str] = {name: measure.label for name, measure in MEASURES.items()}
 DIMENSION_LABELS: dict[str, str] = {name: dimension.title for name, dimension in DIMENSIONS.items()}
+
+
+def dimension_labels(view: View, *, fiscal: bool) -> dict[str, str]:
+    """The dimensions to offer: the fiscal ones where the brand states a fiscal calendar, or where the view has one already."""
+    used = {*view.by, view.across, *(f.dimension for f in view.filters)}
+    return {name: label for name, label in DIMENSION_LABELS.items() if fiscal or not name.startswith("fiscal_") or name in used}

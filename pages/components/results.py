@@ -19,6 +19,7 @@ import streamlit as st
 
 from core.sales import files, marking
 from core.sales.dimensions import DIMENSIONS
+from core.sales.fiscal import name_part
 from core.sales.formatting import MISSING, format_figure
 from core.sales.measures import MEASURES
 from core.sales.naming import name_period
@@ -158,6 +159,8 @@ def name_value(dimension: str, value: str) -> str:
 
 def period_name(dimension: str, day: date) -> str:
     """`May 2025` for a month, `Q2 2025`, `2025`, `week of 2 Jun 2025`."""
+    if dimension.startswith("fiscal_"):
+        return name_part(cached.fiscal_calendar(), day, dimension.removeprefix("fiscal_"))  # type: ignore[arg-type]
     if dimension == "quarter":
         return f"Q{(day.month - 1) // 3 + 1} {day.year}"
     return day.strftime(MONTH_FORMATS.get(dimension, "%-d %b %Y"))

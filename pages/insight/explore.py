@@ -33,3 +33,4 @@ with right:
     else:
         results.table(answer, key="explore", rows=20, total=bool(query.by))
     results.caveats(answer)
+    explore_panel.fell_out(answer)

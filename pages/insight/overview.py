@@ -5,6 +5,7 @@ from datetime import date
 import streamlit as st
 
 from core.sales import bridging, marking, standard
+from core.sales.bridge_words import bridge_sentences
 from core.sales.charts import bridge_chart, chart_for
 from pages.components import cached, charts, empty, filters, frame, movers, results, session, tiles, warnings
 from pages.components.card_menu import Menu, card
@@ -47,7 +48,9 @@ with (
     if None in (bridge.totals.get("sales_eur_net_before"), bridge.totals.get("sales_eur_net_comparable")):
         frame.hint("Nothing can be compared in this period yet.")
     else:
-        charts.draw(bridge_chart(bridging.bridge(bridge), bridge), key="bridge")
+        steps = bridging.bridge(bridge)
+        charts.draw(bridge_chart(steps, bridge), key="bridge")
+        frame.hint(" ".join(bridge_sentences(steps)[1:3]))
 
 left, right = st.columns([3, 2])
 with left:

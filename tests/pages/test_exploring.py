@@ -8,7 +8,20 @@ from core.sales.dimensions import DIMENSIONS
 from core.sales.measures import MEASURES
 from core.sales.query import Filter, parse_period
 from pages.components.choosing import Choice
-from pages.components.exploring import COMPARISONS, LIMITS, SHOWS, View, charted, code, question, read, title, written
+from pages.components.exploring import (
+    ALIKE,
+    COMPARISONS,
+    LIMITS,
+    SHOWS,
+    View,
+    charted,
+    code,
+    dimension_labels,
+    question,
+    read,
+    title,
+    written,
+)
 
 CHOICE = Choice(parse_period("2025"), "", ("Liberty",))
 names = st.sampled_from(sorted(DIMENSIONS))
@@ -25,6 +38,7 @@ views = st.builds(
     st.sampled_from(LIMITS),
     st.booleans(),
     st.sampled_from(list(SHOWS)),
+    st.sampled_from(list(ALIKE)),
 )
 
 
@@ -44,6 +58,7 @@ def test_a_view_survives_the_url(view: View) -> None:
         ("across", "foo", "There is no dimension “foo”"),
         ("compare", "foo", "“foo” can not be used"),
         ("show", "foo", "“foo” can not be used"),
+        ("alike", "foo", "“foo” can not be used"),
         ("where", "foo", "is no filter"),
         ("where", "foo:1", "There is no dimension “foo”"),
         ("top", "many", "is no number of rows"),
@@ -52,6 +67,19 @@ def test_a_view_survives_the_url(view: View) -> None:
 def test_what_a_url_can_not_mean_is_explained_and_left_out(name: str, value: str, sentence: str) -> None:
     view, problems = read({name: [value]})
     assert view == View() and sentence in problems[0]
+
+
+def test_like_for_like_needs_a_comparison_and_goes_into_the_notebook() -> None:
+    kept = question(View(compare="prior_year_weeks", alike="stores"), CHOICE)
+    assert (kept.compare, kept.like_for_like) == ("prior_year_weeks", "stores")
+    assert 'like_for_like="stores"' in code(kept)
+    assert question(View(compare="", alike="stores"), CHOICE).like_for_like is None
+
+
+def test_fiscal_dimensions_are_offered_where_the_brand_has_a_fiscal_calendar() -> None:
+    assert "fiscal_month" in dimension_labels(View(), fiscal=True)
+    assert not [name for name in dimension_labels(View(), fiscal=False) if name.startswith("fiscal_")]
+    assert "fiscal_year" in dimension_labels(View(by=("fiscal_year",)), fiscal=False)
 
 
 def test_the_question_joins_the_global_filter_and_the_own_ones() -> None:

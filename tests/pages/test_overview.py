@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from tests.pages.conftest import Open
@@ -24,6 +26,22 @@ def test_a_filter_in_the_url_narrows_every_figure(open_page: Open, market: Marke
     fill(market)
     page = open_page("insight/overview.py", period="2025-01/2025-06", reseller="Liberty")
     assert next(m.value for m in page.metric if m.label == "Units") == "18"
+
+
+def test_the_two_largest_reasons_of_the_change_are_said_under_the_bridge(open_page: Open, market: Market) -> None:  # noqa: F811
+    fill(market)
+    market.line("galilu", "2025-06", "9524001001008", 5, 900)
+    market.fill_rollup()
+    text = words(open_page("insight/overview.py", period="2025-01/2025-06"))
+    assert re.search(r"Higher prices of the same products added € \d+", text)
+
+
+def test_explore_keeps_a_comparison_to_what_is_alike_and_says_what_fell_out(open_page: Open, market: Market) -> None:  # noqa: F811
+    fill(market)
+    page = open_page("insight/explore.py", period="2025-01/2025-06", compare="prior_year_days", alike="products")
+    assert not page.exception and not page.error
+    assert "The change is like for like over" in words(page)
+    assert page.selectbox(key="explore_alike").value == "products" and page.selectbox(key="explore_compare").value == "prior_year_days"
 
 
 def test_choosing_a_channel_writes_it_into_the_url(open_page: Open, market: Market) -> None:  # noqa: F811
