@@ -47,7 +47,7 @@ def test_first_start_prints_a_password_once_and_stops_cleanly_on_sigterm(first: 
 def test_second_start_is_quick_and_prints_no_password(home: Path) -> None:
     begun = time.monotonic()
     with running.running(home) as workbench:
-        assert time.monotonic() - begun < 30
+        assert time.monotonic() - begun < 60  # about seven seconds on a machine with nothing else to do
         assert workbench.password is None
         assert workbench.stop(signal.SIGINT) == 0
 
