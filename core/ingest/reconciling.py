@@ -54,8 +54,10 @@ def held_sums(rows: pl.DataFrame, controls: Sequence[ControlTotal]) -> list[Deci
 def _grouped(rows: pl.DataFrame, controls: Iterable[ControlTotal]) -> pl.DataFrame:
     """Rows summed to what the controls tell apart, so that a long list is walked once."""
     filters = sorted({name for control in controls for name in control.where} - {"view", "primary_view"})
-    return as_printed(rows).group_by("view", "primary_view", *filters, pl.col("rule").is_not_null().alias("held")).agg(
-        pl.col("quantity").sum().cast(pl.Decimal(38, 9)), pl.col("amount_local").sum(), pl.len().alias("lines")
+    return (
+        as_printed(rows)
+        .group_by("view", "primary_view", *filters, pl.col("rule").is_not_null().alias("held"))
+        .agg(pl.col("quantity").sum().cast(pl.Decimal(38, 9)), pl.col("amount_local").sum(), pl.len().alias("lines"))
     )
 
 

@@ -201,7 +201,14 @@ def test_a_file_that_needs_a_word_does_not_repeat_its_totals() -> None:
 
 @pytest.mark.parametrize(
     ("held", "whole", "words"),
-    [("12", "1000", "1.2\u202f%"), ("0.4", "1000", "under 0.1\u202f%"), ("0", "1000", ""), ("5", "0", ""), ("-5", "100", ""), ("5", "3", "")],
+    [
+        ("12", "1000", "1.2\u202f%"),
+        ("0.4", "1000", "under 0.1\u202f%"),
+        ("0", "1000", ""),
+        ("5", "0", ""),
+        ("-5", "100", ""),
+        ("5", "3", ""),
+    ],
 )
 def test_held_money_is_a_part_of_the_files_money_or_nothing_is_said(held: str, whole: str, words: str) -> None:
     assert proof.held_share(Decimal(held), Decimal(whole)) == words
