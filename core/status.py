@@ -18,6 +18,7 @@ from core.db.tables import deliveries, heartbeats
 from core.errors import WorkbenchError
 from core.jobs.queue import QueueStatus, queue_status
 from core.sales.coverage import coverage
+from core.sales.covered import month_of
 from core.sales.covering import data_through, read_covered
 from core.settings import Settings
 
@@ -27,7 +28,8 @@ LOW_DISK = 2_000_000_000  # bytes
 
 @dataclass(frozen=True)
 class Reach:
-    """The data in a few figures. `since`, `through`: first and last covered day; `resellers`: how many have sent anything, of `expected`."""
+    """The data in a few figures. `since`, `through`: first and last covered day; `resellers`: how many have sent anything
+    of the month of `through`, of `expected`."""
 
     since: date | None
     through: date | None
@@ -48,7 +50,8 @@ def reach(database: Database, scope: Scope) -> Reach:
     starts = [spans[0].start for spans in covered.slices.values() if spans]
     ends = data_through(covered, covered.senders)
     since, through, senders = min(starts, default=None), max(ends.values(), default=None), len(starts)
-    return Reach(since, through, senders, max(expected, senders), data_version(database))
+    reaching = sum(end >= month_of(through).start for end in ends.values()) if through else 0
+    return Reach(since, through, reaching, max(expected, senders), data_version(database))
 
 
 def reseller_names(database: Database, scope: Scope) -> tuple[str, ...]:

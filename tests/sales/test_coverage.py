@@ -132,3 +132,10 @@ def test_every_page_says_the_same_last_day(market):
     market.line("galilu", "2025-06", TUNDRA, 3, 300, provisional=True)
     shown = run(market.database, build_query("units"))
     assert reach(market.database, None).through == max(shown.data_through.values()) == date(2025, 5, 31)
+
+
+def test_the_footer_counts_the_resellers_that_reach_the_last_month(market):
+    market.covers("galilu", "2025-05")
+    market.covers("boxnox", "2025-03", "2025-04")
+    words = reach(market.database, None).words()
+    assert words[0] == "Data through 31 May 2025" and words[1].startswith("1 of ")
