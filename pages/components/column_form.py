@@ -8,7 +8,7 @@ from core.ingest.shapes import ColumnChoice, Question
 from pages.components.frame import plain
 
 MONEY = ("amount", "amount_gross", "amount_net")
-NOT_READ = "ignore"
+NOT_RIVALS = ("ignore", "store_units", "store_amount", "store_total")  # several columns may have them
 
 
 def draw(key: str, question: Question) -> dict[str, str | None]:
@@ -41,7 +41,7 @@ def _rivals(columns: tuple[ColumnChoice, ...]) -> set[str]:
     """Open columns that share a meaning."""
     groups: dict[str, list[str]] = {}
     for column in columns:
-        if column.open and column.meaning != NOT_READ:
+        if column.open and column.meaning not in NOT_RIVALS:
             groups.setdefault("money" if column.meaning in MONEY else column.meaning, []).append(column.key)
     return {key for keys in groups.values() if len(keys) > 1 for key in keys}
 

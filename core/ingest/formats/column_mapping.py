@@ -3,14 +3,14 @@ meaning that only the values suggest, are a question; nothing is merged."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from core.ingest import dates
-from core.ingest.formats.generic_layout import Column, Found
-from core.ingest.formats.meanings import AMOUNTS, DAYS, MEANINGS, PRODUCT_KEYS
+from core.ingest.formats import store_columns
+from core.ingest.formats.generic_layout import Band, Column, Found
+from core.ingest.formats.meanings import AMOUNTS, BY_STORE, DAYS, MEANINGS, PRODUCT_KEYS, STORE_AMOUNT, STORE_TOTAL, STORE_UNITS
 from core.ingest.normalising import collapse, fold
 from core.ingest.numbers import read_number
 from core.ingest.shapes import Choice, ColumnChoice, Question, column_letters
@@ -30,13 +30,14 @@ FALLBACKS: Mapping[str, tuple[str, ...]] = {  # a meaning the list lacks ← kin
 @dataclass(frozen=True)
 class Mapped:
     """The columns of a list with their meanings. `question` None: nothing is open. `equal`: columns that repeat another one, cell by cell.
-    `strange`: columns a person named that are not there."""
+    `strange`: columns a person named that are not there. `stores`: columns that are one store each (`label` its name), and their totals."""
 
     choices: tuple[ColumnChoice, ...]
     places: Mapping[str, int]
     headers: Mapping[str, Column]
     question: Question | None
     strange: tuple[str, ...] = ()
+    stores: tuple[Band, ...] = ()
 
     def money(self) -> str | None:
         """The meaning of the column the money is taken from; the price of one unit where there is no amount."""
@@ -47,19 +48,23 @@ def map_columns(found: Found, said: Mapping[str, str], before: Mapping[str, str]
     """`said` and `before` map columns (header or letter) to meanings; see MEANINGS."""
     chosen = {column.place: _first_reading(column, said, before, found) for column in found.columns}
     chosen = _settle_rivals(found, chosen)
+    chosen = _by_store(found, chosen)
     chosen = _fill_gaps(found, chosen)
     chosen = _units_or_money(found, chosen)
+    chosen = _several_alike(found, chosen)
     if found.header_row < 0 or not found.named:
         chosen = {place: _opened(choice) for place, choice in chosen.items()}
     choices = tuple(chosen.values())
     if found.bands:
         choices = (*choices, _months(found, said, before))
     answered = bool(said) and not _rivals(choices)
-    places = {choice.meaning: place for place, choice in reversed(chosen.items()) if choice.meaning != "ignore"}
-    headers = {choice.meaning: column for column in found.columns if (choice := chosen[column.place]).meaning != "ignore"}
+    apart = ("ignore", *BY_STORE)
+    places = {choice.meaning: place for place, choice in reversed(chosen.items()) if choice.meaning not in apart}
+    headers = {choice.meaning: column for column in found.columns if (choice := chosen[column.place]).meaning not in apart}
     known = {fold(key) for column in found.columns for key in (column.key, column_letters(column.place))} | {MONTHS}
     strange = tuple(key for key in said if fold(key) not in known)
-    return Mapped(choices, places, headers, None if answered else _question(found, choices), strange)
+    stores = store_columns.store_bands(found, {place: choice.meaning for place, choice in chosen.items()}) if _stores(chosen) else ()
+    return Mapped(choices, places, headers, None if answered else _question(found, choices), strange, stores)
 
 
 def _first_reading(column: Column, said: Mapping[str, str], before: Mapping[str, str], found: Found) -> ColumnChoice:
@@ -132,7 +137,7 @@ def _settle_rivals(found: Found, chosen: dict[int, ColumnChoice]) -> dict[int, C
     settled = dict(chosen)
     groups: dict[str, list[int]] = {}
     for place, choice in chosen.items():
-        if choice.meaning != "ignore":
+        if choice.meaning not in ("ignore", *BY_STORE):
             groups.setdefault(_group(choice.meaning), []).append(place)
     for meaning, places in groups.items():
         if len(places) < 2:
@@ -175,7 +180,49 @@ def _equal(found: Found, places: list[int]) -> bool:
 
 def _rivals(choices: Iterable[ColumnChoice]) -> bool:
     groups = [_group(choice.meaning) for choice in choices if choice.meaning not in ("ignore", *SOFT) and choice.key != MONTHS]
-    return len(groups) != len(set(groups))
+    apart = [group for group in groups if group not in BY_STORE]
+    return len(apart) != len(set(apart)) or bool(_beside_stores(groups))
+
+
+def _beside_stores(meanings: Iterable[str]) -> set[str]:
+    """Meanings that no list with one column for each store can have: figures and names of stores for the whole line."""
+    found = set(meanings)
+    return found & {"units", "amount", *AMOUNTS, "store"} if found & {STORE_UNITS, STORE_AMOUNT} else set()
+
+
+def _stores(chosen: Mapping[int, ColumnChoice]) -> list[int]:
+    return [place for place, choice in chosen.items() if choice.meaning in (STORE_UNITS, STORE_AMOUNT)]
+
+
+# One column for each store --------------------------------------------------------------------------------------------
+
+
+def _by_store(found: Found, chosen: dict[int, ColumnChoice]) -> dict[int, ColumnChoice]:
+    """Columns that may be one store each, proposed together; where a person said so, only their totals are found."""
+    answered = {place for place, choice in chosen.items() if choice.reason in (YOURS, BEFORE)}
+    others = {place for place, choice in chosen.items() if choice.meaning not in ("ignore", "units", *AMOUNTS)}
+    said = {chosen[place].meaning for place in answered}
+    read = dict(chosen)
+    if not said & {"units", *AMOUNTS, STORE_UNITS, STORE_AMOUNT}:
+        known = any(_is_known_figure(column, chosen[column.place]) for column in found.columns)
+        for place, meaning in store_columns.propose(found, answered | others, known).items():
+            why = (
+                "the sum of the other columns"
+                if meaning == STORE_TOTAL
+                else "one of several columns with figures alike; perhaps a store each"
+            )
+            read[place] = replace(read[place], meaning=meaning, reason=why, open=True)
+    stores = _stores(read)
+    parts = [column for column in found.columns if column.place in stores]
+    for column in found.columns if parts else ():
+        free = column.place not in (*answered, *stores) and column.place not in others and not column.said.beside
+        if free and read[column.place].meaning != STORE_TOTAL and store_columns.is_sum(found, column, parts):
+            read[column.place] = replace(read[column.place], meaning=STORE_TOTAL, reason="a total beside the stores", open=False)
+    return read
+
+
+def _is_known_figure(column: Column, choice: ColumnChoice) -> bool:
+    return choice.meaning in ("units", *AMOUNTS) and not store_columns.is_total_label(column.header)
 
 
 # What the list lacks --------------------------------------------------------------------------------------------------
@@ -185,16 +232,19 @@ def _fill_gaps(found: Found, chosen: dict[int, ColumnChoice]) -> dict[int, Colum
     """Columns nobody knows, proposed by their values for what the list lacks; each is a question, but for a column of currency codes."""
     filled = dict(chosen)
     taken = {choice.meaning for choice in chosen.values()}
-    figures = bool(found.bands)
+    figures = bool(found.bands) or bool(_stores(chosen))
     lacking = {
         "units": not figures and "units" not in taken,
         "amount": not figures and not taken & {*AMOUNTS, "unit_price"},
         "product": not taken & set(PRODUCT_KEYS),
-        "day": not figures and not taken & {"date", "week_end", "week_start", "week", "period", "month"},
+        "day": not found.bands and not taken & {"date", "week_end", "week_start", "week", "period", "month"},
         "currency": "currency" not in taken,
     }
     for need, kinds in FALLBACKS.items():
         if lacking[need] and (column := _candidate(found, filled, kinds)) is not None:
+            if need in ("units", "amount") and len(alike := _alike(found, filled, column)) > 1:
+                filled |= {place: replace(filled[place], reason="one of several columns with figures alike", open=True) for place in alike}
+                continue
             meaning = need if need in ("units", "amount") else str(column.kind.meaning)
             sure = meaning == "currency"
             reason = column.kind.reason if sure or not column.header else f"unknown header; {column.kind.reason}"
@@ -204,7 +254,7 @@ def _fill_gaps(found: Found, chosen: dict[int, ColumnChoice]) -> dict[int, Colum
 
 def _units_or_money(found: Found, chosen: dict[int, ColumnChoice]) -> dict[int, ColumnChoice]:
     """A lone “Sales” of small whole numbers may count pieces: asked."""
-    if found.bands or any(choice.meaning in ("units", "unit_price") for choice in chosen.values()):
+    if found.bands or any(choice.meaning in ("units", "unit_price", *BY_STORE) for choice in chosen.values()):
         return chosen
     return {
         column.place: replace(chosen[column.place], reason=f"name; {column.kind.reason}", open=True)
@@ -219,16 +269,26 @@ def _units_or_money(found: Found, chosen: dict[int, ColumnChoice]) -> dict[int, 
 
 def _candidate(found: Found, chosen: Mapping[int, ColumnChoice], kinds: tuple[str, ...]) -> Column | None:
     free = [c for c in found.columns if chosen[c.place].meaning == "ignore" and not c.said.beside and not c.said.meaning]
-    free = [c for c in free if not _names_a_period(c)]
+    free = [c for c in free if not store_columns.names_a_period(c)]
     ranked = [column for kind in kinds for column in free if column.kind.meaning == kind]
     open_to_doubt = [c for c in ranked if chosen[c.place].reason not in (YOURS, BEFORE)]
     return open_to_doubt[0] if open_to_doubt else None
 
 
-def _names_a_period(column: Column) -> bool:
-    """`W23`, `01/05/2025`: one of several columns under periods, never the only one of units or money."""
-    header = column.header or ""
-    return bool(re.fullmatch(r"(?i)(?:w|wk|week|kw|cw)[ .-]*\d{1,2}", header) or dates.read_dates_of(header) or dates.read_span(header))
+def _alike(found: Found, chosen: Mapping[int, ColumnChoice], column: Column) -> list[int]:
+    """Places of the unknown columns under headers whose figures have the shape of `column`; none of them alone is the units or the money."""
+    taken = {place for place, choice in chosen.items() if choice.meaning != "ignore" or choice.reason in (YOURS, BEFORE)}
+    free = store_columns.unnamed_figures(found, taken) if found.header_row >= 0 else []
+    return [other.place for other in free if store_columns.shape_of(other) == store_columns.shape_of(column)]
+
+
+def _several_alike(found: Found, chosen: dict[int, ColumnChoice]) -> dict[int, ColumnChoice]:
+    """Several unknown columns with figures like those that are read: offered, for each may be a store."""
+    columns = [column for column in found.columns if chosen[column.place].meaning in ("units", *AMOUNTS)]
+    alike = {place for column in columns for place in _alike(found, chosen, column)}
+    if len(alike) < store_columns.FEW:
+        return chosen
+    return chosen | {place: replace(chosen[place], open=True) for place in alike}
 
 
 def _opened(choice: ColumnChoice) -> ColumnChoice:
@@ -264,11 +324,17 @@ def _months(found: Found, said: Mapping[str, str], before: Mapping[str, str]) ->
 def _question(found: Found, choices: tuple[ColumnChoice, ...]) -> Question | None:
     """One sentence for what is open; None when nothing is."""
     open_ones = [choice for choice in choices if choice.open]
-    if not open_ones:
+    if not open_ones and not _beside_stores(choice.meaning for choice in choices):
         return None
     names = ", ".join(f"“{choice.header or choice.key}”" for choice in open_ones[:4])
     if found.header_row < 0:
         text = "This list has no header row. What does each column mean?"
+    elif beside := _beside_stores(choice.meaning for choice in choices):
+        twice = next(c for c in choices if c.meaning in beside)
+        text = f"Columns of one store each stand beside “{twice.header or twice.key}”, which is of no single store. Is it a total, or not read?"
+    elif any(choice.meaning in (STORE_UNITS, STORE_AMOUNT) for choice in open_ones):
+        stores = [f"“{choice.header or choice.key}”" for choice in choices if choice.meaning in (STORE_UNITS, STORE_AMOUNT)]
+        text = f"Is each of these columns one store: {', '.join(stores[:4])}{' …' if len(stores) > 4 else ''}? Units or money?"
     elif _rivals(choices):
         twice = next(c for c in choices if c.open)
         text = f"Several columns could be {MEANINGS[twice.meaning].split(',')[0].lower()}: {names}. Which one counts?"

@@ -33,7 +33,11 @@ def recognise(book: RawBook) -> Guess:
         return Guess(KEY, 0.0, (), ("no list with a column of numbers was found",))
     found = lists[0]
     mapped = map_columns(found, {}, {})
-    has = set(mapped.places) | ({str(choice.meaning) for choice in mapped.choices if choice.key == MONTHS})
+    has = (
+        set(mapped.places)
+        | ({str(choice.meaning) for choice in mapped.choices if choice.key == MONTHS})
+        | ({"units"} if mapped.stores else set())
+    )
     names = ", ".join(f"“{choice.header or choice.key}”" for choice in mapped.choices if choice.meaning != "ignore")
     clues = (
         Clue(f"a list with the columns {names}", bool(found.named) and bool(has & set(FIGURES)), 0.3),

@@ -76,7 +76,9 @@ def _of_row(sheet: Read, part: Part, row: tuple[Any, ...], label: str, where: di
         ("units", part.table.places.get("quantity")),
         ("amount", part.table.places.get("amount")),
     )
-    if part.band is not None:
+    if part.store is not None:
+        where, label = {**where, "store_text": part.store}, f"{label}, {part.store}"
+    elif part.band is not None:
         start = part.dated.frame["period_start"].first() if part.dated.frame.height else None
         where = {**where, "period_start": start}
         label = f"{label}, {part.band}"
@@ -91,10 +93,10 @@ def _of_row(sheet: Read, part: Part, row: tuple[Any, ...], label: str, where: di
 
 def _of_total_columns(sheet: Read, rows: pl.DataFrame, everywhere: dict[str, Any]) -> Iterator[ControlTotal]:
     """The total column of each line, and its sum at the bottom."""
-    totals = [band for band in sheet.found.bands if band.total]
+    totals = [band for band in (*sheet.found.bands, *sheet.mapped.stores) if band.total]
     if not totals or sheet.found.body.height > MOST_ROWS:
         return
-    proposed = next(choice.meaning for choice in sheet.mapped.choices if choice.key == MONTHS)
+    proposed = next(choice.meaning for choice in sheet.mapped.choices if choice.key == MONTHS) if sheet.found.bands else "units"
     lines = set(rows["source_row"].to_list())
     for band in totals:
         where = {**everywhere, "period_start": _within(sheet, band)} if band.span else everywhere

@@ -8,12 +8,14 @@ from collections import Counter
 import polars as pl
 
 from core.ingest import dates, periods
-from core.ingest.formats.column_mapping import MONTHS, YOURS
+from core.ingest.formats import store_columns
+from core.ingest.formats.column_mapping import BEFORE, MONTHS, YOURS
+from core.ingest.formats.generic_layout import Column
 from core.ingest.formats.generic_money import texts_above
 from core.ingest.formats.generic_periods import ENDS, STARTS
 from core.ingest.formats.generic_rows import measure_of
 from core.ingest.formats.generic_sheets import Sheet
-from core.ingest.formats.meanings import words_of
+from core.ingest.formats.meanings import AMOUNTS, STORE_AMOUNT, STORE_UNITS, words_of
 from core.ingest.formats.tables import Table
 from core.ingest.layout import is_blank
 from core.ingest.normalising import collapse, fold, fold_column
@@ -41,6 +43,7 @@ def doubts(sheets: list[Sheet], frame: SalesFrame, names: dict[str, int], option
         found += [
             *_no_sales(sheet),
             *_apart(sheet),
+            *_left_out(sheet),
             *_blocks(sheet),
             *_thousands(sheet),
             *_repeated(sheet),
@@ -92,6 +95,53 @@ def _apart(sheet: Sheet) -> list[Problem]:
         suggestion = "Check whether the other figures are after them, or ask the sender for net figures."
         found.append(Problem("figures_apart", message, "error", sheet.found.sheet.name, address, column.header, suggestion))
     return found
+
+
+def _left_out(sheet: Sheet) -> list[Problem]:
+    """Columns of figures like those that are read, which are not: perhaps other stores. Each is named with what it adds up to.
+
+    One is enough where what is read has a header nobody knows, or the same; a list whose headers say its units may have one more number.
+    """
+    found, mapped = sheet.found, sheet.mapped
+    read = {choice.key: choice for choice in mapped.choices}
+    left = [column for column in found.columns if read[column.key].meaning == "ignore" and read[column.key].reason != BEFORE]
+    used = [mapped.headers[name] for name in ("units", *AMOUNTS) if name in mapped.headers]
+    used += [column for column in found.columns if read[column.key].meaning in (STORE_UNITS, STORE_AMOUNT)]
+    shapes = {store_columns.shape_of(column) for column in used} | ({"units", "amount"} if found.bands else set())
+    unnamed = store_columns.unnamed_figures(found, {column.place for column in found.columns if column not in left})
+    lost = [column for column in unnamed if (store_columns.shape_of(column) in shapes or mapped.stores) and not _is_total(sheet, column)]
+    named = {fold(column.header or "") for column in used if column.said.meaning}
+    lost += [column for column in left if column.said.meaning and fold(column.header or "") in named and read[column.key].reason == YOURS]
+    if mapped.stores:
+        lost += [column for column in left if column.said.meaning in ("units", *AMOUNTS) and not _is_total(sheet, column)]
+    certain = bool(used or found.bands) and all(column.said.meaning for column in used) and not mapped.stores
+    again = any(column.said.meaning for column in lost)
+    if not lost or (certain and not again and len(lost) < store_columns.FEW):
+        return []
+    lines = found.body.filter(sheet.rows.lines)
+    sums = {column: store_columns.figures_of(lines[f"c{column.place}"]) for column in dict.fromkeys(lost)}
+    if not any(sums.values()):
+        return []
+    named_sums = ", ".join(f"“{column.header or column.key}” ({total:,f})" for column, total in sums.items())
+    message = f"Columns with figures like those that are read were left out: {named_sums}; they add up to {sum(sums.values()):,f}."
+    suggestion = "If each is a store, say in the columns that it is the units or the money of the store in its header."
+    return [
+        Problem(
+            "figures_apart",
+            message,
+            "error",
+            found.sheet.name,
+            found.sheet.address(max(found.header_row, 0), lost[0].place),
+            lost[0].header,
+            suggestion,
+        )
+    ]
+
+
+def _is_total(sheet: Sheet, column: Column) -> bool:
+    """A sum over what is read is no sale beside it."""
+    read = {band.place for band in sheet.mapped.stores if not band.total}
+    return store_columns.adds_up(sheet.found, column, [other for other in sheet.found.columns if other.place in read])
 
 
 def _no_sale(sheet: Sheet, what: str, row: int, place: int) -> Problem:

@@ -28,7 +28,7 @@ def currency_of(sheets: list[Sheet], lines: pl.DataFrame) -> tuple[str | None, s
         return str(stated[0]), "the sign in the amounts"
     money = sheets[0].mapped.money()
     headers = [sheets[0].mapped.headers[money].said.currency] if money else []
-    headers += [band.said.currency for band in sheets[0].found.bands]
+    headers += [band.said.currency for band in (*sheets[0].found.bands, *sheets[0].mapped.stores)]
     named = {code for code in headers if code}
     if len(named) == 1:
         return named.pop(), "the header"

@@ -26,19 +26,22 @@ ABOUT = (*KEYS, "store", "channel", "country", "currency", "reseller", "brand", 
 
 @dataclass(frozen=True)
 class Part:
-    """One table of lines with its figures read: the whole list, or the columns of one month. `money`: the meaning of its amount column."""
+    """One table of lines with its figures read: the whole list, or the columns of one month or one `store`. `money`: the meaning of its amount column."""
 
     table: Table
     dated: Dated
     figures: Figures
     money: str | None
     band: str | None = None
+    store: str | None = None
 
 
 def split(found: Found, mapped: Mapped) -> list[tuple[Table, str | None, Band | None]]:
     """(table, meaning of the money, band): one for a list, one for each period of columns under periods."""
     places = dict(mapped.places)
     money = mapped.money()
+    if mapped.stores:
+        return _stores_apart(found, mapped)
     if not found.bands:
         return [(found.table(_read_as(places, places.get("units"), places.get(money) if money else None)), money, None)]
     groups: dict[tuple[object, object], dict[str, Band]] = {}
@@ -52,6 +55,21 @@ def split(found: Found, mapped: Mapped) -> list[tuple[Table, str | None, Band | 
         units = named["units"].place if "units" in named else None
         first = next(iter(named.values()))
         parts.append((found.table(_read_as(places, units, named[own].place if own else None)), own, first))
+    return parts
+
+
+def _stores_apart(found: Found, mapped: Mapped) -> list[tuple[Table, str | None, Band | None]]:
+    """One table for each store; the price of one unit, where a column states it, is of all."""
+    groups: dict[str, dict[str, Band]] = {}
+    for band in mapped.stores:
+        if not band.total:
+            groups.setdefault(fold(band.label), {}).setdefault(str(band.said.meaning), band)
+    parts: list[tuple[Table, str | None, Band | None]] = []
+    for named in groups.values():
+        units = named["units"].place if "units" in named else None
+        money = "amount" if "amount" in named else "unit_price" if "unit_price" in mapped.places else None
+        amount = named["amount"].place if "amount" in named else mapped.places.get("unit_price")
+        parts.append((found.table(_read_as(mapped.places, units, amount)), money, next(iter(named.values()))))
     return parts
 
 
@@ -92,12 +110,13 @@ def read_part(
     counts: DecimalSign | None = None,
 ) -> Part:
     """`sign`: of columns that leave theirs open; `counts`: of the units, whatever they look like."""
-    dated = date_lines(table, book, found, options) if band is None else under(band, table.height, book, found, options)
+    store = band.label if band and not found.bands else None
+    dated = date_lines(table, book, found, options) if band is None or store else under(band, table.height, book, found, options)
     written = None
     if counts is not None:
         spelled = {"quantity": Spelling(frozenset({counts})), **tables.spell(table, ("amount",), exact=True).spellings}
         written = Written(spelled, whole=True)
-    return Part(table, dated, tables.read_figures(table, sign, written), money, band.label if band else None)
+    return Part(table, dated, tables.read_figures(table, sign, written), money, band.label if band else None, store)
 
 
 def lines_of(part: Part, amount_is: str | None) -> pl.DataFrame:
@@ -113,7 +132,7 @@ def lines_of(part: Part, amount_is: str | None) -> pl.DataFrame:
         **part.dated.frame.to_dict(),
         "source_row": table.rows,
         "row": table.rows,
-        "store_text": present_column(table.column("store")).str.strip_chars(),
+        "store_text": present_column(table.column("store")).str.strip_chars() if part.store is None else _all(part.store, table.height),
         "vendor_channel": vendor_channel(table),
         "ean": ean,
         "code_text": code,
@@ -133,6 +152,10 @@ def lines_of(part: Part, amount_is: str | None) -> pl.DataFrame:
         pl.coalesce("ean_text", "code_text", "sku_text", "product_text").alias("vendor_key"),
         _held_by(bool(set(KEYS) & table.places.keys())).alias("held_reason"),
     )
+
+
+def _all(text: str, height: int) -> pl.Series:
+    return pl.Series([text], dtype=pl.String).new_from_index(0, height)
 
 
 def _held_by(has_products: bool) -> pl.Expr:
@@ -272,7 +295,7 @@ def tell_rows(found: Found, mapped: Mapped, brand: str, reseller: str | None) ->
 
 def _figure_columns(found: Found, mapped: Mapped) -> list[int]:
     own = [place for name, place in mapped.places.items() if name in ("units", *AMOUNTS, "unit_price")]
-    return [*own, *(band.place for band in found.bands)]
+    return [*own, *(band.place for band in (*found.bands, *mapped.stores))]
 
 
 def _header_again(found: Found) -> pl.Series:

@@ -63,7 +63,7 @@ def _amount_is(sheet: Sheet, options: ReadOptions) -> tuple[str | None, str]:
     money = sheet.mapped.money()
     if options.amount_is is not None:
         return options.amount_is, "a person said so"
-    if sheet.found.bands or money in (None, "unit_price") or "units" not in sheet.mapped.places:
+    if sheet.found.bands or sheet.mapped.stores or money in (None, "unit_price") or "units" not in sheet.mapped.places:
         return "line", ""
     table, figures = sheet.parts[0].table, sheet.parts[0].figures
     price = None

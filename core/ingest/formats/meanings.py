@@ -33,11 +33,15 @@ MEANINGS: Mapping[str, str] = {
     "currency": "Currency",
     "reseller": "Reseller",
     "brand": "Brand",
+    "store_units": "Units of the store in the header",
+    "store_amount": "Money of the store in the header",
+    "store_total": "Total over all stores",
     "ignore": "Not read",
 }
 AMOUNTS = ("amount", "amount_gross", "amount_net")
 FIGURES = ("units", *AMOUNTS, "unit_price")
 PRODUCT_KEYS = ("ean", "code", "sku", "text")
+STORE_UNITS, STORE_AMOUNT, STORE_TOTAL = BY_STORE = ("store_units", "store_amount", "store_total")  # one column for each store
 DAYS = ("date", "week_end", "week_start", "week", "period", "month")
 
 SYNONYMS: Mapping[str, str] = {
