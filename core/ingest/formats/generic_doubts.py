@@ -47,6 +47,7 @@ def doubts(sheets: list[Sheet], frame: SalesFrame, names: dict[str, int], option
             *_blocks(sheet),
             *_thousands(sheet),
             *_repeated(sheet),
+            *_stores_repeated(sheet),
             *_blank_stores(sheet),
             *_two_currencies(sheet),
         ]
@@ -236,6 +237,18 @@ def _repeated(sheet: Sheet) -> list[Problem]:
     return [
         Problem("columns_repeated", message, "error", sheet.found.sheet.name, suggestion="Name in the headers what each column counts.")
     ]
+
+
+def _stores_repeated(sheet: Sheet) -> list[Problem]:
+    """Two columns of one measure that name the same store: both count."""
+    counts = Counter((fold(band.label), band.said.meaning) for band in sheet.mapped.stores if not band.total)
+    twice = next((band for band in sheet.mapped.stores if not band.total and counts[fold(band.label), band.said.meaning] > 1), None)
+    if twice is None:
+        return []
+    message = f"Several columns name the store “{twice.label}”; all of them count."
+    suggestion = "If they are the same sales, or other figures than units and money, say for one of them that it is not read."
+    address = sheet.found.sheet.address(max(sheet.found.header_row, 0), twice.place)
+    return [Problem("columns_repeated", message, "error", sheet.found.sheet.name, address, twice.label, suggestion)]
 
 
 def _overlapping(frame: SalesFrame) -> list[Problem]:

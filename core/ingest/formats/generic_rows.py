@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -59,11 +60,14 @@ def split(found: Found, mapped: Mapped) -> list[tuple[Table, str | None, Band | 
 
 
 def _stores_apart(found: Found, mapped: Mapped) -> list[tuple[Table, str | None, Band | None]]:
-    """One table for each store; the price of one unit, where a column states it, is of all."""
-    groups: dict[str, dict[str, Band]] = {}
+    """One table for each store, a second one where two columns name it; the price of one unit, where a column states it, is of all."""
+    groups: dict[tuple[str, int], dict[str, Band]] = {}
+    seen: Counter[tuple[str, str]] = Counter()
     for band in mapped.stores:
         if not band.total:
-            groups.setdefault(fold(band.label), {}).setdefault(str(band.said.meaning), band)
+            name, measure = fold(band.label), str(band.said.meaning)
+            groups.setdefault((name, seen[name, measure]), {})[measure] = band
+            seen[name, measure] += 1
     parts: list[tuple[Table, str | None, Band | None]] = []
     for named in groups.values():
         units = named["units"].place if "units" in named else None

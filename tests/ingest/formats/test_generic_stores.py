@@ -169,3 +169,9 @@ def test_several_unknown_numbers_beside_known_units_are_offered_and_named() -> N
     frame = read([["EAN", "Qty", "Amount", "London", "Paris"], *([ean, 9, "20.50", at, 3] for at, ean in enumerate(EANS))])
     (question,) = frame.questions
     assert {column.key for column in question.columns if column.open} == {"London", "Paris"} and "figures_apart" in asked(frame)
+
+
+def test_two_columns_that_name_one_store_both_count_and_are_said() -> None:
+    rows = matrix(["EAN", "Product", "Paris", "Paris", "Berlin"], total=False)
+    frame = read(rows, columns={"C": "store_units", "D": "store_units", "Berlin": "store_units"})
+    assert by_store(frame) == {"Berlin": 12, "Paris": 20} and "columns_repeated" in asked(frame)
