@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.db.engine import Scope
 from core.errors import WorkbenchError
-from core.ingest import inbox
+from core.ingest import inbox, undated
 from core.ingest.foreseeing import Effect
 from core.ingest.inbox import Action, Decision, HeldKey
 from core.ingest.suggesting import Suggestion
@@ -51,6 +51,8 @@ def headline(groups: pl.DataFrame) -> None:
 
 def title(row: dict[str, Any]) -> str:
     """`Liberty item 000910771`"""
+    if row["rule"] == undated.RULE:
+        return f"{row['reseller']} {'line' if row['lines'] == 1 else 'lines'} without a readable date"
     return f"{row['reseller']} {KEY_WORDS.get(row['key_kind'] or '', 'line')} {row['key_text'] or row['product_text'] or ''}".strip()
 
 
@@ -69,7 +71,7 @@ def table(groups: pl.DataFrame) -> dict[str, Any]:
             "Units": row["units"],
             "Money": format_money(row["amount"], 2, row["currency"]) if row["amount"] is not None else "–",
             "Files": row["files"],
-            "Period": _span(row["first_day"], row["last_day"]),
+            "Period": "–" if row["rule"] == undated.RULE else _span(row["first_day"], row["last_day"]),
         }
         for row in groups.iter_rows(named=True)
     ]

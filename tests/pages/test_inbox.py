@@ -131,3 +131,26 @@ def test_the_groups_are_walked_through_and_skipped(two_held: Any, open_page: Ope
     assert second != first == page.query_params["waits"]
     page.button(key="walk_up").click().run()
     assert page.query_params["waits"] == second
+
+
+def test_a_line_without_a_date_says_so(process: Any, tmp_path: Path, open_page: Open) -> None:
+    fill_catalogue(process.database, tmp_path)
+    with process.database.write() as connection:
+        connection.execute(t.held_rows.insert().values(**UNDATED, reseller_id=sa.select(sa.func.min(t.resellers.c.id)).scalar_subquery()))
+    page = open_page(PAGE)
+    assert "line without a readable date" in words(page)
+    assert "correct the file and load it again" in words(page)
+
+
+UNDATED = {
+    "rule": "missing_period",
+    "view": "main",
+    "primary_view": True,
+    "line_kind": "sale",
+    "live": True,
+    "source_row": 5,
+    "period_start": date(2025, 2, 1),
+    "period_end": date(2025, 2, 28),
+    "quantity": 2,
+    "upload_batch_id": 1,
+}
