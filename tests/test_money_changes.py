@@ -142,7 +142,7 @@ def test_a_country_without_a_vat_rate_takes_nobody_elses(shop):
     row = reading_back.live_rows(shop, "cdlc").row(0, named=True)
     assert (row["sales_eur_net"], row["sales_eur_gross"]) == (None, 240)
     said = scalar(shop, "select message || suggestion from error_reports where rule = 'vat_rate_missing'")
-    assert said.startswith("1 line has no revenue excl. VAT (EUR 240.00): the VAT rate of GE is not known for Jan 2025.")
+    assert said.startswith("1 line has no revenue excl. VAT (€\u202f240.00): the VAT rate of GE is not known for Jan 2025.")
     assert "VAT rates" in said
 
 
@@ -160,7 +160,7 @@ def test_orders_to_nobody_knows_where_have_net_only_and_say_so(shop):
     row = reading_back.live_rows(shop, "online").filter(pl.col("order_id") == "7").row(0, named=True)
     assert (row["sales_eur_net"], row["sales_eur_gross"]) == (100, None)
     said = scalar(shop, "select message from error_reports where rule = 'vat_rate_missing'")
-    assert said == "1 line has no figure incl. VAT (EUR 100.00): the order names no country."
+    assert said == "1 line has no figure incl. VAT (€\u202f100.00): the order names no country."
 
 
 # List prices that prove themselves ------------------------------------------------------------------------------------
@@ -216,7 +216,7 @@ def test_a_list_price_that_stops_proving_itself_takes_its_revenue_along_and_brin
 @pytest.mark.parametrize(
     ("euros", "said"),
     [
-        ("600", "the file states EUR 600.00, units × list price give EUR 654.00; EUR -54.00 apart"),
+        ("600", "the file states €\u202f600.00, units × list price give €\u202f654.00; −€\u202f54.00 apart"),
         (None, "the file states no money for it"),
     ],
 )
