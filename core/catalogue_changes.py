@@ -18,19 +18,19 @@ from core.catalogue import editing, storing
 from core.catalogue.editing import Edits
 from core.catalogue.folding import fold
 from core.catalogue.grids import Grid
-from core.catalogue.holding import hold_alone
+from core.catalogue.holding import hold_alone, valuation_state
 from core.catalogue.records import Schema
 from core.db.engine import Database
 from core.ingest import inbox
 from core.ingest.inbox import HeldKey
+from core.ingest.month_figures import NOTHING, MonthFigures, month_figures
 from core.ingest.rejudging import rejudge
-from core.ingest.revaluing import revalue_in, valuation_key_in
+from core.ingest.revaluing import revalue_in
 from core.ingest.slices import roll_up_reseller
 from core.ingest.storing import lock_reseller
 from core.people import audit
 from core.people.permissions import Person, require
 from core.sales.formatting import format_money, format_number
-from core.sales.measures import DEFAULT_KINDS
 
 PLACES = ("resellers", "stores", "store_aliases", "products", "product_aliases")  # grids that decide where a row belongs
 KEYED = ("store_aliases", "product_aliases")
@@ -152,12 +152,12 @@ def preview_folder(database: Database, by: Person, folder: Path) -> tuple[dict[s
 
 def _load(connection: sa.Connection, by: str, folder: Path) -> tuple[dict[str, int], Effect]:
     resellers = _lock(connection)
-    rules, places, before = valuation_key_in(connection), _places(connection, resellers), _figures(connection, resellers)
+    rules, places, before = valuation_state(connection), _places(connection, resellers), month_figures(connection, resellers)
     loaded = storing.load_folder_in(connection, folder)
     audit.record(connection, by, "catalogue loaded", ", ".join(loaded), dict(loaded))
     _judge(connection, resellers)
     renamed = _follow_names(connection)
-    anew = resellers if valuation_key_in(connection) != rules else {}
+    anew = resellers if valuation_state(connection) != rules else {}
     revalued = sum(revalue_in(connection, number, by) for number in anew)
     went = replace(_went(places, _places(connection, resellers)), renamed=renamed, revalued=revalued)
     return loaded, _with_moves(connection, went, resellers, before)
@@ -165,7 +165,7 @@ def _load(connection: sa.Connection, by: str, folder: Path) -> tuple[dict[str, i
 
 def _save(connection: sa.Connection, by: str, grid: Grid, edits: Edits) -> Effect:
     resellers = _lock(connection)
-    rules, places, before = valuation_key_in(connection), _places(connection, resellers), _figures(connection, resellers)
+    rules, places, before = valuation_state(connection), _places(connection, resellers), month_figures(connection, resellers)
     touched = _keys(connection, grid, edits)
     editing.apply_edits(connection, grid, edits, by)
     if grid.name in PLACES:
@@ -174,7 +174,7 @@ def _save(connection: sa.Connection, by: str, grid: Grid, edits: Edits) -> Effec
             inbox.release_key(connection, key)
         _judge(connection, resellers)
     renamed = _follow_names(connection) if grid.name in ("stores", "products") else 0
-    revalued = _revalue(connection, by, grid, edits, resellers) if valuation_key_in(connection) != rules else 0
+    revalued = _revalue(connection, by, grid, edits, resellers) if valuation_state(connection) != rules else 0
     went = replace(_went(places, _places(connection, resellers)), renamed=renamed, revalued=revalued)
     return _with_moves(connection, went, resellers, before)
 
@@ -285,28 +285,15 @@ def _revalue(connection: sa.Connection, by: str, grid: Grid, edits: Edits, resel
     return sum(revalue_in(connection, number, by, changed[number].get("vat_basis")) for number in resellers if number in changed)
 
 
-Figures = Mapping[tuple[int, date], tuple[int, Decimal, Decimal]]  # (reseller, month) → lines, EUR net, EUR gross
-
-
-def _figures(connection: sa.Connection, resellers: Iterable[int]) -> Figures:
-    """Lines and revenue of every month of the resellers."""
-    statement = """select reseller_id, make_date(year, month, 1) as month, sum(lines) as lines,
-          coalesce(sum(sales_eur_net), 0) as net, coalesce(sum(sales_eur_gross), 0) as gross
-        from sales_rollup where reseller_id = any(cast(:ids as bigint[])) and line_kind = any(cast(:kinds as text[])) group by 1, 2"""
-    rows = connection.execute(sa.text(statement), {"ids": list(resellers), "kinds": list(DEFAULT_KINDS)})
-    return {(row.reseller_id, row.month): (int(row.lines), row.net, row.gross) for row in rows}
-
-
-def _with_moves(connection: sa.Connection, effect: Effect, resellers: Mapping[int, str], before: Figures) -> Effect:
+def _with_moves(connection: sa.Connection, effect: Effect, resellers: Mapping[int, str], before: MonthFigures) -> Effect:
     """The effect with what it does to revenue, in all and by month, and the reports that may have shown the earlier figures."""
-    months = _month_moves(resellers, before, _figures(connection, resellers))
+    months = _month_moves(resellers, before, month_figures(connection, resellers))
     reports = _reports_since(connection, min(move.month for move in months)) if months else ()
     return replace(effect, revenue=_revenue(months, before, resellers), months=months, reports=reports)
 
 
-def _month_moves(resellers: Mapping[int, str], before: Figures, after: Figures) -> tuple[MonthMove, ...]:
-    nothing = (0, Decimal(0), Decimal(0))
-    both = ((key, before.get(key, nothing), after.get(key, nothing)) for key in sorted(before.keys() | after.keys()))
+def _month_moves(resellers: Mapping[int, str], before: MonthFigures, after: MonthFigures) -> tuple[MonthMove, ...]:
+    both = ((key, before.get(key, NOTHING), after.get(key, NOTHING)) for key in sorted(before.keys() | after.keys()))
     return tuple(
         MonthMove(resellers[number], month, max(old[0], new[0]), old[1], new[1], old[2], new[2])
         for (number, month), old, new in both
@@ -314,7 +301,7 @@ def _month_moves(resellers: Mapping[int, str], before: Figures, after: Figures) 
     )
 
 
-def _revenue(months: Iterable[MonthMove], before: Figures, resellers: Mapping[int, str]) -> tuple[tuple[str, Decimal, Decimal], ...]:
+def _revenue(months: Iterable[MonthMove], before: MonthFigures, resellers: Mapping[int, str]) -> tuple[tuple[str, Decimal, Decimal], ...]:
     """EUR net of all time of the resellers where it differs."""
     change: dict[str, Decimal] = {}
     for move in months:

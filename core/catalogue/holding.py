@@ -21,13 +21,27 @@ def state_of(connection: sa.Connection, reseller_id: int) -> str:
     return "|".join(str(connection.execute(sa.text(statement), parameters).scalar_one() or "") for statement in _STATE)
 
 
+def valuation_state(connection: sa.Connection) -> str:
+    """Changes whenever anything changes that EUR, VAT, months or kinds of any reseller are worked out from."""
+    return "|".join(str(connection.execute(sa.text(statement)).scalar_one() or "") for statement in _VALUATION)
+
+
+_MONEY = (
+    "select md5(string_agg(p::text, ',' order by ean, currency, valid_from)) from price_list p",
+    "select md5(string_agg(v::text, ',' order by country, valid_from)) from vat_rates v",
+    "select md5(string_agg(f::text, ',' order by currency, month)) from fx_rates f where source = 'override'",
+)
 _STATE = (
     "select md5(r::text) from resellers r where id = :reseller",
     "select md5(string_agg(p::text, ',' order by ean)) from products p",
     "select md5(string_agg(a::text, ',' order by id)) from product_aliases a where reseller_id = :reseller",
     "select md5(string_agg(s::text, ',' order by id)) from stores s where reseller_id = :reseller",
     "select md5(string_agg(a::text, ',' order by id)) from store_aliases a where reseller_id = :reseller",
-    "select md5(string_agg(p::text, ',' order by ean, currency, valid_from)) from price_list p",
-    "select md5(string_agg(v::text, ',' order by country, valid_from)) from vat_rates v",
-    "select md5(string_agg(f::text, ',' order by currency, month)) from fx_rates f where source = 'override'",
+    *_MONEY,
+)
+_VALUATION = (
+    "select md5(string_agg(r::text, ',' order by id)) from resellers r",
+    "select md5(string_agg(id || coalesce(country, ''), ',' order by id)) from stores",
+    "select md5(string_agg(ean || kind, ',' order by ean)) from products",
+    *_MONEY,
 )

@@ -80,10 +80,6 @@ class Vocabulary:
             brand=self.brand,
         )
 
-    @cached_property
-    def _by_label(self) -> dict[str, KnownProduct]:
-        return {product.label: product for product in self.products}
-
 
 def read_vocabulary(database: Database, scope: Scope = None, brand: str = "") -> Vocabulary:
     """The names this person may use, of one moment."""

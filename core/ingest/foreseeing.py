@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from core.db.engine import Database
 from core.ingest.inbox import Decision, HeldKey, decide
+from core.ingest.month_figures import NOTHING, month_figures
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,13 @@ def foresee(database: Database, key: HeldKey, decision: Decision) -> Effect:
     with database.engine.connect() as connection:
         transaction = connection.begin()
         try:
-            before = _revenue(connection, key.reseller_id)
+            before = month_figures(connection, [key.reseller_id])
             done = decide(connection, key, decision, "preview")
-            after = _revenue(connection, key.reseller_id)
+            after = month_figures(connection, [key.reseller_id])
             placed = connection.execute(sa.text(_PLACED), {"decision": done.decision_id}).all()
         finally:
             transaction.rollback()
-    months = (Moved(month, before.get(month, Decimal(0)), after.get(month, Decimal(0))) for month in sorted({*before, *after}))
+    months = (Moved(at[1], before.get(at, NOTHING)[1], after.get(at, NOTHING)[1]) for at in sorted({*before, *after}))
     changed = tuple(moved for moved in months if moved.before != moved.after)
     amounts = tuple((row.currency or "", row.amount) for row in placed if row.amount is not None)
     return Effect(done.rows, done.moved, len(done.batches), amounts, changed)
@@ -56,11 +57,3 @@ def foresee(database: Database, key: HeldKey, decision: Decision) -> Effect:
 _PLACED = """
 select currency, sum(amount_local) as amount from held_rows
 where decision_id = :decision and resolved_at is not null and primary_view and live group by currency order by currency"""
-
-
-def _revenue(connection: sa.Connection, reseller_id: int) -> dict[date, Decimal]:
-    """Live net revenue of a reseller by month, EUR."""
-    statement = """
-        select make_date(year, month, 1) as month, sum(sales_eur_net) as net from sales_rollup
-        where reseller_id = :reseller and line_kind in ('sale', 'return', 'adjustment') and sales_eur_net is not null group by year, month"""
-    return {row.month: row.net for row in connection.execute(sa.text(statement), {"reseller": reseller_id})}

@@ -367,19 +367,3 @@ def _release_store(connection: sa.Connection, store: str, parameters: dict[str, 
         sa.text(f"update held_rows set store_id = null, channel = null where resolved_at is null and store_id in ({store})"), parameters
     )
     connection.execute(sa.text(f"delete from stores where id in ({store})"), parameters)
-
-
-def place_known(database: Database, by: str = "system") -> int:
-    """Judge all held rows again after the catalogue was loaded or changed; returns how many rows changed."""
-    changed = 0
-    with database.read() as connection:
-        waiting = [row[0] for row in connection.execute(sa.text("select distinct reseller_id from held_rows where resolved_at is null"))]
-    for reseller_id in waiting:
-        with database.write() as connection:
-            lock_reseller(connection, reseller_id)
-            done = rejudge(connection, reseller_id)
-            if done.changed:
-                audit.record(connection, by, "held rows placed by the catalogue", f"reseller {reseller_id}", {"rows": done.placed})
-                bump_version(connection)
-        changed += done.changed
-    return changed

@@ -75,27 +75,6 @@ def revalue_in(connection: sa.Connection, reseller_id: int, by: str = "system", 
     return changed
 
 
-def valuation_key(database: Database) -> str:
-    """Changes whenever anything changes that EUR, VAT, months or kinds are worked out from."""
-    with database.read() as connection:
-        return valuation_key_in(connection)
-
-
-def valuation_key_in(connection: sa.Connection) -> str:
-    """`valuation_key` as this transaction sees it."""
-    return "|".join(str(connection.execute(sa.text(statement)).scalar()) for statement in _RULES)
-
-
-_RULES = (
-    "select md5(string_agg(r::text, ',' order by r.id)) from resellers r",
-    "select md5(string_agg(v::text, ',' order by v.country, v.valid_from)) from vat_rates v",
-    "select md5(string_agg(p::text, ',' order by p.ean, p.currency, p.valid_from)) from price_list p",
-    "select md5(string_agg(f::text, ',' order by f.currency, f.month)) from fx_rates f where f.source = 'override'",
-    "select md5(string_agg(s.id || coalesce(s.country, ''), ',' order by s.id)) from stores s",
-    "select md5(string_agg(p.ean || p.kind, ',' order by p.ean)) from products p",
-)
-
-
 def _revalue(connection: sa.Connection, table: str, catalogue: Catalogue, reseller: Reseller, vat_basis: str | None) -> int:
     old = _read(connection, table, reseller.id)
     if not old.height:

@@ -18,6 +18,7 @@ from core.db.engine import Database
 from core.ingest import proposing, reading_back, storing
 from core.ingest.asking import Answers
 from core.ingest.planning import Plan
+from core.ingest.rejudging import rejudge
 from core.ingest.shapes import ControlTotal, PeriodReading, SalesFrame, Slice, complete_rows
 
 MAY = date(2025, 5, 20)
@@ -158,3 +159,12 @@ def state(database: Database) -> tuple[Counter[tuple[Any, ...]], list[Any]]:
 def scalar(database: Database, statement: str) -> Any:
     with database.read() as connection:
         return connection.execute(sa.text(statement)).scalar_one()
+
+
+def judged_again(database: Database) -> int:
+    """Judge every waiting row by the catalogue as it is now; returns how many changed."""
+    with database.write() as connection:
+        waiting = (
+            connection.execute(sa.text("select distinct reseller_id from held_rows where resolved_at is null order by 1")).scalars().all()
+        )
+        return sum(rejudge(connection, reseller_id).changed for reseller_id in waiting)

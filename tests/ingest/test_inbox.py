@@ -19,6 +19,7 @@ from tests.ingest.samples import (
     TUNDRA,
     bring_in,
     fill_catalogue,
+    judged_again,
     live,
     order_lines,
     report,
@@ -143,8 +144,8 @@ def test_an_alias_of_the_catalogue_places_waiting_rows(shop):
     with shop.write() as connection:
         alias = {"reseller": "BOXNOX", "alias_type": "sku", "alias": "NLMYSTERY", "ean": CANDLE}
         catalogue.store_product_aliases(connection, [alias])
-    assert inbox.place_known(shop) == 1 and {row[4] for row in live(shop)} == {CANDLE} and not rollup_gap(shop)
-    assert inbox.place_known(shop) == 0
+    assert judged_again(shop) == 1 and {row[4] for row in live(shop)} == {CANDLE} and not rollup_gap(shop)
+    assert judged_again(shop) == 0
 
 
 keys = st.lists(

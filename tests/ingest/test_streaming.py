@@ -67,7 +67,7 @@ def told(judged: Judged) -> dict[str, object]:
     }
 
 
-def both(shop, settings, folder: Path, data: bytes, size: int) -> None:
+def in_pieces_as_whole(shop, settings, folder: Path, data: bytes, size: int) -> bool:
     batch = written(folder, data)
     with shop.write() as connection:
         whole = judge(connection, settings, batch, Answers(), silent)
@@ -76,13 +76,13 @@ def both(shop, settings, folder: Path, data: bytes, size: int) -> None:
     assert isinstance(whole, Judged) and isinstance(streamed, Judged)
     assert told(streamed) == told(whole)
     rows = pl.concat(streamed.plan.pieces())
-    assert rows.equals(whole.plan.rows.select(rows.columns))
+    return rows.equals(whole.plan.rows.select(rows.columns))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_pieces_come_to_what_the_whole_comes_to(shop, settings, tmp_path, kind):
     for size in (90, 150, 400):
-        both(shop, settings, tmp_path, (HEAD + "\n".join(KINDS[kind]) + "\n").encode(), size)
+        assert in_pieces_as_whole(shop, settings, tmp_path, (HEAD + "\n".join(KINDS[kind]) + "\n").encode(), size)
 
 
 def test_the_size_of_the_pieces_and_the_mixture_of_lines_do_not_matter(shop, settings, tmp_path):
@@ -91,7 +91,7 @@ def test_the_size_of_the_pieces_and_the_mixture_of_lines_do_not_matter(shop, set
     @few_examples
     @given(st.lists(st.sampled_from(lines), min_size=4, max_size=30), st.integers(60, 2000), st.booleans())
     def check(chosen: list[str], size: int, ended: bool) -> None:
-        both(shop, settings, tmp_path, (HEAD + LINE + "\n" + "\n".join(chosen) + "\n" * ended).encode(), size)
+        assert in_pieces_as_whole(shop, settings, tmp_path, (HEAD + LINE + "\n" + "\n".join(chosen) + "\n" * ended).encode(), size)
 
     check()
 
