@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.sales.asking import Asked, AskedFilter, Kept, Relation
@@ -78,10 +78,10 @@ def compile_figures(asked: Asked, relation: Relation, pairs: Sequence[Pair] | No
 
     Columns: each dimension, `key_<dimension>` (text), each measure (with pairs also its four changes), `is_total`, `rows_in_all`.
     """
-    groups = tuple(_Group(d.name, d.label, d.key, SORTS.get(d.name, "")) for d in asked.dimensions)
+    groups = tuple(Group(d.name, d.label, d.key, SORTS.get(d.name, "")) for d in asked.dimensions)
     names = (*(f'by_{g.name} as "{g.name}"' for g in groups), *(f"key_{g.name}::text as key_{g.name}" for g in groups))
     tail = f"order by {', '.join(_ordering(asked, groups))}" + (f"\nlimit {row_limit + 1:d}" if row_limit is not None else "")
-    return _statement(asked, relation, pairs, groups, names, tail)
+    return statement_of(asked, relation, pairs, groups, names, tail)
 
 
 def compile_remainder(asked: Asked, relation: Relation, pairs: Sequence[Pair] | None, listed: Sequence[Sequence[str | None]]) -> Statement:
@@ -89,8 +89,8 @@ def compile_remainder(asked: Asked, relation: Relation, pairs: Sequence[Pair] | 
     same = " and ".join(f"({d.key or d.label})::text is not distinct from k.key_{i}" for i, d in enumerate(asked.dimensions))
     keys = ", ".join(f"%(key_{i})s::text[]" for i in range(len(asked.dimensions)))
     names = ", ".join(f"key_{i}" for i in range(len(asked.dimensions)))
-    group = _Group("listed", f"exists (select from unnest({keys}) as k({names}) where {same})", "", "")
-    statement = _statement(asked, relation, pairs, (group,), ('by_listed as "listed"',), "order by is_total, by_listed\nlimit 1")
+    group = Group("listed", f"exists (select from unnest({keys}) as k({names}) where {same})", "", "")
+    statement = statement_of(asked, relation, pairs, (group,), ('by_listed as "listed"',), "order by is_total, by_listed\nlimit 1")
     return Statement(
         statement.text, statement.parameters | {f"key_{i}": list(column) for i, column in enumerate(zip(*listed, strict=True))}
     )
@@ -125,39 +125,69 @@ group by 1, 2, 3, 4, 5, 6, 7"""
 
 
 @dataclass(frozen=True)
-class _Group:
+class Group:
+    """What lines are grouped by: a name of our own, SQL of what is shown, of what makes it one group, and of how it is sorted."""
+
     name: str
     label: str
     key: str
     sort: str
 
 
-def _statement(
-    asked: Asked, relation: Relation, pairs: Sequence[Pair] | None, groups: tuple[_Group, ...], names: tuple[str, ...], tail: str
+def statement_of(
+    asked: Asked,
+    relation: Relation,
+    pairs: Sequence[Pair] | None,
+    groups: tuple[Group, ...],
+    names: tuple[str, ...],
+    tail: str,
+    sets: Sequence[Sequence[str]] | None = None,
+    so_far: str = "",
 ) -> Statement:
+    """`sets`: as in `_sums`. `so_far`: name of a group in time; each of its moments then holds the lines of all moments up to it."""
     source, source_parameters = period_source(asked, relation, pairs)
     apart = tuple(name for name in asked.sums if not SUMS[name].in_rollup) if relation == "sales_rollup" else ()
     rest = tuple(name for name in asked.sums if name not in apart)
-    lines, line_parameters = _lines(asked, relation, pairs, groups, rest)
-    parts = [*source, f"lines as (\n{lines}\n)"]
-    parts += _with_orders(asked, pairs, groups, rest, apart) if apart else [f"sums as (\n{_sums(asked, pairs, groups, rest)}\n)"]
+    stated = tuple(replace(g, name="at") if g.name == so_far else g for g in groups)
+    lines, line_parameters = _lines(asked, relation, pairs, stated, rest)
+    parts = [*source, *_so_far("lines", lines, so_far)]
+    if apart:
+        parts += _with_orders(asked, pairs, groups, rest, apart, sets, so_far)
+    else:
+        parts.append(f"sums as (\n{_sums(asked, pairs, groups, rest, sets=sets)}\n)")
     figures = _figures(asked.measures, [*names, "is_total", "count(*) over () as groups"], compared=pairs is not None)
     text = f"-- {title_of(asked)}\nwith " + ",\n".join(parts) + f"\n{figures}\n{tail}"
     return Statement(text, source_parameters | line_parameters)
 
 
+def _so_far(name: str, lines: str, group: str) -> list[str]:
+    """The CTE `name`; with a group in time every line stands once at each moment from its own on, so that sums run."""
+    if not group:
+        return [f"{name} as (\n{lines}\n)"]
+    moments = ["moments as (select distinct by_at as moment from dated_lines where by_at is not null)"] if name == "lines" else []
+    running = f"select l.*, moment as by_{group}, moment as key_{group} from dated_{name} l join moments on l.by_at <= moment"
+    return [f"dated_{name} as (\n{lines}\n)", *moments, f"{name} as (\n  {running}\n)"]
+
+
 def _with_orders(
-    asked: Asked, pairs: Sequence[Pair] | None, groups: tuple[_Group, ...], rest: tuple[str, ...], apart: tuple[str, ...]
+    asked: Asked,
+    pairs: Sequence[Pair] | None,
+    groups: tuple[Group, ...],
+    rest: tuple[str, ...],
+    apart: tuple[str, ...],
+    sets: Sequence[Sequence[str]] | None,
+    so_far: str,
 ) -> list[str]:
     """Orders are counted over the web shop's lines, which alone state them; everything else comes from the rollup."""
-    lines, _ = _lines(asked, "sales", pairs, groups, apart, source="both_days_of_orders", only=("source = 'd2c'",))
+    stated = tuple(replace(g, name="at") if g.name == so_far else g for g in groups)
+    lines, _ = _lines(asked, "sales", pairs, stated, apart, source="both_days_of_orders", only=("source = 'd2c'",))
     both = [f"both_days_of_orders as (\n{_both_periods('sales', _kept(asked.kept)[0])}\n)"] if pairs is not None else []
     columns = ", ".join(f"o.sum_{name}{era}" for name in apart for era in (ERAS if pairs is not None else ("",)))
     return [
         *both,
-        f"order_lines as (\n{lines}\n)",
-        f"rolled as (\n{_sums(asked, pairs, groups, rest, whole_key=True)}\n)",
-        f"ordered as (\n{_sums(asked, pairs, groups, apart, 'order_lines', whole_key=True)}\n)",
+        *_so_far("order_lines", lines, so_far),
+        f"rolled as (\n{_sums(asked, pairs, groups, rest, whole_key=True, sets=sets)}\n)",
+        f"ordered as (\n{_sums(asked, pairs, groups, apart, 'order_lines', whole_key=True, sets=sets)}\n)",
         f"sums as (\n  select r.*, {columns}\n  from rolled r left join ordered o using (whole_key)\n)",
     ]
 
@@ -233,7 +263,7 @@ def _lines(
     asked: Asked,
     relation: Relation,
     pairs: Sequence[Pair] | None,
-    groups: tuple[_Group, ...],
+    groups: tuple[Group, ...],
     sums: tuple[str, ...],
     source: str = "both_periods",
     only: tuple[str, ...] = (),
@@ -300,19 +330,25 @@ def where_clause(conditions: Sequence[str], indent: str = "") -> str:
 def _sums(
     asked: Asked,
     pairs: Sequence[Pair] | None,
-    groups: tuple[_Group, ...],
+    groups: tuple[Group, ...],
     names: tuple[str, ...],
     lines: str = "lines",
     whole_key: bool = False,
+    sets: Sequence[Sequence[str]] | None = None,
 ) -> str:
-    """`whole_key`: one text that names the group, nulls and the total told apart."""
+    """`whole_key`: one text that names the group, nulls and the total told apart. `sets`: names of the groups of each grouping (None: all of
+    them, and the total), told apart by `level`: a bit for each group that is not in it, the first group's the highest."""
     keys = [f"key_{g.name}" for g in groups]
+    level = f"grouping({', '.join(keys)})" if keys else "0"
     columns = [*keys, *(f"max(by_{g.name}) as by_{g.name}" for g in groups if g.name != "listed")]
     columns += ["key_listed as by_listed"] if any(g.name == "listed" for g in groups) else []
-    columns.append(f"grouping({keys[0]}) = 1 as is_total" if keys else "true as is_total")
-    columns += [f"row({', '.join([f'grouping({keys[0]})', *keys] if keys else ['1'])})::text as whole_key"] if whole_key else []
+    columns.append(f"{level} = {2 ** len(keys) - 1} as is_total")
+    columns += [f"{level} as level"] if sets is not None else []
+    columns += [f"row({', '.join([level, *keys])})::text as whole_key"] if whole_key else []
     columns += [_sum(name, asked, era, pairs is not None) for name in names for era in (ERAS if pairs is not None else ("",))]
-    grouping = f"\n  group by grouping sets (({', '.join(keys)}), ())" if keys else ""
+    listed = [[f"key_{name}" for name in one] for one in sets] if sets is not None else [keys, []]
+    together = ", ".join("(" + ", ".join(one) + ")" for one in listed)
+    grouping = f"\n  group by grouping sets ({together})" if keys else ""
     return f"  select {(',' + chr(10) + '         ').join(columns)}\n  from {lines}{grouping}"
 
 
@@ -363,7 +399,7 @@ def _changes(measure: Measure) -> list[str]:
     ]
 
 
-def _ordering(asked: Asked, groups: tuple[_Group, ...]) -> list[str]:
+def _ordering(asked: Asked, groups: tuple[Group, ...]) -> list[str]:
     sorts = {g.name: g.sort for g in groups if g.sort}
     listed = [f"{sorts.get(name) or chr(34) + name + chr(34)}{' desc' if down else ''} nulls last" for name, down in asked.order]
     return ["is_total desc", *listed, *(f"key_{d.name} nulls last" for d in asked.dimensions)]
