@@ -18,12 +18,22 @@ Value = Decimal | int | None
 class Series:
     """One line, stack or row of a chart: a value per category; None leaves a gap. `role` decides how it is drawn.
 
-    role: 'main' · 'before' (the compared period, quiet and dashed) · 'rest' (remainder or not stated, grey).
+    role: 'main' · 'before' (the compared period, quiet and dashed) · 'rest' (remainder or not stated, grey) · 'change' (bars of rises and
+    falls: the colour follows the sign, and so do the texts) · 'ahead' (estimated, not stated: the first colour, dashed, hollow).
     """
 
     name: str
     values: tuple[Value, ...]
-    role: Literal["main", "before", "rest"] = "main"
+    role: Literal["main", "before", "rest", "change", "ahead"] = "main"
+
+
+@dataclass(frozen=True)
+class Band:
+    """A range around a line, a low and a high per category; both None where there is none: “80 % interval”, “usual range”."""
+
+    name: str
+    low: tuple[Value, ...]
+    high: tuple[Value, ...]
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,7 @@ class ChartSpec:
 
     heatmap: each series is a row. donut, waterfall: one series. `totals`: categories of a waterfall that are levels, not steps.
     `partial`: categories whose period has not ended or is not complete (drawn hatched or dotted). `unit`: of every value.
-    `marks`: categories that were restated (a hollow diamond on lines and bars over time).
+    `marks`: categories that were restated (a hollow diamond on lines and bars over time). `bands`: ranges behind the lines of a line chart.
     """
 
     kind: Kind
@@ -56,6 +66,7 @@ class ChartSpec:
     totals: tuple[int, ...] = ()
     partial: tuple[int, ...] = ()
     marks: tuple[Mark, ...] = ()
+    bands: tuple[Band, ...] = ()
 
     @property
     def is_time(self) -> bool:
@@ -69,7 +80,16 @@ class ChartSpec:
     @property
     def value_texts(self) -> tuple[tuple[str, ...], ...]:
         """Every value as people read it, by series."""
-        return tuple(tuple(format_value(v, self.unit) for v in s.values) for s in self.series)
+        return tuple(tuple(_signed(v, s, self.unit) for v in s.values) for s in self.series)
+
+    def banded(self) -> tuple[tuple[Band, int, Value, Value, str], ...]:
+        """Every place of every band that has a range: band, place, low, high and the range as people read it."""
+        return tuple(
+            (band, place, low, high, f"{format_value(low, self.unit)} to {format_value(high, self.unit)}")
+            for band in self.bands
+            for place, (low, high) in enumerate(zip(band.low, band.high, strict=True))
+            if low is not None and high is not None
+        )
 
     def marked(self) -> tuple[tuple[Mark, Value], ...]:
         """Every mark with the height it stands at: on its series' line, else on this period's; at the end of a bar or stack."""
@@ -84,3 +104,8 @@ class ChartSpec:
             return sum(stated)
         own = values.get(mark.series)
         return own if own is not None else stated[0] if self.kind == "line" else max(stated)
+
+
+def _signed(value: Value, series: Series, unit: Unit) -> str:
+    text = format_value(value, unit)
+    return f"+{text}" if series.role == "change" and value is not None and value > 0 else text

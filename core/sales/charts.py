@@ -59,6 +59,19 @@ def bridge_chart(bridge: Bridge, result: Result) -> ChartSpec:
     return ChartSpec("waterfall", title, categories, series, "", label, "EUR net", totals=(0, len(categories) - 1))
 
 
+def movers_chart(moved: pl.DataFrame, result: Result, most: int = 7) -> ChartSpec | None:
+    """The largest rises and falls, largest rise first. `moved`: as `bridging.movers` returns it, over one dimension; `result`: the answer
+    it is of. None where nothing moved."""
+    name, measure = result.query.by[0], MEASURES[result.query.measures[0]]
+    up = moved.filter(pl.col("change") > 0).sort("change", descending=True, maintain_order=True).head(most)
+    down = moved.filter(pl.col("change") < 0).sort("change", descending=True, maintain_order=True).tail(most)
+    rows = pl.concat([up, down])
+    if rows.is_empty():
+        return None
+    series = Series(f"Change of {measure.label.lower()}", tuple(rows["change"]), "change")
+    return _spec(result, "horizontal_bar", measure, rows[name].to_list(), [series], DIMENSIONS[name])
+
+
 def axis_label(measure: Measure) -> str:
     """“Net revenue (EUR net)”, “Units”, “Returns (%)”."""
     if measure.unit == "ratio":

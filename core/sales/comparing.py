@@ -6,13 +6,13 @@ sources compare the same days, so that a running month is compared through the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from core.sales.covered import Covered, Sender, cut, expected_slices, join, month_of, months_in
 from core.sales.naming import name_period
-from core.sales.query import Comparison, Period, months
+from core.sales.query import Compared, Comparison, Period, months
 
 YEAR_OF_WEEKS = 364
 YEARLY = ("prior_year", "prior_year_days", "prior_year_weeks")
@@ -249,6 +249,23 @@ def explain(alignment: Alignment) -> str:
         missing.setdefault(item.reseller, []).append(name_period(item.now))
     parts = [f"{name} ({', '.join(spans)})" if spans else name for name, spans in missing.items()]
     return f"{text}; left out of the change: {', '.join(parts)}." if parts else f"{text}."
+
+
+def compared_of(alignment: Alignment, senders: Iterable[Sender]) -> Compared:
+    """Whose change an alignment makes, and over which days."""
+    shops = {sender.reseller_id for sender in senders if sender.by_day}
+    own = join(pair.now for pair in alignment.pairs if pair.reseller_id in shops)
+    return Compared(alignment.compared, alignment.concerned, alignment.common, own)
+
+
+def name_days(days: Sequence[Period], period: Period, before: Period) -> str:
+    """“1–24 November 2025 in both years”; “the whole period” where nothing of it is left out."""
+    if join(days) == (period,):
+        return "the whole period"
+    if len(days) > 2:
+        return f"parts of {name_period(Period(days[0].start, days[-1].end))}"
+    both = "in both years" if before == days_of_last_year(period) else "in both periods"
+    return f"{' and '.join(name_period(span) for span in days)} {both}"
 
 
 def _is_months(period: Period) -> bool:

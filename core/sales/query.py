@@ -216,6 +216,17 @@ class Base:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """What a change is over. `resellers`: compared ones, out of `of` that have data now; `days`: of the asked period that at least one of
+    them compares; `shop_days`: those of the own web shop."""
+
+    resellers: tuple[str, ...]
+    of: tuple[str, ...]
+    days: tuple[Period, ...]
+    shop_days: tuple[Period, ...] = ()
+
+
+@dataclass(frozen=True)
 class Result:
     """The answer to a SalesQuery.
 
@@ -240,3 +251,4 @@ class Result:
     rows_in_all: int = 0
     base: Base | None = None
     held_net: Decimal | None = None
+    compared: Compared | None = None

@@ -86,6 +86,7 @@ def _answer(connection: Connection, asked: Asked, today: date) -> Result:
         groups,
         base,
         _held_net(evidence.held),
+        comparing.compared_of(alignment, senders) if alignment else None,
     )
 
 

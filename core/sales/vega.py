@@ -68,6 +68,7 @@ def _rows(spec: ChartSpec) -> list[Row]:
             "text": shown[n][i],
             "partial": i in spec.partial,
             "rest": texts[i] in (NOT_STATED, OTHERS),
+            "change": s.role == "change",
         }
         for n, s in enumerate(spec.series)
         for i, v in enumerate(s.values)
@@ -106,6 +107,8 @@ def series_colors(spec: ChartSpec, colors: Palette) -> list[str]:
         if series.role == "main":
             chosen.append(colors.color(number))
             number += 1
+        elif series.role == "ahead":
+            chosen.append(colors.color(0))
         else:
             chosen.append(colors.rest)
     return chosen
@@ -121,7 +124,19 @@ def _line(spec: ChartSpec, colors: Palette) -> Row:
     encoding = {"x": _category(spec), "y": _value(spec), "color": _color(spec, colors)}
     lines = {"mark": {"type": "line", "strokeWidth": 2.2}, "encoding": encoding | {"strokeDash": dash}}
     points = {"mark": {"type": "point", "filled": True, "size": 34}, "encoding": encoding | {"opacity": _hatched(spec)}}
-    return {"data": {"values": _rows(spec)}, "layer": [lines, points, *_marks(spec, colors)]}
+    return {"data": {"values": _rows(spec)}, "layer": [*_bands(spec, colors), lines, points, *_marks(spec, colors)]}
+
+
+def _bands(spec: ChartSpec, colors: Palette) -> list[Row]:
+    """Ranges behind the lines."""
+    rows = [
+        {"category": spec.texts[place], "band": band.name, "low": float(low or 0), "high": float(high or 0)}
+        for band, place, low, high, _ in spec.banded()
+    ]
+    low = {"field": "low", "type": "quantitative", "title": spec.value_label}
+    encoding = {"x": _category(spec), "y": low, "y2": {"field": "high"}, "detail": {"field": "band"}}
+    mark = {"type": "area", "opacity": 0.16, "color": colors.color(0)}
+    return [{"data": {"values": rows}, "mark": mark, "encoding": encoding}] if rows else []
 
 
 def _marks(spec: ChartSpec, colors: Palette) -> list[Row]:
@@ -133,7 +148,7 @@ def _marks(spec: ChartSpec, colors: Palette) -> list[Row]:
 
 
 def _dash(series: Series) -> list[int]:
-    return [5, 4] if series.role == "before" else [1, 0]
+    return {"before": [5, 4], "ahead": [3, 3]}.get(series.role, [1, 0])
 
 
 def _bars(spec: ChartSpec, colors: Palette) -> Row:
@@ -160,8 +175,12 @@ def _horizontal(spec: ChartSpec, colors: Palette) -> Row:
         "fontSize": 11,
     }
     labels = encoding | {"text": {"field": "text"}, "color": {"value": colors.text}}
-    rest = {"condition": {"test": "datum.rest", "value": colors.rest}, **encoding["color"]}
-    bars: Row = {"mark": {"type": "bar", "cornerRadiusEnd": 1}, "encoding": encoding | {"color": rest}}
+    told = [
+        {"test": "datum.change && datum.value < 0", "value": colors.down},
+        {"test": "datum.change", "value": colors.up},
+        {"test": "datum.rest", "value": colors.rest},
+    ]
+    bars: Row = {"mark": {"type": "bar", "cornerRadiusEnd": 1}, "encoding": encoding | {"color": {"condition": told, **encoding["color"]}}}
     return {"data": {"values": _rows(spec)}, "layer": [bars, {"mark": text, "encoding": labels}]}
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import streamlit as st
 
 from core.sales import files
 from core.sales.measures import MEASURES
 from core.sales.naming import name_list, name_period
-from core.sales.query import Result, SalesQuery
+from core.sales.query import Period, Result, SalesQuery
 from pages.components import choosing, exploring, frame, session, source_rows
 from pages.components.choosing import Choice, Known
 from pages.components.exploring import View
@@ -60,9 +61,12 @@ class Menu:
 
 def parameters(query: SalesQuery, chosen: Choice, known: Known, show: exploring.Show = "table") -> Mapping[str, Sequence[str]]:
     """The parameters of Explore's URL that ask the same question; the period is always stated, so that the link stays what it was."""
-    compare = query.compare if isinstance(query.compare, str) else ""
-    view = View(query.measures, query.by, compare=compare, limit=query.limit or 0, show=show)
-    bar = {"period": [choosing.period_text(chosen.period)], **choosing.written(chosen, known, chosen.period.end)}
+    view = View(query.measures, query.by, limit=query.limit or 0, show=show)
+    compare = str(query.compare) if isinstance(query.compare, Period) else query.compare or ""
+    own = tuple(one for one in query.where if one not in chosen.where)
+    period = query.period or chosen.period
+    asked = replace(chosen, period=period, compare=compare, alike=query.like_for_like or "", filters=(*chosen.filters, *own))
+    bar = {"period": [choosing.period_text(period)], **choosing.written(asked, known, chosen.period.end)}
     return {**exploring.written(view), **bar}
 
 

@@ -16,12 +16,13 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.sales.chart_spec import ChartSpec, Series
+from core.sales.chart_spec import Band, ChartSpec, Series
 from core.sales.palette import Palette, palette
 from core.sales.vega import series_colors
 from pages.components import frame
 
 FONT = '"Source Sans", sans-serif'
+DASHES = {"before": "dot", "ahead": "dash"}
 ROW, GROUPED_ROW = 26, 34  # pixels of one horizontal bar
 Trace = dict[str, Any]
 
@@ -56,7 +57,7 @@ def to_plotly(spec: ChartSpec, *, dark: bool = False, height: int = 300, title: 
         "waterfall": _waterfall,
     }
     layout = _layout(spec, colors, _height(spec, height), title=title)
-    return go.Figure({"data": [*kinds[spec.kind](spec, colors), *_marks(spec, colors)], "layout": layout})
+    return go.Figure({"data": [*_bands(spec, colors), *kinds[spec.kind](spec, colors), *_marks(spec, colors)], "layout": layout})
 
 
 def _height(spec: ChartSpec, height: int) -> int:
@@ -150,7 +151,8 @@ def _lines(spec: ChartSpec, colors: Palette) -> list[Trace]:
         quiet = series.role != "main"
         last = max((i for i, value in enumerate(series.values) if value is not None), default=-1)
         color = colors.quiet if series.role == "before" else color
-        marks = ["circle-open" if i in spec.partial and not quiet else "circle" for i in range(len(series.values))]
+        ahead = series.role == "ahead"
+        marks = ["circle-open" if ahead or (i in spec.partial and not quiet) else "circle" for i in range(len(series.values))]
         traces.append(
             {
                 "type": "scatter",
@@ -158,8 +160,8 @@ def _lines(spec: ChartSpec, colors: Palette) -> list[Trace]:
                 "name": series.name,
                 "x": list(spec.texts),
                 "y": _numbers(series),
-                "line": {"color": color, "width": 1.6 if quiet else 2.6, "dash": "dot" if series.role == "before" else "solid"},
-                "marker": {"size": 0.1 if quiet else 7, "symbol": marks, "color": color},
+                "line": {"color": color, "width": 1.6 if quiet else 2.6, "dash": DASHES.get(series.role, "solid")},
+                "marker": {"size": 6 if ahead else 0.1 if quiet else 7, "symbol": marks, "color": color},
                 "text": [series.name if i == last else "" for i in range(len(series.values))],
                 "textposition": "middle right",
                 "textfont": {"color": color, "size": 12},
@@ -169,6 +171,29 @@ def _lines(spec: ChartSpec, colors: Palette) -> list[Trace]:
             }
         )
     return traces[::-1]
+
+
+def _bands(spec: ChartSpec, colors: Palette) -> list[Trace]:
+    """Each range as a closed shape behind the lines; the hover says it in words."""
+    traces: list[Trace] = []
+    found = spec.banded() if spec.kind == "line" else ()
+    for band in dict.fromkeys(band for band, *_ in found):
+        places = [(spec.texts[place], float(low or 0), float(high or 0), text) for own, place, low, high, text in found if own == band]
+        traces += _band(band, places, colors)
+    return traces
+
+
+def _band(band: Band, places: list[tuple[str, float, float, str]], colors: Palette) -> list[Trace]:
+    texts, low, high, words = (list(column) for column in zip(*places, strict=True))
+    edge = {"type": "scatter", "mode": "lines", "x": texts, "line": {"width": 0, "color": colors.color(0)}, "showlegend": False}
+    under = {**edge, "y": low, "hoverinfo": "skip", "name": band.name}
+    over = {**edge, "y": high, "fill": "tonexty", "fillcolor": _faint(colors.color(0)), "name": band.name, "customdata": words}
+    return [under, {**over, "hovertemplate": "%{customdata}<extra>%{fullData.name}</extra>"}]
+
+
+def _faint(color: str) -> str:
+    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.16)"
 
 
 def _bars(spec: ChartSpec, colors: Palette) -> list[Trace]:
@@ -227,11 +252,17 @@ def _horizontal(spec: ChartSpec, colors: Palette) -> list[Trace]:
                 "textposition": "outside",
                 "cliponaxis": False,
                 "textfont": {"size": 11.5, "color": colors.text},
-                "marker": {"color": [colors.rest if name in ("others", "not stated") else color for name in spec.texts]},
+                "marker": {"color": _bar_colors(spec, series, color, colors)},
                 **_hover(spec, number),
             }
         )
     return traces
+
+
+def _bar_colors(spec: ChartSpec, series: Series, color: str, colors: Palette) -> list[str]:
+    if series.role == "change":
+        return [colors.up if (value or 0) > 0 else colors.down for value in series.values]
+    return [colors.rest if name in ("others", "not stated") else color for name in spec.texts]
 
 
 def _donut(spec: ChartSpec, colors: Palette) -> list[Trace]:

@@ -1,14 +1,17 @@
-"""The global choice period · channel · reseller as a value: read from a URL's parameters, offered as options, turned into filters. Pure."""
+"""The state that every page of figures shares, as a value: period, comparison, channel, resellers and cross-filters. Read from a URL's
+parameters, offered as options, turned into what a SalesQuery takes. Pure.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from core.errors import BadQuestion
+from core.sales.dimensions import NOT_STATED, OTHERS, find_dimension
 from core.sales.naming import name_period
-from core.sales.query import Filter, FiscalYears, Period, months, parse_period
+from core.sales.query import Comparison, Filter, FiscalYears, LikeForLike, Period, as_comparison, months, parse_period
 
 CHANNELS: Mapping[str, str] = {
     "": "All channels",
@@ -21,6 +24,18 @@ CHANNEL_FILTERS: Mapping[str, tuple[Filter, ...]] = {
     "reseller-online": (Filter("channel", ("online",)), Filter("source", ("sell-out",))),
     "own-shop": (Filter("source", ("d2c",)),),
 }
+
+
+COMPARISONS: Mapping[str, str] = {
+    "prior_year": "vs prior year",
+    "prior_period": "vs prior period",
+    "prior_year_days": "vs prior year, same days",
+    "prior_year_weeks": "vs prior year, same weekdays",
+    "": "No comparison",
+}
+ALIKE: Mapping[str, str] = {"": "Everything", "stores": "Same stores", "products": "Same products"}
+USUAL = "prior_year"
+NAMES = ("period", "channel", "reseller", "compare", "alike", "where", "not")
 
 
 def channel_of(source: str, channel: str) -> str | None:
@@ -39,22 +54,66 @@ class Known:
 
 @dataclass(frozen=True)
 class Choice:
-    """What the bar at the top says. `channel` '' and `resellers` () mean all."""
+    """What the bar at the top says. `channel` '' and `resellers` () mean all. `compare`: a name of COMPARISONS, or the text of a period;
+    `alike`: what a comparison is kept to; `filters`: cross-filters, set by clicking figures."""
 
     period: Period
     channel: str = ""
     resellers: tuple[str, ...] = ()
+    compare: str = USUAL
+    alike: str = ""
+    filters: tuple[Filter, ...] = ()
 
     @property
     def where(self) -> tuple[Filter, ...]:
         """For SalesQuery.where."""
-        return (*CHANNEL_FILTERS.get(self.channel, ()), *((Filter("reseller", self.resellers),) if self.resellers else ()))
+        own = (Filter("reseller", self.resellers),) if self.resellers else ()
+        return (*CHANNEL_FILTERS.get(self.channel, ()), *own, *self.filters)
+
+    @property
+    def comparison(self) -> Comparison | Period | None:
+        """For SalesQuery.compare."""
+        return as_comparison(self.compare or None)
+
+    @property
+    def like_for_like(self) -> LikeForLike | None:
+        """For SalesQuery.like_for_like."""
+        return self.alike if self.alike and self.compare else None  # type: ignore[return-value]
 
     @property
     def words(self) -> str:
-        """`Jan–May 2025 · Stores · Liberty`."""
+        """`Jan–May 2025 · Stores · Liberty · Product: Glow of Tundra 100 ml`."""
         parts = [name_period(self.period), CHANNELS[self.channel] if self.channel else "", ", ".join(self.resellers)]
+        parts += [filter_words(one) for one in self.filters]
         return " · ".join(part for part in parts if part)
+
+
+def filter_words(one: Filter) -> str:
+    """`Country: GB, PL`, `not Product: not stated`."""
+    values = ", ".join(value or "not stated" for value in one.values)
+    return f"{'not ' if one.exclude else ''}{find_dimension(one.dimension).title}: {values}"
+
+
+def narrowed(choice: Choice, dimension: str, value: str) -> Choice:
+    """The choice with `value` alone of `dimension`; the same click again takes it away. A reseller goes into the bar; the remainder of a
+    list can not be shown alone, so a click on it changes nothing."""
+    if value == OTHERS:
+        return choice
+    value = "" if value == NOT_STATED else value
+    if dimension == "reseller" and value:
+        return replace(choice, resellers=() if choice.resellers == (value,) else (value,))
+    rest = tuple(one for one in choice.filters if one.dimension != dimension or one.exclude)
+    same = Filter(dimension, (value,)) in choice.filters
+    return replace(choice, filters=rest if same else (*rest, Filter(dimension, (value,))))
+
+
+def without(choice: Choice, dimension: str, value: str, exclude: bool) -> Choice:
+    """The choice less one value of a cross-filter."""
+    kept = [
+        replace(one, values=tuple(v for v in one.values if v != value)) if (one.dimension, one.exclude) == (dimension, exclude) else one
+        for one in choice.filters
+    ]
+    return replace(choice, filters=tuple(one for one in kept if one.values))
 
 
 def default_period(known: Known, today: date) -> Period:
@@ -99,12 +158,51 @@ def read(
     if channel not in CHANNELS:
         problems.append(f"“{channel}” is no channel. Every channel is shown; choose one above.")
         channel = ""
-    wanted = tuple(dict.fromkeys(name for name in parameters.get("reseller", ()) if name))
+    filters = (*read_filters(parameters.get("where", ()), problems), *read_filters(parameters.get("not", ()), problems, exclude=True))
+    resellers = _resellers(parameters.get("reseller", ()), known, problems)
+    compare, alike = _compare(parameters, problems, fiscal), _last(parameters, "alike")
+    if alike not in ALIKE:
+        problems.append(f"“{alike}” is nothing to compare over. Everything is compared; choose stores or products above.")
+        alike = ""
+    return Choice(period, channel, resellers, compare, alike, filters), tuple(problems)
+
+
+def _resellers(names: Sequence[str], known: Known, problems: list[str]) -> tuple[str, ...]:
+    wanted = tuple(dict.fromkeys(name for name in names if name))
     folded = {name.casefold(): name for name in known.resellers}
     unknown = [name for name in wanted if name.casefold() not in folded]
     if unknown:
         problems.append(f"There is no reseller {', '.join(f'“{name}”' for name in unknown)} that you can see. It was left out.")
-    return Choice(period, channel, tuple(folded[name.casefold()] for name in wanted if name.casefold() in folded)), tuple(problems)
+    return tuple(folded[name.casefold()] for name in wanted if name.casefold() in folded)
+
+
+def _compare(parameters: Mapping[str, Sequence[str]], problems: list[str], fiscal: FiscalYears | None) -> str:
+    """A name of COMPARISONS or a period; `compare=` alone stands for none."""
+    if "compare" not in parameters:
+        return USUAL
+    text = _last(parameters, "compare")
+    if text in COMPARISONS:
+        return text
+    try:
+        return period_text(parse_period(text, fiscal))
+    except BadQuestion:
+        problems.append(f"“{text}” is no comparison. The prior year is compared with; write a period such as 2024-05 for another.")
+        return USUAL
+
+
+def read_filters(texts: Sequence[str], problems: list[str], *, exclude: bool = False) -> tuple[Filter, ...]:
+    """`country:GB`, `country:PL` → one filter with two values."""
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        name, mark, value = text.partition(":")
+        try:
+            if not mark:
+                raise BadQuestion(f"“{text}” is no filter. A filter reads like country:GB.")
+            listed = found.setdefault(find_dimension(name).name, [])
+            listed += [value] if value not in listed else []
+        except BadQuestion as error:
+            problems.append(f"{error.message} It was left out.")
+    return tuple(Filter(name, tuple(values), exclude) for name, values in found.items())
 
 
 def written(choice: Choice, known: Known, today: date) -> dict[str, list[str]]:
@@ -116,6 +214,13 @@ def written(choice: Choice, known: Known, today: date) -> dict[str, list[str]]:
         parameters["channel"] = [choice.channel]
     if choice.resellers:
         parameters["reseller"] = list(choice.resellers)
+    if choice.compare != USUAL:
+        parameters["compare"] = [choice.compare]
+    if choice.alike:
+        parameters["alike"] = [choice.alike]
+    for name, exclude in (("where", False), ("not", True)):
+        listed = [f"{one.dimension}:{value}" for one in choice.filters if one.exclude is exclude for value in one.values]
+        parameters |= {name: listed} if listed else {}
     return parameters
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import polars as pl
 import streamlit as st
 
 from core.sales import saving
-from core.sales.dimensions import DIMENSIONS
+from core.sales.dimensions import DIMENSIONS, NOT_STATED
 from core.sales.fiscal import FiscalCalendar
 from core.sales.query import Filter, Result, SalesQuery
 from pages.components import cached, exploring, filters, session
@@ -33,9 +34,7 @@ def panel(stated: View, chosen: Choice) -> View:
         measures = _many("Figures", "explore_measures", list(MEASURE_LABELS), stated.measures, MEASURE_LABELS)
         by = _many("Rows", "explore_by", list(labels), stated.by, labels)
         across = _one("Columns", "explore_across", ["", *labels], stated.across, {"": "None", **labels})
-        compare = _one("Compare with", "explore_compare", list(exploring.COMPARISONS), stated.compare, dict(exploring.COMPARISONS))
-        alike = _one("Compare over", "explore_alike", list(exploring.ALIKE), stated.alike, dict(exploring.ALIKE)) if compare else ""
-        kept = _filters(stated, chosen)
+        _add_filter(chosen)
         limits = {str(number): f"First {number}" if number else "All" for number in exploring.LIMITS}
         limit = int(_one("Number of rows", "explore_limit", list(limits), str(stated.limit), limits))
         session.show_in("explore_bulk", stated.without_bulk)
@@ -45,11 +44,8 @@ def panel(stated: View, chosen: Choice) -> View:
         measures=measures or stated.measures,
         by=by,
         across=across,
-        compare=compare,
-        filters=kept,
         limit=limit,
         without_bulk=bulk,
-        alike=alike,
     )
     write(picked)
     return picked
@@ -157,33 +153,18 @@ def _one(label: str, key: str, options: list[str], current: str, words: dict[str
     return st.selectbox(label, options, format_func=words.__getitem__, key=key)
 
 
-def _filters(stated: View, chosen: Choice) -> tuple[Filter, ...]:
-    """Each filtered value as a chip that can be taken away, and a form to add more."""
-    chips = {
-        f"{'not ' if f.exclude else ''}{f.dimension}:{value}": (f.dimension, value, f.exclude) for f in stated.filters for value in f.values
-    }
-    if chips:
-        words = {
-            chip: f"{'not ' if out else ''}{DIMENSION_LABELS[name]}: {value or 'not stated'}" for chip, (name, value, out) in chips.items()
-        }
-        kept = _many("Filters", "explore_filters", list(chips), tuple(chips), words)
-        chips = {chip: chips[chip] for chip in kept}
+def _add_filter(chosen: Choice) -> None:
+    """A form for one more cross-filter; those that are set stand as chips under the title."""
     with st.popover("Add a filter", icon=":material/filter_alt:", width="stretch"):
-        chips |= _added(chosen)
-    grouped: dict[tuple[str, bool], list[str]] = {}
-    for name, value, out in chips.values():
-        grouped.setdefault((name, out), []).append(value)
-    return tuple(Filter(name, tuple(values), out) for (name, out), values in grouped.items())
-
-
-def _added(chosen: Choice) -> dict[str, tuple[str, str, bool]]:
-    texts = {name: label for name, label in DIMENSION_LABELS.items() if DIMENSIONS[name].kind == "text" and name != "order"}
-    name = st.selectbox("Dimension", list(texts), format_func=texts.__getitem__, key="explore_filter_by")
-    found = cached.result(SalesQuery(("sales_eur_net",), (name,), chosen.where, chosen.period, limit=MOST_VALUES), session.scope())
-    with st.form("add_filter", border=False, clear_on_submit=True):
-        values = st.multiselect("Values", found.frame[name].to_list(), placeholder="Choose")
-        exclude = st.checkbox("Leave these out")
-        if not st.form_submit_button("Apply"):
-            return {}
-    mark = "not " if exclude else ""
-    return {f"{mark}{name}:{value}": (name, "" if value == "not stated" else value, exclude) for value in values}
+        texts = {name: label for name, label in DIMENSION_LABELS.items() if DIMENSIONS[name].kind == "text" and name != "order"}
+        name = st.selectbox("Dimension", list(texts), format_func=texts.__getitem__, key="explore_filter_by")
+        found = cached.result(SalesQuery(("sales_eur_net",), (name,), chosen.where, chosen.period, limit=MOST_VALUES), session.scope())
+        with st.form("add_filter", border=False, clear_on_submit=True):
+            values = st.multiselect("Values", found.frame[name].to_list(), placeholder="Choose")
+            exclude = st.checkbox("Leave these out")
+            sent = st.form_submit_button("Apply")
+    if sent and values:
+        stated = tuple("" if value == NOT_STATED else value for value in values)
+        rest = tuple(one for one in chosen.filters if (one.dimension, one.exclude) != (name, exclude))
+        filters.choose(replace(chosen, filters=(*rest, Filter(name, stated, exclude))), cached.known(session.scope()), date.today())
+        st.rerun()

@@ -9,37 +9,26 @@ from typing import Literal
 from core.errors import BadQuestion
 from core.sales.dimensions import DIMENSIONS, find_dimension
 from core.sales.measures import MEASURES, find_measure
-from core.sales.query import Filter, SalesQuery, as_comparison
+from core.sales.query import SalesQuery
 from pages.components.choosing import Choice
 
 Show = Literal["table", "chart", "rows"]
 SHOWS: Mapping[str, str] = {"table": "Table", "chart": "Chart", "rows": "Source rows"}
-COMPARISONS: Mapping[str, str] = {
-    "": "No comparison",
-    "prior_year": "Prior year",
-    "prior_period": "Prior period",
-    "prior_year_days": "Prior year, same days",
-    "prior_year_weeks": "Prior year, same weekdays",
-}
-ALIKE: Mapping[str, str] = {"": "Everything", "stores": "Like for like: stores", "products": "Like for like: products"}
 LIMITS = (10, 25, 50, 100, 500, 0)
 CHART_HINT = "A chart needs one or two dimensions with at least two values. Put time or a group into the rows."
-NAMES = ("measure", "by", "across", "compare", "alike", "where", "not", "top", "bulk", "show")
+NAMES = ("measure", "by", "across", "top", "bulk", "show")
 
 
 @dataclass(frozen=True)
 class View:
-    """What the chips say. `across`: the dimension in the columns; `limit` 0: every row; `alike`: what a comparison is kept to."""
+    """What the chips say. `across`: the dimension in the columns; `limit` 0: every row. Filters and comparison are the page's `Choice`."""
 
     measures: tuple[str, ...] = ("sales_eur_net", "units")
     by: tuple[str, ...] = ("reseller",)
     across: str = ""
-    compare: str = "prior_year"
-    filters: tuple[Filter, ...] = ()
     limit: int = 50
     without_bulk: bool = False
     show: Show = "table"
-    alike: str = ""
 
 
 def read(parameters: Mapping[str, Sequence[str]]) -> tuple[View, tuple[str, ...]]:
@@ -49,19 +38,14 @@ def read(parameters: Mapping[str, Sequence[str]]) -> tuple[View, tuple[str, ...]
     measures = tuple(name for name in parameters.get("measure", ()) if _known(find_measure, name, problems)) or default.measures
     by = tuple(name for name in parameters.get("by", ()) if name and _known(find_dimension, name, problems))
     across = next((name for name in parameters.get("across", ()) if name and _known(find_dimension, name, problems)), "")
-    compare = _one(parameters, "compare", COMPARISONS, default.compare, problems)
     show = _one(parameters, "show", SHOWS, default.show, problems)
-    filters = (*_filters(parameters.get("where", ()), problems), *_filters(parameters.get("not", ()), problems, exclude=True))
     view = View(
         measures,
         by if by or "" in parameters.get("by", ()) else default.by,
         across,
-        compare,
-        filters,
         _limit(parameters, problems),
         bool(parameters.get("bulk")),
         show,
-        _one(parameters, "alike", ALIKE, default.alike, problems),
     )  # type: ignore[arg-type]
     return view, tuple(problems)
 
@@ -75,11 +59,6 @@ def written(view: View) -> dict[str, list[str]]:
     if view.by != default.by:
         stated["by"] = list(view.by) or [""]
     stated |= {"across": [view.across]} if view.across else {}
-    stated |= {"compare": [view.compare]} if view.compare != default.compare else {}
-    stated |= {"alike": [view.alike]} if view.alike else {}
-    for name, exclude in (("where", False), ("not", True)):
-        listed = [f"{f.dimension}:{value}" for f in view.filters if f.exclude is exclude for value in f.values]
-        stated |= {name: listed} if listed else {}
     stated |= {"top": [str(view.limit)]} if view.limit != default.limit else {}
     stated |= {"bulk": ["out"]} if view.without_bulk else {}
     return stated | ({"show": [view.show]} if view.show != default.show else {})
@@ -90,13 +69,13 @@ def question(view: View, chosen: Choice) -> SalesQuery:
     return SalesQuery(
         view.measures,
         tuple(name for name in view.by if name != view.across),
-        (*chosen.where, *view.filters),
+        chosen.where,
         chosen.period,
-        as_comparison(view.compare),
+        chosen.comparison,
         limit=view.limit or None,
         others=bool(view.limit),
         without_bulk=view.without_bulk,
-        like_for_like=view.alike if view.alike and view.compare else None,  # type: ignore[arg-type]
+        like_for_like=chosen.like_for_like,
     )
 
 
@@ -162,23 +141,11 @@ def _limit(parameters: Mapping[str, Sequence[str]], problems: list[str]) -> int:
     return View().limit
 
 
-def _filters(texts: Sequence[str], problems: list[str], *, exclude: bool = False) -> tuple[Filter, ...]:
-    """`country:GB`, `country:PL` → one filter with two values."""
-    found: dict[str, list[str]] = {}
-    for text in texts:
-        name, mark, value = text.partition(":")
-        if not mark:
-            problems.append(f"“{text}” is no filter. A filter reads like country:GB.")
-        elif _known(find_dimension, name, problems):
-            found.setdefault(name, []).append(value)
-    return tuple(Filter(name, tuple(values), exclude) for name, values in found.items())
-
-
 MEASURE_LABELS: dict[str, str] = {name: measure.label for name, measure in MEASURES.items()}
 DIMENSION_LABELS: dict[str, str] = {name: dimension.title for name, dimension in DIMENSIONS.items()}
 
 
 def dimension_labels(view: View, *, fiscal: bool) -> dict[str, str]:
     """The dimensions to offer: the fiscal ones where the brand states a fiscal calendar, or where the view has one already."""
-    used = {*view.by, view.across, *(f.dimension for f in view.filters)}
+    used = {*view.by, view.across}
     return {name: label for name, label in DIMENSION_LABELS.items() if fiscal or not name.startswith("fiscal_") or name in used}

@@ -1,7 +1,9 @@
-"""The title row of a page with the global filter period · channel · reseller at its right. The choice lives in the URL.
+"""The title row of a page with the global choice period · comparison · channel · reseller at its right, and the cross-filters as chips below.
+The choice lives in the URL.
 
     chosen = filters.head("Overview")
-    result = cached.result(SalesQuery(("sales_eur_net",), ("month",), chosen.where, chosen.period, "prior_year"))
+    result = cached.result(SalesQuery(("sales_eur_net",), ("month",), chosen.where, chosen.period, chosen.comparison), session.scope())
+    filters.narrow(chosen, "overview.products", "product", charts.draw(spec, key="products", select=True))
 
 The URL wins: a shared link shows what its sender saw. Going to another page keeps the choice. A URL edited by hand into something that
 can not be used is explained above the page, and the rest of it is used.
@@ -16,17 +18,20 @@ from datetime import date
 import streamlit as st
 
 from core.errors import BadQuestion
+from core.sales.charts import moment_end, name_moment
+from core.sales.dimensions import DIMENSIONS
 from core.sales.naming import name_period
-from core.sales.query import Period, parse_period
+from core.sales.query import Period, Result, parse_period
 from pages.components import cached, choosing, session
 from pages.components.choosing import Choice, Known
 from pages.components.frame import plain
 
-NAMES = ("period", "channel", "reseller")
+NAMES = choosing.NAMES
+OTHER_PERIOD = "another"
 
 
-def head(title: str, lead: str = "") -> Choice:
-    """Draw title and filters; returns the choice."""
+def head(title: str, lead: str = "", *, compare: bool = True) -> Choice:
+    """Draw title and filters; returns the choice. `compare` False: the page compares in a way of its own, so the bar offers none."""
     known, today = cached.known(session.scope()), date.today()
     choice, problems = choosing.read(_parameters(), known, today, cached.fiscal_calendar())
     with st.container(key="head", horizontal=True, vertical_alignment="center", gap="small"):
@@ -34,10 +39,13 @@ def head(title: str, lead: str = "") -> Choice:
             st.title(title, anchor=False)
             if lead:
                 st.caption(lead)
-        picked = Choice(_period(choice, known, today), _channel(choice), _resellers(choice, known))
+        picked = replace(choice, period=_period(choice, known, today))
+        picked = _comparison(picked) if compare else picked
+        picked = replace(picked, channel=_channel(choice), resellers=_resellers(choice, known))
     explain(problems)
     if picked != choice:
         choose(picked, known, today)
+    _chips(picked, known, today)
     return picked
 
 
@@ -69,22 +77,91 @@ def choose(choice: Choice, known: Known, today: date) -> None:
             del st.query_params[name]
 
 
-def follow_click(choice: Choice, source: str, reseller: str | None) -> None:
-    """A click on a reseller's row shows it alone. `source` names the table, so that one click is followed once."""
-    _follow(choice, source, reseller, lambda name: replace(choice, resellers=(name,)))
+def narrow(choice: Choice, source: str, dimension: str, value: str | None) -> None:
+    """Follow a click on a figure of `value` once: the whole page then shows it alone, and the same click again takes that away. `source`
+    names the chart or table, so that one click is followed once. `value` None: nothing is chosen there."""
+    _follow(source, value, lambda clicked: choosing.narrowed(choice, dimension, clicked), choice)
 
 
 def follow_channel(choice: Choice, source: str, row: tuple[str, str] | None) -> None:
     """A click on a row of (source, channel) shows that channel alone, once."""
-    _follow(choice, source, row and choosing.channel_of(*row), lambda channel: replace(choice, channel=channel))
+    _follow(
+        source,
+        row and choosing.channel_of(*row),
+        lambda channel: replace(choice, channel="" if choice.channel == channel else channel),
+        choice,
+    )
 
 
-def _follow(choice: Choice, source: str, clicked: str | None, narrowed: Callable[[str], Choice]) -> None:
+def follow_moment(choice: Choice, source: str, result: Result, clicked: str | None) -> None:
+    """A click on a moment of a chart over time (its text) shows that month, quarter or week alone, once."""
+    time = next((name for name in result.query.by if DIMENSIONS[name].kind == "date"), None)
+    if time is None:
+        return
+    days = {name_moment(day, time): day for day in result.frame[time].drop_nulls()}
+    spans = {text: Period(day, moment_end(day, time)) for text, day in days.items()}
+    _follow(source, clicked if clicked in spans else None, lambda text: replace(choice, period=spans[text]), choice)
+
+
+def _follow(source: str, clicked: str | None, changed: Callable[[str], Choice], choice: Choice) -> None:
     before = session.recall(f"clicked.{source}", None)
     session.remember(f"clicked.{source}", clicked)
-    if clicked is not None and clicked != before and narrowed(clicked) != choice:
-        choose(narrowed(clicked), cached.known(session.scope()), date.today())
+    if clicked is not None and clicked != before and changed(clicked) != choice:
+        choose(changed(clicked), cached.known(session.scope()), date.today())
         st.rerun()
+
+
+def _chips(choice: Choice, known: Known, today: date) -> None:
+    """Each value of a cross-filter as a button that takes it away, and one that takes all away."""
+    if not choice.filters:
+        return
+    with st.container(horizontal=True, key="chips", gap="small"):
+        for one in choice.filters:
+            for value in one.values:
+                told = choosing.filter_words(replace(one, values=(value,)))
+                st.button(
+                    plain(told),
+                    key=f"chip_{one.dimension}_{one.exclude}_{value}",
+                    icon=":material/close:",
+                    help="Take this filter away",
+                    on_click=choose,
+                    args=(choosing.without(choice, one.dimension, value, one.exclude), known, today),
+                )
+        st.button("Clear", key="chips_clear", type="tertiary", on_click=choose, args=(replace(choice, filters=()), known, today))
+
+
+def _comparison(choice: Choice) -> Choice:
+    """What is compared with, and over what: a popover that says both."""
+    label = choosing.COMPARISONS.get(choice.compare) or f"vs {name_period(parse_period(choice.compare))}"
+    with st.popover(f"{label} · {choosing.ALIKE[choice.alike].lower()}" if choice.like_for_like else label, width=185):
+        compare = _compare(choice)
+        session.show_in("filter_alike", choice.alike)
+        alike = st.segmented_control(
+            "Compare over",
+            list(choosing.ALIKE),
+            format_func=choosing.ALIKE.__getitem__,
+            key="filter_alike",
+            required=True,
+            disabled=not compare,
+            help="Like for like keeps to the stores, or products, that both periods cover and that were there in all of both.",
+        )
+    return replace(choice, compare=compare, alike=alike)
+
+
+def _compare(choice: Choice) -> str:
+    """A comparison of the list, or with a period of its own."""
+    options = {**choosing.COMPARISONS, OTHER_PERIOD: "vs another period"}
+    session.show_in("filter_compare", choice.compare if choice.compare in options else OTHER_PERIOD)
+    picked = st.radio("Compare", list(options), format_func=options.__getitem__, key="filter_compare")
+    if picked != OTHER_PERIOD:
+        return picked
+    session.show_in("filter_compare_period", "" if choice.compare in options else choice.compare)
+    text = st.text_input("Period to compare with", key="filter_compare_period", placeholder="2024-05, 2024-Q2, 2024-05-01/2024-05-24")
+    try:
+        return choosing.period_text(parse_period(text, cached.fiscal_calendar())) if text else choice.compare
+    except BadQuestion as error:
+        st.caption(plain(error.message))
+        return choice.compare
 
 
 def _period(choice: Choice, known: Known, today: date) -> Period:

@@ -75,6 +75,11 @@ def table(
     return result.frame.row(picked, named=True) if picked is not None and picked < result.frame.height else None
 
 
+def present(result: Result, columns: Sequence[str]) -> list[str]:
+    """Those of `columns` that the answer has: without a comparison there are no changes."""
+    return [name for name in columns if name in result.frame.columns]
+
+
 def pivot(found: Pivot, *, rows: int = 22) -> None:
     """A pivot with its totals; a blank cell is not stated, a 0 is."""
     plain = found.frame()

@@ -11,6 +11,7 @@ from typing import Literal
 
 import streamlit as st
 
+from core.sales.comparing import name_days
 from core.sales.formatting import MISSING, format_change, format_difference, format_figure
 from core.sales.measures import MEASURES
 from core.sales.naming import name_period
@@ -32,6 +33,7 @@ class Tile:
     against: str
     cover: str
     definition: str
+    change_cover: str = ""
     trend: tuple[float, ...] = ()
     source: Result | None = None
 
@@ -55,6 +57,7 @@ def of(measure: str, result: Result, trend: Result | None = None) -> Tile:
         against,
         cover(result, measure),
         definition,
+        change_cover(result, measure) if change else "",
         _line(measure, trend),
         result,
     )
@@ -67,6 +70,20 @@ def cover(result: Result, measure: str) -> str:
     text = f"{len(result.resellers_covered)} of {len(result.resellers_expected)} resellers complete"
     short = MEASURES[measure].unit.startswith("EUR") and any(caveat.kind == "not_converted" for caveat in result.caveats)
     return f"{text}, not all converted" if short else text
+
+
+def change_cover(result: Result, measure: str) -> str:
+    """`Change over 7 of 9 resellers, 1–24 November 2025 in both years`: what the change compares; '' where that is everything."""
+    compared = result.compared
+    if compared is None or result.period is None or result.compared_with is None:
+        return ""
+    shop = MEASURES[measure].only == "d2c"
+    days = compared.shop_days if shop else compared.days
+    if not days:
+        return ""
+    parts = [] if shop else [f"{len(compared.resellers)} of {len(compared.of)} resellers"]
+    parts += [f"same {result.base.over}"] if result.base else []
+    return "Change over " + ", ".join([*parts, name_days(days, result.period, result.compared_with)])
 
 
 def _direction(moved: object, change: str) -> Literal["up", "down", "flat"]:
@@ -98,7 +115,8 @@ def draw(tile: Tile) -> None:
             chart_type="line",
         )
         with st.container(horizontal=True, vertical_alignment="center", key=f"tilefoot_{tile.name}"):
-            st.html(f'<div class="tile-cover">{frame.escaped(tile.cover)}</div>', width="stretch")
+            lines = "<br>".join(frame.escaped(line) for line in (tile.cover, tile.change_cover) if line)
+            st.html(f'<div class="tile-cover">{lines}</div>', width="stretch")
             if tile.source is not None:
                 source_rows.button(tile.source, key=f"tile_{tile.name}", measure=tile.name, icon=True)
 

@@ -4,9 +4,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.sales.dimensions import DIMENSIONS
 from core.sales.fiscal import FiscalCalendar
 from core.sales.query import Filter, Period, parse_period
-from pages.components.choosing import CHANNELS, Choice, Known, default_period, period_options, period_text, read, written
+from pages.components.choosing import (
+    ALIKE,
+    CHANNELS,
+    COMPARISONS,
+    Choice,
+    Known,
+    default_period,
+    narrowed,
+    period_options,
+    period_text,
+    read,
+    without,
+    written,
+)
 
 TODAY = date(2026, 11, 22)
 KNOWN = Known(date(2024, 1, 1), date(2025, 5, 31), ("Creme de la Creme", "Galilu", "Liberty"))
@@ -28,6 +42,10 @@ def test_an_empty_url_means_the_year_so_far_of_everything() -> None:
         ({"period": ["2025-06/2025-01"]}, "ends"),
         ({"channel": ["x"]}, "“x” is no channel"),
         ({"reseller": ["Nobody"]}, "There is no reseller “Nobody”"),
+        ({"compare": ["banana"]}, "“banana” is no comparison"),
+        ({"alike": ["banana"]}, "“banana” is nothing to compare over"),
+        ({"where": ["banana"]}, "“banana” is no filter"),
+        ({"not": ["banana:1"]}, "There is no dimension “banana”"),
     ],
 )
 def test_a_hand_edited_url_is_explained(parameters: dict[str, list[str]], sentence: str) -> None:
@@ -51,10 +69,50 @@ def test_channels_keep_the_two_cuts_apart() -> None:
     assert where == (Filter("channel", ("online",)), Filter("source", ("sell-out",)), Filter("reseller", ("Liberty",)))
 
 
-@given(days, days, st.sampled_from(list(CHANNELS)), st.lists(st.sampled_from(KNOWN.resellers), unique=True))
-def test_a_choice_survives_the_url(one: date, other: date, channel: str, resellers: list[str]) -> None:
-    choice = Choice(Period(min(one, other), max(one, other)), channel, tuple(resellers))
+filters = st.builds(
+    Filter,
+    st.sampled_from(sorted(DIMENSIONS)),
+    st.lists(st.sampled_from(["GB", "", "a:b", "Łódź"]), min_size=1, max_size=2, unique=True).map(tuple),
+    st.booleans(),
+)
+choices = st.builds(
+    Choice,
+    st.builds(lambda one, other: Period(min(one, other), max(one, other)), days, days),
+    st.sampled_from(list(CHANNELS)),
+    st.lists(st.sampled_from(KNOWN.resellers), unique=True).map(tuple),
+    st.sampled_from([*COMPARISONS, "2024-05", "2024-05-01/2024-05-24"]),
+    st.sampled_from(list(ALIKE)),
+    st.lists(filters, max_size=3, unique_by=lambda f: (f.dimension, f.exclude)).map(
+        lambda f: tuple(sorted(f, key=lambda one: one.exclude))
+    ),
+)
+
+
+@given(choices)
+def test_a_choice_survives_the_url(choice: Choice) -> None:
     assert read(written(choice, KNOWN, TODAY), KNOWN, TODAY) == (choice, ())
+
+
+def test_a_click_narrows_and_the_same_click_widens_again() -> None:
+    one = narrowed(Choice(parse_period("2025")), "product", "Candle")
+    assert one.filters == (Filter("product", ("Candle",)),)
+    assert narrowed(one, "product", "Candle").filters == ()
+    assert narrowed(one, "product", "Soap").filters == (Filter("product", ("Soap",)),)
+    assert narrowed(one, "product", "not stated").filters == (Filter("product", ("",)),)
+    assert narrowed(one, "product", "others") == one
+    assert narrowed(one, "reseller", "Liberty").resellers == ("Liberty",)
+
+
+def test_one_value_of_a_filter_is_taken_away_alone() -> None:
+    choice = Choice(parse_period("2025"), filters=(Filter("country", ("GB", "PL")), Filter("country", ("GB",), exclude=True)))
+    assert without(choice, "country", "GB", False).filters == (Filter("country", ("PL",)), Filter("country", ("GB",), exclude=True))
+    assert without(choice, "country", "GB", True).filters == (Filter("country", ("GB", "PL")),)
+
+
+def test_like_for_like_needs_a_comparison() -> None:
+    assert Choice(parse_period("2025"), alike="stores").like_for_like == "stores"
+    assert Choice(parse_period("2025"), alike="stores", compare="").like_for_like is None
+    assert Choice(parse_period("2025"), compare="2023").comparison == parse_period("2023")
 
 
 @given(days, days)

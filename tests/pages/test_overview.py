@@ -41,7 +41,7 @@ def test_explore_keeps_a_comparison_to_what_is_alike_and_says_what_fell_out(open
     page = open_page("insight/explore.py", period="2025-01/2025-06", compare="prior_year_days", alike="products")
     assert not page.exception and not page.error
     assert "The change is like for like over" in words(page)
-    assert page.selectbox(key="explore_alike").value == "products" and page.selectbox(key="explore_compare").value == "prior_year_days"
+    assert page.segmented_control(key="filter_alike").value == "products" and page.radio(key="filter_compare").value == "prior_year_days"
 
 
 def test_choosing_a_channel_writes_it_into_the_url(open_page: Open, market: Market) -> None:  # noqa: F811
