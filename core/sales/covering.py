@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 import psycopg
 
+from core.db.engine import Database, Scope
 from core.sales.asking import Asked, AskedFilter
 from core.sales.covered import MOST_QUIET_DAYS, Covered, Sender, join
 from core.sales.query import Period
@@ -48,6 +49,12 @@ where reseller_id = any(%(resellers)s)
 group by reseller, currency, sales_eur_net is null
 order by reseller, currency, sales_eur_net is null
 """
+
+
+def covered_in(database: Database, scope: Scope = None) -> Covered:
+    """As `read_covered`, for analyses that tell “nothing sold” from “not known”."""
+    with database.reader(scope) as connection:
+        return read_covered(connection)
 
 
 def read_covered(connection: psycopg.Connection[Any]) -> Covered:

@@ -39,8 +39,9 @@ from core.reports.alerts import AlertDefinition
 from core.reports.content import ReportContent
 from core.reports.definition import ReportDefinition, definition_from
 from core.sales import coverage as sales_coverage
-from core.sales import pivoting, tracing
+from core.sales import covering, pivoting, tracing
 from core.sales.caching import ResultCache
+from core.sales.covered import Covered
 from core.sales.fiscal import FiscalCalendar
 from core.sales.pivoting import Pivot
 from core.sales.query import Result, SalesQuery
@@ -164,6 +165,16 @@ def excerpt(kept: Original, sheet: str | None, row: int, cells: str | None) -> E
 @st.cache_data(ttl=600, max_entries=64, show_spinner="Opening the original …", hash_funcs={Original: lambda kept: kept.sha256})
 def _excerpt(sha256: str, kept: Original, sheet: str | None, row: int, cells: str | None) -> Excerpt:
     return excerpts.excerpt(kept, sheet, row, cells)
+
+
+def covered(scope: Scope) -> Covered:
+    """What each reseller in sight has stated, span by span; anew with every change of the data."""
+    return _covered(_mark(), scope, status.data_version(database()))
+
+
+@st.cache_data(ttl=600, max_entries=16, show_spinner=False)
+def _covered(database_mark: str, scope: Scope, version: int) -> Covered:
+    return covering.covered_in(database(), scope)
 
 
 def coverage(scope: Scope, today: date) -> pl.DataFrame:
