@@ -1,9 +1,11 @@
-"""A result as a file to take away: CSV and a workbook, with the question, the period and every caveat beside the figures."""
+"""What is seen as a file to take away: a workbook, or CSV, with definition, filters, reach and every caveat in the file itself."""
 
 from __future__ import annotations
 
+import csv
 import io
-from collections.abc import Iterable
+import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,112 +14,202 @@ import polars as pl
 import xlsxwriter
 
 from core.sales.dimensions import DIMENSIONS
-from core.sales.measures import MEASURES
-from core.sales.naming import name_period
+from core.sales.measures import MEASURES, PARTS
 from core.sales.query import Result
+from core.sales.shown import CHANGE, NUMBER, POINTS, SQL, About, Shown, of_result
 
 SUFFIXES = {"_change_pct": "change %", "_change": "change", "_before": "before", "_comparable": "comparable part"}
-FORMATS = {"EUR": "#,##0.00", "ratio": "0.0 %", "count": "#,##0"}
+FORMATS = {  # as the page writes them; the cell holds the exact value
+    "EUR net": "#,##0",
+    "EUR gross": "#,##0",
+    "EUR per order": "#,##0.00",
+    "EUR per unit": "#,##0.00",
+    "units per order": "#,##0.00",
+    "local currency": "#,##0.00",
+    "ratio": "0.0 %",
+    NUMBER: "#,##0.00",
+    CHANGE: '+0.0 %;-0.0 %;"±0 %"',
+    POINTS: '+0.0" pp";-0.0" pp";0.0" pp"',
+    "month": "mmm yyyy",
+    "year": "yyyy",
+    "week": '"week of "d mmm yyyy',
+}
+MOST_LETTERS = 32_000  # what one cell of a workbook holds
+FACTS = ("Period", "Compared with", "Filters", "Data version")  # stand on every row of a CSV file; the rest on the first
+
+_QUIET = "\\s\\x00-\\x20\u200b\u200c\u200d\u2060\ufeff\"'"  # what a spreadsheet skips, or takes away, before it looks for a formula
+_SIGNS = "=+\\-@＝＋－＠﹢﹣﹦﹫"
+FORMULA = re.compile(f"^[\\t\\r\\n]|^[{_QUIET}]*[{_SIGNS}]")
+AFTER_SEPARATOR = re.compile(f"([;,\\t\\r\\n|])(?=[{_QUIET}]*[{_SIGNS}])")
 
 
 def column_title(name: str) -> str:
-    """`Net revenue (EUR net)`, `Net revenue, change %`, `Reseller`: the heading of a column of `Result.frame`."""
+    """`Net revenue (EUR net)`, `Net revenue, change %`, `Reseller`: the heading of a column of `Result.frame`; others are their own."""
+    known = MEASURES | PARTS
     if name in DIMENSIONS:
         return DIMENSIONS[name].title
-    if name in MEASURES:
-        unit = MEASURES[name].unit
-        return f"{MEASURES[name].label} ({unit})" if unit.startswith("EUR") else MEASURES[name].label
+    if name in known:
+        return known[name].label + _in_euro(known[name].unit)
     suffix = next((suffix for suffix in SUFFIXES if name.endswith(suffix)), "")
-    measure = MEASURES.get(name.removesuffix(suffix))
-    return f"{measure.label}, {SUFFIXES[suffix]}" if measure and suffix else name
+    measure = known.get(name.removesuffix(suffix))
+    if not measure or not suffix:
+        return name
+    return f"{measure.label}, {SUFFIXES[suffix]}" + ("" if suffix == "_change_pct" else _in_euro(measure.unit))
 
 
-def notes(result: Result) -> tuple[tuple[str, str], ...]:
-    """What the file says of itself: period, comparison, reach, version, caveats."""
-    through = ", ".join(f"{reseller} {day:%Y-%m-%d}" for reseller, day in sorted(result.data_through.items()))
-    lines = [("Period", name_period(result.period) if result.period else "all data")]
-    if result.compared_with:
-        lines.append(("Compared with", name_period(result.compared_with)))
-    lines += [("Data through", through or "no data"), ("Data version", str(result.data_version))]
-    return (*lines, *((("Note"), caveat.text) for caveat in result.caveats))
+def _in_euro(unit: str) -> str:
+    return f" ({unit})" if unit.startswith("EUR") else ""
 
 
-def csv_bytes(result: Result) -> bytes:
-    """The rows of a result, as `frame_csv` writes them."""
-    return frame_csv(result.frame)
+# CSV ------------------------------------------------------------------------------------------------------------------
+
+
+def csv_bytes(seen: Result | Shown, title: str = "") -> bytes:
+    """The rows as they are seen, one header line, exact figures. UTF-8 with a byte-order mark, comma, decimal point, ISO dates.
+
+    The last columns say what the figures are: period, comparison, filters and data version on every row, the rest in `About` on the
+    first; so every reader finds a plain table, and rows of two files put together stay told apart. Totals stand in `About`, not in a
+    row of their own, so that a sum over a column is right.
+    """
+    shown = _as_shown(seen, title)
+    return _csv(shown.frame, _facts(shown))
 
 
 def frame_csv(frame: pl.DataFrame) -> bytes:
-    """UTF-8 with a byte-order mark, comma, decimal point; texts that a spreadsheet would run as a formula are quoted with an apostrophe."""
-    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-    safe = frame.with_columns(pl.col(name).map_elements(harmless, return_dtype=pl.String) for name in texts)
-    safe = safe.with_columns(_plain_decimals(safe)).rename({name: column_title(name) for name in safe.columns})
-    return "\ufeff".encode() + safe.write_csv().encode()
+    """A frame in the same spelling, without words about it."""
+    return _csv(frame, {})
+
+
+def _csv(frame: pl.DataFrame, facts: dict[str, tuple[str, ...]]) -> bytes:
+    """`facts`: further columns; the first text stands on the first row, the last one on all others."""
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\r\n")
+    writer.writerow([harmless(column_title(name)) for name in frame.columns] + list(facts))
+    for number, row in enumerate(frame.iter_rows()):
+        writer.writerow([_plain(value) for value in row] + [harmless(texts[-1 if number else 0]) for texts in facts.values()])
+    return "\ufeff".encode() + target.getvalue().encode()
+
+
+def _facts(shown: Shown) -> dict[str, tuple[str, ...]]:
+    """The columns after the figures; every one is there in every file, so that files fit one below the other."""
+    if not shown.about:
+        return {}
+    stated = dict(shown.about)
+    rest = [f"{label}: {text}" for label, text in shown.about if label not in (*FACTS, SQL)]
+    words = " | ".join([shown.title, *_total_words(shown), *rest])
+    return {name: (stated.get(name, ""),) for name in FACTS} | {"About": (" ".join(words.split()), "")}
+
+
+def _total_words(shown: Shown) -> Iterator[str]:
+    for name, value in shown.totals.items():
+        if value is not None:
+            yield f"Total {column_title(name)}: {_plain(value)}"
+
+
+def _plain(value: Any) -> str:
+    """A value as machines read it: 1234.5, 0.0421, 2025-06-01; unknown is empty; a number is never quoted, a text never runs."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, int | float) else harmless(_text(value))
 
 
 def harmless(text: str) -> str:
-    """`=1+1` → `'=1+1`; a text that begins like a formula never runs."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """`=1+1` → `'=1+1`: a text never runs as a formula, neither as a cell nor as what follows a separator in it (`x;=1+1`)."""
+    if FORMULA.match(text):
+        text = f"'{text}"
+    return AFTER_SEPARATOR.sub(r"\1'", text)
 
 
-def _plain_decimals(frame: pl.DataFrame) -> Iterable[pl.Expr]:
-    """Trailing zeros of stored scale are dropped, digits that mean something never."""
-    for name, dtype in frame.schema.items():
-        if isinstance(dtype, pl.Decimal):
-            yield pl.col(name).cast(pl.String).str.replace(r"(\.\d*?)0+$", "$1").str.strip_suffix(".")
+def _text(value: Any) -> str:
+    return ", ".join(_text(part) for part in value) if isinstance(value, list | tuple | pl.Series) else str(value)
 
 
-def xlsx_bytes(result: Result, title: str) -> bytes:
-    """One sheet `Figures` (title, header, rows, totals) and one sheet `About` with the notes and the SQL that ran."""
+# Workbook -------------------------------------------------------------------------------------------------------------
+
+
+def xlsx_bytes(seen: Result | Shown, title: str = "") -> bytes:
+    """Sheet `Figures`: title, header, rows, totals: exact values, shown in the page's digits. Sheet `About`: what they are, and the SQL."""
+    shown = _as_shown(seen, title)
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "default_date_format": "yyyy-mm-dd"}
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(buffer, options) as book:
-        _write_figures(book, result, title)
-        about = book.add_worksheet("About")
-        about.set_column(0, 0, 18)
-        about.set_column(1, 1, 110, book.add_format({"text_wrap": True}))
-        for row, (name, text) in enumerate((("Title", title), *notes(result), ("SQL", result.sql[:32_000]))):
-            about.write_string(row, 0, name)
-            about.write_string(row, 1, text)
+        book.set_properties({"title": shown.title})
+        _write_figures(book, shown)
+        _write_about(book, shown.title, shown.about)
     return buffer.getvalue()
 
 
-def _write_figures(book: Any, result: Result, title: str) -> None:
-    sheet, bold = book.add_worksheet("Figures"), book.add_format({"bold": True})
-    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    sheet.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 13}))
-    for column, name in enumerate(result.frame.columns):
-        style = book.add_format({"num_format": _number_format(name)})
-        sheet.set_column(column, column, 26 if name in DIMENSIONS else 16, style)
+def _write_figures(book: Any, shown: Shown) -> None:
+    sheet, pens = book.add_worksheet("Figures"), _Pens(book)
+    sheet.write_string(0, 0, shown.title, pens.get(bold=True, font_size=13))
+    for column, (name, dtype) in enumerate(shown.frame.schema.items()):
+        unit = shown.units.get(name, "")
+        right = dtype.is_numeric()
+        sheet.set_column(column, column, 16 if right else 30 if dtype == pl.String else 18)
+        head = pens.get(bold=True, bottom=1, text_wrap=True, valign="top", align="right" if right else "left")
         sheet.write_string(2, column, column_title(name), head)
-        for row, value in enumerate(result.frame[name], 3):
-            _write(sheet, row, column, value)
-        total = result.totals.get(name)
-        if total is not None and result.query.by:
-            _write(
-                sheet, result.frame.height + 3, column, total, book.add_format({"bold": True, "top": 1, "num_format": _number_format(name)})
-            )
-    if result.query.by:
-        sheet.write_string(result.frame.height + 3, 0, "Total", bold)
-    sheet.freeze_panes(3, len(result.query.by))
+        for row, value in enumerate(shown.frame[name], 3):
+            _write(sheet, row, column, value, unit, pens)
+        if shown.totals:
+            _write(sheet, shown.frame.height + 3, column, shown.totals.get(name), unit, pens, bold=True, top=1)
+    if shown.totals and not shown.frame.schema[shown.frame.columns[0]].is_numeric():
+        sheet.write_string(shown.frame.height + 3, 0, "Total", pens.get(bold=True, top=1))
+    sheet.freeze_panes(3, _labels(shown.frame))
 
 
-def _write(sheet: Any, row: int, column: int, value: Any, style: Any = None) -> None:
-    if isinstance(value, str):
-        sheet.write_string(row, column, value, style)
+def _labels(frame: pl.DataFrame) -> int:
+    """How many columns at the left name the row."""
+    numeric = [dtype.is_numeric() for dtype in frame.schema.values()]
+    return min(numeric.index(True) if True in numeric else 1, 3)
+
+
+def _write_about(book: Any, title: str, about: About) -> None:
+    sheet, wrapped = book.add_worksheet("About"), book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 0, 30, book.add_format({"valign": "top", "text_wrap": True}))
+    sheet.set_column(1, 1, 110, wrapped)
+    for row, (name, text) in enumerate((("Title", title), *about)):
+        sheet.write_string(row, 0, name[:MOST_LETTERS])
+        sheet.write_string(row, 1, text[:MOST_LETTERS])
+
+
+class _Pens:
+    """The cell formats of a book, each made once."""
+
+    def __init__(self, book: Any) -> None:
+        self._book, self._made = book, dict[tuple[tuple[str, Any], ...], Any]()
+
+    def get(self, **properties: Any) -> Any:
+        key = tuple(sorted(properties.items()))
+        if key not in self._made:
+            self._made[key] = self._book.add_format(properties)
+        return self._made[key]
+
+
+def _write(sheet: Any, row: int, column: int, value: Any, unit: str, pens: _Pens, **look: Any) -> None:
+    if value is None:
+        sheet.write_blank(row, column, None, pens.get(**look))
     elif isinstance(value, date):
-        sheet.write_datetime(row, column, value, style)
-    elif value is not None:
-        sheet.write_number(row, column, float(value) if isinstance(value, Decimal) else value, style)
+        sheet.write_datetime(row, column, value, pens.get(num_format=_date_format(value, unit), align="left", **look))
+    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        whole = "#,##0" if isinstance(value, int) else "#,##0.00"
+        number = value * 100 if unit == POINTS else value  # a workbook has no format for points: the cell holds hundredths
+        sheet.write_number(row, column, number, pens.get(num_format=FORMATS.get(unit, whole), **look))
+    else:
+        text = ("yes" if value else "no") if isinstance(value, bool) else _text(value)
+        sheet.write_string(row, column, text[:MOST_LETTERS], pens.get(**look))
 
 
-def _number_format(name: str) -> str:
-    if name in DIMENSIONS:
-        return "yyyy-mm-dd"
-    measure = MEASURES.get(name.removesuffix("_change_pct"))
-    if name.endswith("_change_pct") or (measure and measure.unit == "ratio"):
-        return FORMATS["ratio"]
-    base = next((m for m in MEASURES.values() if name.startswith(m.name)), None)
-    return (
-        FORMATS["EUR"] if base and base.unit.startswith("EUR") else FORMATS["ratio"] if base and base.unit == "ratio" else FORMATS["count"]
-    )
+def _date_format(day: date, unit: str) -> str:
+    """`Q2 2025` is a date that is shown so: it sorts and filters as one."""
+    return f'"Q{(day.month + 2) // 3} "yyyy' if unit == "quarter" else FORMATS.get(unit, "yyyy-mm-dd")
+
+
+def _as_shown(seen: Result | Shown, title: str) -> Shown:
+    return seen if isinstance(seen, Shown) else of_result(seen, title or "Figures")
