@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.sales.chart_spec import ChartSpec, Kind, Mark, Series
+from core.sales.chart_spec import Band, ChartSpec, Kind, Mark, Series
 from core.sales.palette import DARK, LIGHT
 from pages.components.charts import to_plotly
 
@@ -40,6 +40,15 @@ def test_the_compared_period_is_quiet_and_under_this_one() -> None:
     before, now = to_plotly(spec("line", NOW, BEFORE)).data
     assert (before.name, before.line.dash, now.line.dash) == ("2024", "dot", "solid")
     assert now.line.width > before.line.width and not to_plotly(spec("line", NOW, BEFORE)).layout.showlegend
+
+
+def test_an_estimate_is_dashed_and_hollow_and_its_range_lies_behind_it() -> None:
+    ahead = Series("Forecast", (None, None, Decimal(7)), "ahead")
+    band = Band("80 % interval", (None, None, Decimal(5)), (None, None, Decimal("9000.4")))
+    low, high, estimate, _ = to_plotly(spec("line", NOW, ahead, bands=(band,))).data
+    assert (list(low.x), list(low.y), list(high.y), high.fill) == (["Mar 2025"], [5.0], [9000.4], "tonexty")
+    assert high.customdata[0] == "€\u202f5 to €\u202f9\u202f000" and high.name == "80 % interval"
+    assert (estimate.line.dash, estimate.line.color, set(estimate.marker.symbol)) == ("dash", LIGHT.series[0], {"circle-open"})
 
 
 def test_a_running_month_is_hatched_or_hollow() -> None:

@@ -11,6 +11,7 @@ import pytest
 import vl_convert
 
 from core.sales.bridging import Bridge
+from core.sales.chart_spec import Band, Series
 from core.sales.charts import ChartSpec, bridge_chart, chart_for, name_moment, to_vega
 from core.sales.palette import DARK, LIGHT
 from core.sales.query import Result, build_query, parse_period
@@ -128,6 +129,16 @@ def test_every_kind_of_chart_can_be_drawn(dark):
     assert len(drawn) == 7
     for kind, svg in drawn.items():
         assert "<svg" in svg and "NaN" not in svg and "undefined" not in svg, kind
+
+
+def test_paper_draws_a_band_behind_its_line():
+    values = (Decimal(1), Decimal(2))
+    band = Band("80 % interval", (None, Decimal(1)), (None, Decimal(4)))
+    spec = ChartSpec("line", "Ahead", ("a", "b"), (Series("Forecast", values, "ahead"),), "", "Units", "units", bands=(band,))
+    drawn = to_vega(spec)["layer"]
+    assert drawn[0]["data"]["values"] == [{"category": "b", "band": "80 % interval", "low": 1.0, "high": 4.0}]
+    assert drawn[1]["encoding"]["strokeDash"]["scale"]["range"] == [[3, 3]]
+    assert "<svg" in vl_convert.vegalite_to_svg(to_vega(spec), vl_version="5.20")
 
 
 def test_the_drawing_shows_title_unit_and_exact_values():
