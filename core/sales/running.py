@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -28,15 +28,17 @@ MOST_ROWS = 200_000  # more groups than this are no answer a person or a chart c
 Connection = psycopg.Connection[Any]
 
 
-def run(database: Database, query: SalesQuery, scope: Scope = None, today: date | None = None) -> Result:
-    """The answer to `query`, as far as `scope` (reseller ids; None: all) may see.
+def run(
+    database: Database, query: SalesQuery, scope: Scope = None, today: date | None = None, figures: FiguresOf | None = None
+) -> Result:
+    """The answer to `query`, as far as `scope` (reseller ids; None: all) may see. `figures`: who reads the figures, where it is not the usual.
 
     Errors: BadQuestion for names or choices that do not exist, QueryRefused when it takes longer than the database allows.
     """
     asked = resolve(query, calendar_of(database))
     with database.reader(scope) as connection:
         try:
-            return _answer(connection, asked, today or date.today())
+            return _answer(connection, asked, today or date.today(), figures or Figures)
         except psycopg.errors.QueryCanceled as error:
             seconds = f"{database.query_seconds:g} seconds"
             raise QueryRefused(f"This question took longer than {seconds}. Ask for a shorter period or fewer groups.") from error
@@ -53,14 +55,14 @@ def data_version(database: Database) -> int:
         return _data_version(connection)
 
 
-def _answer(connection: Connection, asked: Asked, today: date) -> Result:
+def _answer(connection: Connection, asked: Asked, today: date, reading: FiguresOf) -> Result:
     covered = covering.read_covered(connection)
     senders = covering.concerned(asked, covered)
     alignment = _align(asked, covered, senders, today)
     pairs = alignment.pairs if alignment else None
     relation = _relation(connection, asked)
     asked, base = keep_like_for_like(connection, asked, relation, alignment, senders, covered)
-    figures = _Figures(connection, asked, relation, pairs)
+    figures = reading(connection, asked, relation, pairs)
     evidence = caveats.Evidence(
         _frame_of(connection, compile_notes(asked, relation), NOTES),
         covering.read_held(connection, asked.query.period, [s.reseller_id for s in senders]),
@@ -91,7 +93,7 @@ def _answer(connection: Connection, asked: Asked, today: date) -> Result:
 
 
 @dataclass
-class _Figures:
+class Figures:
     """The rows of a question as dictionaries; `total` and `sql` are known once `read` has run."""
 
     connection: Connection
@@ -105,8 +107,8 @@ class _Figures:
         """The rows in order, the remainder row if asked for, and how many rows there are in all."""
         limit = min(self.asked.query.limit or MOST_ROWS, MOST_ROWS)
         statement = compile_figures(self.asked, self.relation, self.pairs, limit if self.asked.dimensions else None)
-        self.sql = psycopg.ClientCursor(self.connection).mogrify(_bytes(statement), statement.parameters)
-        found = _rows_of(self.connection, statement)
+        self.sql = sql_of(self.connection, statement)
+        found = rows_of(self.connection, statement)
         self.total = found[0]
         rows = found[1:] if self.asked.dimensions else found
         groups = found[0]["groups"] - 1 if self.asked.dimensions else 1
@@ -116,8 +118,11 @@ class _Figures:
         if not self.asked.query.others or groups <= len(rows):
             return []
         keys = [[row[f"key_{d.name}"] for d in self.asked.dimensions] for row in rows]
-        found = _rows_of(self.connection, compile_remainder(self.asked, self.relation, self.pairs, keys))
+        found = rows_of(self.connection, compile_remainder(self.asked, self.relation, self.pairs, keys))
         return [row | {d.name: OTHERS if d.kind == "text" else None for d in self.asked.dimensions} for row in found]
+
+
+FiguresOf = Callable[[Connection, Asked, Relation, Sequence[comparing.Pair] | None], Figures]
 
 
 def _align(asked: Asked, covered: Covered, senders: Sequence[Sender], today: date) -> comparing.Alignment | None:
@@ -151,10 +156,15 @@ def _relation(connection: Connection, asked: Asked) -> Relation:
     return relation
 
 
-def _rows_of(connection: Connection, statement: Statement) -> list[dict[str, Any]]:
+def rows_of(connection: Connection, statement: Statement) -> list[dict[str, Any]]:
     cursor = connection.execute(_bytes(statement), statement.parameters)
     names = [column.name for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def sql_of(connection: Connection, statement: Statement) -> str:
+    """The statement with its parameters filled in, for reading."""
+    return psycopg.ClientCursor(connection).mogrify(_bytes(statement), statement.parameters)
 
 
 def _bytes(statement: Statement) -> bytes:
@@ -183,7 +193,7 @@ NOTES: dict[str, Any] = {
 
 
 def _frame_of(connection: Connection, statement: Statement, schema: Mapping[str, Any]) -> pl.DataFrame:
-    rows = _rows_of(connection, statement)
+    rows = rows_of(connection, statement)
     return pl.DataFrame([_series(name, dtype, [row[name] for row in rows]) for name, dtype in schema.items()])
 
 
