@@ -94,8 +94,9 @@ class _Valued:
     at_before: Fraction
 
 
-def effects_by_item(cells: Iterable[Cell]) -> dict[Hashable, Effects]:
-    """The effects of each item, in order of appearance; over all items each effect is the sum."""
+def effects_by_item(cells: Iterable[Cell], *, apart: bool = False) -> dict[Hashable, Effects]:
+    """The effects of each item, in order of appearance; over all items each effect is the sum. `apart`: each item as a bridge of its own,
+    its volume at its own average price of before and its mix over its own products and places; what they add up to is the same."""
     groups: dict[Hashable, list[Cell]] = {}
     for cell in cells:
         groups.setdefault(cell.item, []).append(cell)
@@ -107,7 +108,7 @@ def effects_by_item(cells: Iterable[Cell]) -> dict[Hashable, Effects]:
         effects, own = _of_item(group, *rates)
         found[item] = _beside_prices(group).plus(effects)
         valued += own
-    for item, effects in _volume_and_mix(valued).items():
+    for item, effects in _volume_and_mix(valued, apart).items():
         found[item] = found[item].plus(effects)
     return found
 
@@ -157,16 +158,27 @@ def _price_effect(cell: Cell, net_now: Fraction) -> Fraction:
     return net_now - cell.now.units * cell.before.priced_net / cell.before.units
 
 
-def _volume_and_mix(valued: Sequence[_Valued]) -> dict[Hashable, Effects]:
-    """Step 6, by item: volume is its change of units at the average price of all, mix the rest of its units at the prices of before."""
-    units = _sum(v.units_before for v in valued)
-    average = _sum(v.net_before for v in valued) / units if units else ZERO
+def _volume_and_mix(valued: Sequence[_Valued], apart: bool = False) -> dict[Hashable, Effects]:
+    """Step 6, by item: volume is its change of units at the average price of all (or its own), mix the rest of its units at the prices of
+    before."""
+    averages = _average_prices(valued, apart)
     found: dict[Hashable, Effects] = {}
     for one in valued:
+        average = averages[one.item]
         volume = (one.units_now - one.units_before) * average
         mix = (one.at_before - one.units_now * average) - (one.net_before - one.units_before * average)
         found[one.item] = found.get(one.item, Effects()).plus(Effects(volume=volume, mix=mix))
     return found
+
+
+def _average_prices(valued: Sequence[_Valued], apart: bool) -> dict[Hashable, Fraction]:
+    """EUR net for one unit before, by item."""
+    sums: dict[Hashable, tuple[Fraction, Fraction]] = {}
+    for one in valued:
+        net, units = sums.get(one.item if apart else None, (ZERO, ZERO))
+        sums[one.item if apart else None] = (net + one.net_before, units + one.units_before)
+    prices = {key: net / units if units else ZERO for key, (net, units) in sums.items()}
+    return {one.item: prices[one.item if apart else None] for one in valued}
 
 
 def _rate_changes(cells: Sequence[Cell]) -> dict[Hashable, Fraction]:

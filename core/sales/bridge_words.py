@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from core.sales.bridging import LABELS, Bridge
-from core.sales.formatting import format_change, format_money
+from core.sales.formatting import format_change, format_money, round_half_up
 
 # What it means when an effect adds to revenue, and when it takes from it.
 WORDS = {
@@ -19,6 +21,19 @@ WORDS = {
     "returns": ("Fewer or cheaper returns", "More or dearer returns"),
     "free_goods": ("Money on samples and testers", "Money on samples and testers"),
     "without_units": ("Money stated without units", "Money stated without units"),
+}
+# The same beside one item, where little room is.
+SHORT = {
+    "new": ("sold only now", "sold only now"),
+    "lost": ("sold only before", "sold only before"),
+    "volume": ("more units", "fewer units"),
+    "mix": ("dearer products or places", "cheaper products or places"),
+    "price": ("higher prices", "lower prices"),
+    "currency": ("stronger currency", "weaker currency"),
+    "vat": ("lower VAT rates", "higher VAT rates"),
+    "returns": ("fewer or cheaper returns", "more or dearer returns"),
+    "free_goods": ("money on samples and testers", "money on samples and testers"),
+    "without_units": ("money without units", "money without units"),
 }
 
 
@@ -41,3 +56,15 @@ def effect_sentence(name: str, value: Decimal) -> str:
     up, down = WORDS[name]
     amount = format_money(abs(value), 0 if abs(value) >= 1 else 2)
     return f"{up} added {amount}." if value > 0 else f"{down} took {amount}."
+
+
+def short_reasons(effects: Mapping[str, Any], most: int = 2) -> str:
+    """“fewer units −€ 310, lower prices −€ 40”: the largest effects of one item. `effects`: EUR by the names of LABELS."""
+    found = sorted(((name, Decimal(effects[name])) for name in LABELS), key=lambda pair: -abs(pair[1]))
+    said = [(name, value) for name, value in found if round_half_up(value)][:most]
+    return ", ".join(f"{SHORT[name][value < 0]} {_signed(value)}" for name, value in said)
+
+
+def _signed(value: Decimal) -> str:
+    text = format_money(value, 0 if abs(value) >= 1 else 2)
+    return f"+{text}" if value > 0 else text

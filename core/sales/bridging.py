@@ -96,14 +96,15 @@ def bridge_of(cells: Iterable[Cell]) -> Bridge:
     before = round_half_up(_decimal(sum((c.before.net for c in listed), Fraction(0))))
     now = round_half_up(_decimal(sum((c.now.net for c in listed), Fraction(0))))
     effects = total_effects(effects_by_item(listed))
-    rounded = _round_to_sum([_decimal(getattr(effects, name)) for name in LABELS], now - before)
+    rounded = round_to_sum([_decimal(getattr(effects, name)) for name in LABELS], now - before)
     return Bridge(before, now=now, **dict(zip(LABELS, rounded, strict=True)))
 
 
-def bridge_items(result: Result) -> pl.DataFrame:
+def bridge_items(result: Result, *, apart: bool = False) -> pl.DataFrame:
     """The effects of each item, largest change first: the item, `before`, one column per effect, `change`, `now` (EUR net, unrounded).
 
-    `result`: the answer to `bridge_query`. Errors: BadQuestion without a comparison.
+    `result`: the answer to `bridge_query`. `apart`: each item explained by itself (its volume at its own price of before), as movers are;
+    else as its part of the whole bridge. Errors: BadQuestion without a comparison.
     """
     cells = _cells(result)
     totals: dict[Hashable, list[Fraction]] = {}
@@ -111,7 +112,7 @@ def bridge_items(result: Result) -> pl.DataFrame:
         own = totals.setdefault(cell.item, [Fraction(0), Fraction(0)])
         totals[cell.item] = [own[0] + cell.before.net, own[1] + cell.now.net]
     names = [f.name for f in fields(Effects)]
-    rows = [_item_row(item, totals[item], effects, names) for item, effects in effects_by_item(cells).items()]
+    rows = [_item_row(item, totals[item], effects, names) for item, effects in effects_by_item(cells, apart=apart).items()]
     item_type = result.frame.schema[result.query.by[0]]
     schema: dict[str, Any] = {result.query.by[0]: item_type} | dict.fromkeys(("before", *names, "change", "now"), EUR)
     frame = pl.DataFrame(rows, schema=schema, orient="row")
@@ -146,7 +147,7 @@ def _decimal(value: Fraction) -> Decimal:
     return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(PRECISE)
 
 
-def _round_to_sum(effects: list[Decimal], total: Decimal) -> list[Decimal]:
+def round_to_sum(effects: list[Decimal], total: Decimal) -> list[Decimal]:
     """Cents that add up to `total`, what is missing given to the largest remainders; effects that are 0 stay 0 where others can take it."""
     floors = [effect.quantize(CENT, rounding=ROUND_FLOOR) for effect in effects]
     missing = int((total - sum(floors)) / CENT)
