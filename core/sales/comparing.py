@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from core.sales.covered import Covered, Sender, cut, expected_slices, join, month_of, months_in
-from core.sales.naming import name_period
+from core.sales.naming import MONTHS, SHORT_MONTHS, name_period
 from core.sales.query import Compared, Comparison, Period, months
 
 YEAR_OF_WEEKS = 364
@@ -258,14 +258,13 @@ def compared_of(alignment: Alignment, senders: Iterable[Sender]) -> Compared:
     return Compared(alignment.compared, alignment.concerned, alignment.common, own)
 
 
-def name_days(days: Sequence[Period], period: Period, before: Period) -> str:
-    """“1–24 November 2025 in both years”; “the whole period” where nothing of it is left out."""
-    if join(days) == (period,):
-        return "the whole period"
-    if len(days) > 2:
-        return f"parts of {name_period(Period(days[0].start, days[-1].end))}"
+def short_days(days: Sequence[Period], period: Period, before: Period) -> str:
+    """“1–24 Nov 2025 in both years”; of many spans the outer days."""
+    text = name_period(Period(days[0].start, days[-1].end))
+    for number, month in enumerate(MONTHS):
+        text = text.replace(month, SHORT_MONTHS[number]) if month else text
     both = "in both years" if before == days_of_last_year(period) else "in both periods"
-    return f"{' and '.join(name_period(span) for span in days)} {both}"
+    return f"{'parts of ' if len(days) > 1 else ''}{text} {both}"
 
 
 def _is_months(period: Period) -> bool:

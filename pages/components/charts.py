@@ -95,7 +95,13 @@ def _layout(spec: ChartSpec, colors: Palette, height: int, *, title: bool) -> di
         "hovermode": "x unified" if spec.kind in ("line", "stacked_bar") else "closest",
         "hoverlabel": {"bgcolor": colors.background, "bordercolor": colors.grid, "font": {"color": colors.text, "size": 12}},
         "xaxis": {**(values if spec.kind in ("horizontal_bar", "waterfall") else categories), **({} if flat else shown)},
-        "yaxis": {**({**categories, "autorange": "reversed"} if flat else {**values, "title": _unit(spec), "automargin": True})},
+        "yaxis": {
+            **(
+                {**categories, "autorange": "reversed", **_short_names(spec)}
+                if flat
+                else {**values, "title": _unit(spec), "automargin": True}
+            )
+        },
         "dragmode": False,
         **({"title": head} if head else {}),
     }
@@ -111,6 +117,8 @@ def _room(spec: ChartSpec) -> list[float]:
     found = _levels(spec) if spec.kind == "waterfall" else shown or [0.0]
     low, high = min(0.0, *found), max(0.0, *found)
     span = (high - low) or 1.0
+    if any(series.role == "change" for series in spec.series):
+        return [low - (0.36 * span if low < 0 else 0), high + (0.36 * span if high > 0 else 0)]
     return [low - (0.16 * span if low < 0 else 0), high + 0.2 * span]
 
 
@@ -133,6 +141,15 @@ def _ticks(spec: ChartSpec) -> dict[str, Any]:
             seen.add(year)
         return {"tickvals": texts, "ticktext": short} if len(texts) <= 18 else {"nticks": 14}
     return {}
+
+
+def _short_names(spec: ChartSpec) -> dict[str, Any]:
+    """Products at the side of bars by their name, without the code before it, where that tells them apart."""
+    texts = spec.texts
+    if spec.kind != "horizontal_bar" or not any(" · " in text for text in texts):
+        return {}
+    short = [text.split(" · ", 1)[-1] for text in texts]
+    return {"tickvals": list(texts), "ticktext": [escape(text) for text in short]} if len(set(short)) == len(short) else {}
 
 
 def _hover(spec: ChartSpec, number: int) -> Trace:

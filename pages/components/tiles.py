@@ -11,7 +11,8 @@ from typing import Literal
 
 import streamlit as st
 
-from core.sales.comparing import name_days
+from core.sales.comparing import short_days
+from core.sales.covered import cut
 from core.sales.formatting import MISSING, format_change, format_difference, format_figure
 from core.sales.measures import MEASURES
 from core.sales.naming import name_period
@@ -73,17 +74,17 @@ def cover(result: Result, measure: str) -> str:
 
 
 def change_cover(result: Result, measure: str) -> str:
-    """`Change over 7 of 9 resellers, 1–24 November 2025 in both years`: what the change compares; '' where that is everything."""
+    """`change: 7 of 9, 1–24 Nov 2025 in both years`: what the change compares, where that is not simply everything."""
     compared = result.compared
     if compared is None or result.period is None or result.compared_with is None:
         return ""
     shop = MEASURES[measure].only == "d2c"
-    days = compared.shop_days if shop else compared.days
-    if not days:
-        return ""
-    parts = [] if shop else [f"{len(compared.resellers)} of {len(compared.of)} resellers"]
+    days = cut(compared.shop_days if shop else compared.days, result.period)
+    whole = days == (result.period,)
+    parts = [] if shop else [f"{len(compared.resellers)} of {len(compared.of)}"]
     parts += [f"same {result.base.over}"] if result.base else []
-    return "Change over " + ", ".join([*parts, name_days(days, result.period, result.compared_with)])
+    parts += [] if whole or not days else [short_days(days, result.period, result.compared_with)]
+    return f"change: {', '.join(parts)}" if parts else ""
 
 
 def _direction(moved: object, change: str) -> Literal["up", "down", "flat"]:
@@ -102,7 +103,7 @@ def draw(tile: Tile) -> None:
     """One tile, in a card of its own."""
     better, worse = ("down", "up") if tile.name in LOWER_IS_BETTER else ("up", "down")
     colours = {better: "blue", worse: "orange", "flat": "gray"}
-    with st.container(border=True, key=f"tile_{tile.name}"):
+    with st.container(border=True, key=f"tile_{tile.name}", height="stretch"):
         st.metric(
             tile.label,
             tile.value,

@@ -31,8 +31,10 @@ def line(result: Result) -> None:
 
 
 def _held_part(result: Result) -> str:
-    """`That is 0.3 % of net revenue.`: the money in the inbox against all of it; '' where none waits."""
+    """`That is 0.3 % of net revenue.`: the money in the inbox against all of it; '' where none waits, or nothing is counted beside it."""
     counted = result.totals.get("sales_eur_net")
+    if not counted:
+        return ""
     share = proof.held_share(result.held_net, (counted or 0) + (result.held_net or 0))
     return f"Held in all: {share} of net revenue." if share else ""
 
