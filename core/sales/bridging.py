@@ -104,7 +104,8 @@ def bridge_items(result: Result, *, apart: bool = False) -> pl.DataFrame:
     """The effects of each item, largest change first: the item, `before`, one column per effect, `change`, `now` (EUR net, unrounded).
 
     `result`: the answer to `bridge_query`. `apart`: each item explained by itself (its volume at its own price of before), as movers are;
-    else as its part of the whole bridge. Errors: BadQuestion without a comparison.
+    else as its part of the whole bridge. By currency, which is an effect too, the first column is `item`. Errors: BadQuestion without a
+    comparison.
     """
     cells = _cells(result)
     totals: dict[Hashable, list[Fraction]] = {}
@@ -113,8 +114,10 @@ def bridge_items(result: Result, *, apart: bool = False) -> pl.DataFrame:
         totals[cell.item] = [own[0] + cell.before.net, own[1] + cell.now.net]
     names = [f.name for f in fields(Effects)]
     rows = [_item_row(item, totals[item], effects, names) for item, effects in effects_by_item(cells, apart=apart).items()]
-    item_type = result.frame.schema[result.query.by[0]]
-    schema: dict[str, Any] = {result.query.by[0]: item_type} | dict.fromkeys(("before", *names, "change", "now"), EUR)
+    item = result.query.by[0]
+    schema: dict[str, Any] = {"item" if item in names else item: result.frame.schema[item]} | dict.fromkeys(
+        ("before", *names, "change", "now"), EUR
+    )
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     return frame.sort(pl.col("change").abs(), descending=True, maintain_order=True)
 

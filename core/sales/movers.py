@@ -96,8 +96,8 @@ def find_movers(result: Result, reasons: Mapping[str, str] | None = None) -> Mov
 def reasons_of(result: Result, most: int = 2) -> dict[str, str]:
     """The largest effects of each item's own bridge, in words: “fewer units −€ 310, lower prices −€ 40”. `result`: the answer to
     `bridging.bridge_query`. What is new or lost has no other reason than that."""
-    item = result.query.by[0]
-    return {row[item]: short_reasons(row, most) for row in bridge_items(result, apart=True).iter_rows(named=True)}
+    rows = bridge_items(result, apart=True)
+    return {row[rows.columns[0]]: short_reasons(row, most) for row in rows.iter_rows(named=True)}
 
 
 def item_steps(found: Movers, most: int = 8) -> tuple[tuple[str, Amount], ...]:

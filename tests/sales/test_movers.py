@@ -84,6 +84,7 @@ def test_by_any_dimension_the_items_add_up_to_the_change_to_the_cent(shelves: Ma
     found, whole = find_movers(answer), asked(shelves, bridge_query(MAY, item))
     steps = item_steps(found, most=2)
     explained = bridge(whole)
+    assert set(reasons_of(whole)) >= set(found.rows["item"])
     assert explained.before + sum(value for _, value in steps) == explained.now
     assert bridge_items(whole)["change"].sum() == sum(found.rows["change"]) == D("-0.357")
     assert all(value == value.quantize(D("0.01")) for _, value in steps)
