@@ -17,6 +17,7 @@ if account.must_change_password:
 frame.configure(cached.settings().brand)
 page = navigation.choose(account.person)
 frame.title(page.title)
+session.remember("page", page.url_path)
 session.show_notice()
 with errors.boundary():
     page.run()

@@ -44,7 +44,7 @@ from core.sales.caching import ResultCache
 from core.sales.covered import Covered
 from core.sales.fiscal import FiscalCalendar
 from core.sales.pivoting import Pivot
-from core.sales.query import Result, SalesQuery
+from core.sales.query import Period, Result, SalesQuery
 from core.sales.restated import Restated
 from core.sales.restated import restated as find_restated
 from core.sales.running import calendar_of
@@ -212,6 +212,21 @@ def restated(scope: Scope) -> tuple[Restated, ...]:
 @st.cache_data(ttl=600, max_entries=16, show_spinner=False)
 def _restated(database_mark: str, scope: Scope, version: int) -> tuple[Restated, ...]:
     return find_restated(database(), scope)
+
+
+def restated_since(scope: Scope, period: Period, since: datetime) -> tuple[Restated, ...]:
+    """Of those that end or begin inside a period, what files stored after a moment changed, against what was known at it."""
+    return _restated_since(_mark(), scope, period, since, status.data_version(database()))
+
+
+@st.cache_data(ttl=600, max_entries=32, show_spinner=False)
+def _restated_since(database_mark: str, scope: Scope, period: Period, since: datetime, version: int) -> tuple[Restated, ...]:
+    return find_restated(database(), scope, period, since)
+
+
+def version() -> int:
+    """The number that rises with every change of the data."""
+    return status.data_version(database())
 
 
 def holes(scope: Scope) -> tuple[Hole, ...]:

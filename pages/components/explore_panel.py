@@ -1,4 +1,4 @@
-"""The controls of the Explore page: measures, rows, columns, comparison and filters as chips; saving, sharing, code."""
+"""The controls of the Explore page: measures, rows, columns, comparison and filters as chips; code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import date
 import polars as pl
 import streamlit as st
 
-from core.sales import saving
 from core.sales.dimensions import DIMENSIONS, NOT_STATED
 from core.sales.fiscal import FiscalCalendar
 from core.sales.query import Filter, Result, SalesQuery
@@ -16,7 +15,6 @@ from pages.components import cached, exploring, filters, session
 from pages.components.choosing import Choice
 from pages.components.exploring import DIMENSION_LABELS, MEASURE_LABELS, View
 
-PAGE = "explore"
 MOST_VALUES = 300
 
 
@@ -86,61 +84,14 @@ def fell_out(answer: Result) -> None:
 
 
 def menu(query: SalesQuery, across: str) -> None:
-    """Save the view, open a saved one, take the code."""
-    with st.popover("Views", icon=":material/bookmark:", type="tertiary"):
-        _saved()
-        _save_form()
+    """Take the code."""
     with st.popover("Code", icon=":material/code:", type="tertiary"):
         st.caption("The same figures in a notebook:")
         st.code(exploring.code(query, across), language="python")
 
 
-def _saved() -> None:
-    kept = saving.views(cached.database(), session.person(), PAGE)
-    if not kept:
-        st.caption("No saved views yet. Give this one a name below; its address can be shared as it is, too.")
-    for one in kept:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            label = one.name if one.own else f"{one.name} ({one.owner})"
-            st.button(label, key=f"view_{one.id}", type="tertiary", width="stretch", on_click=_open, args=(one.state,))
-            if one.own:
-                st.button(
-                    "",
-                    key=f"forget_{one.id}",
-                    icon=":material/delete:",
-                    type="tertiary",
-                    help="Forget this view",
-                    on_click=_forget,
-                    args=(one.id,),
-                )
-
-
-def _save_form() -> None:
-    with st.form("save_view", border=False):
-        name = st.text_input("Name", placeholder="Liberty by product")
-        shared = st.checkbox("Share with everybody")
-        if st.form_submit_button("Save this view"):
-            saving.save(cached.database(), session.person(), PAGE, name, _parameters(every=True), shared=shared)
-            session.notify(f"Saved “{name.strip()}”.")
-            st.rerun()
-
-
-def _open(state: dict[str, list[str]]) -> None:
-    for name in (*exploring.NAMES, *filters.NAMES):
-        if name in st.query_params:
-            del st.query_params[name]
-    for name, values in state.items():
-        st.query_params[name] = values
-    session.remember("filters", {name: state[name] for name in filters.NAMES if name in state})
-
-
-def _forget(view_id: int) -> None:
-    saving.remove(cached.database(), session.person(), view_id)
-
-
-def _parameters(*, every: bool = False) -> dict[str, list[str]]:
-    names = (*exploring.NAMES, *filters.NAMES) if every else exploring.NAMES
-    return {name: st.query_params.get_all(name) for name in names if name in st.query_params}
+def _parameters() -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in exploring.NAMES if name in st.query_params}
 
 
 def _many(label: str, key: str, options: list[str], current: tuple[str, ...], words: dict[str, str]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from core.sales.charts import moment_end, name_moment
 from core.sales.dimensions import DIMENSIONS
 from core.sales.naming import name_period
 from core.sales.query import Period, Result, parse_period
-from pages.components import cached, choosing, session
+from pages.components import cached, choosing, saved_views, session
 from pages.components.choosing import Choice, Known
 from pages.components.frame import plain
 
@@ -32,6 +32,7 @@ OTHER_PERIOD = "another"
 
 def head(title: str, lead: str = "", *, compare: bool = True) -> Choice:
     """Draw title and filters; returns the choice. `compare` False: the page compares in a way of its own, so the bar offers none."""
+    saved_views.arrive()
     known, today = cached.known(session.scope()), date.today()
     choice, problems = choosing.read(_parameters(), known, today, cached.fiscal_calendar())
     with st.container(key="head", horizontal=True, vertical_alignment="center", gap="small"):
@@ -42,6 +43,8 @@ def head(title: str, lead: str = "", *, compare: bool = True) -> Choice:
         picked = replace(choice, period=_period(choice, known, today))
         picked = _comparison(picked) if compare else picked
         picked = replace(picked, channel=_channel(choice), resellers=_resellers(choice, known))
+        saved_views.popover(picked)
+    saved_views.line(picked)
     explain(problems)
     if picked != choice:
         choose(picked, known, today)
