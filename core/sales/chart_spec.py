@@ -73,6 +73,11 @@ class ChartSpec:
         return bool(self.categories) and isinstance(self.categories[0], date)
 
     @property
+    def is_whole(self) -> bool:
+        """True where the stacks of every category are shares of one whole."""
+        return self.kind == "stacked_bar" and self.unit == "ratio"
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """The categories as people read them."""
         return self.category_texts or tuple(str(c) for c in self.categories)

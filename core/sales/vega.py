@@ -77,7 +77,8 @@ def _rows(spec: ChartSpec) -> list[Row]:
 
 def _value(spec: ChartSpec, **more: Any) -> Row:
     axis: Row = {"format": ".0%" if spec.unit == "ratio" else ",.0f" if _is_large(spec) else ",.2~f"}
-    return {"field": "value", "type": "quantitative", "title": spec.value_label, "axis": axis, **more}
+    whole: Row = {"scale": {"domain": [0, 1]}} if spec.is_whole else {}
+    return {"field": "value", "type": "quantitative", "title": spec.value_label, "axis": axis, **whole, **more}
 
 
 def _is_large(spec: ChartSpec) -> bool:
