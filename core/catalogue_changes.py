@@ -236,7 +236,8 @@ _LINES = """select product_ean, store_id, sum(lines) as lines from sales_rollup
 
 
 def _judge(connection: sa.Connection, resellers: Iterable[int]) -> None:
-    statement = "select distinct reseller_id from held_rows where reseller_id = any(cast(:ids as bigint[])) order by 1"
+    statement = """select reseller_id from held_rows where reseller_id = any(cast(:ids as bigint[]))
+        union select reseller_id from stock_levels where reseller_id = any(cast(:ids as bigint[])) order by 1"""
     for number in [row[0] for row in connection.execute(sa.text(statement), {"ids": list(resellers)})]:
         rejudge(connection, number)
 

@@ -141,3 +141,22 @@ select h.reseller_id, r.name as reseller, h.rule, h.period_start, h.period_end, 
        h.sales_eur_net, h.sales_eur_gross, h.upload_batch_id
 from public.held_rows h join public.resellers r on r.id = h.reseller_id where h.live and h.resolved_at is null and h.primary_view
   and h.rule <> 'not_a_product';
+
+-- Units in stock as files state them, at the end of each week or month; of the file whose slice is live, and of known products only.
+-- The columns of readable.sales_rollup as far as stock has them, so that the same questions can be asked of both.
+create or replace view readable.stock_levels as
+select 'sell-out'::text as source, s.channel, r.name as reseller, r.key as reseller_key, k.reseller_id, s.name as store, k.store_id,
+       coalesce(s.country, r.country) as country,
+       k.product_ean, p.functional_name, p.product_name, p.category, p.size_ml, p.kind as product_kind,
+       k.view, k.period_start, k.as_of as period_end, null::date as sold_on,
+       case r.period_rule when 'week_end' then k.as_of
+            else least(k.as_of, (date_trunc('month', case r.period_rule when 'week_start' then k.period_start
+                 else k.period_start + (k.as_of - k.period_start) / 2 end) + interval '1 month - 1 day')::date) end as counted_on,
+       k.quantity, k.upload_batch_id, k.source_sheet, k.source_row, k.source_cells, k.id
+from public.stock_levels k
+join public.slice_claims c on c.live and c.upload_batch_id = k.upload_batch_id and c.reseller_id = k.reseller_id
+  and c.view = k.view and c.period_start = k.period_start and c.period_end = k.as_of
+join public.resellers r on r.id = k.reseller_id
+join public.products p on p.ean = k.product_ean
+left join public.stores s on s.id = k.store_id
+where k.rule is null;

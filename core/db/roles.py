@@ -20,7 +20,10 @@ from psycopg import sql
 from core.db import closing
 from core.errors import DatabaseUnavailable
 
-SCOPED_TABLES = ("sellout_entries2", "ecommerce_orders", "held_rows", "sales_rollup", "slice_claims", "upload_batches", "stores")
+SCOPED_TABLES = (
+    *("sellout_entries2", "ecommerce_orders", "held_rows", "sales_rollup", "slice_claims", "upload_batches", "stores"),
+    "stock_levels",
+)
 READER_SETTINGS = (
     "default_transaction_read_only = on",
     "statement_timeout = '30s'",
@@ -132,6 +135,7 @@ def grant_rights(connection: psycopg.Connection[Any], names: RoleNames) -> None:
         "slice_claims",
         "upload_batches",
         "stores",
+        "stock_levels",
         "resellers",
         "products",
         "price_list",

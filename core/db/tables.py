@@ -472,6 +472,32 @@ held_rows = Table(  # a line that could not be placed; becomes a fact when its k
     Index("ix_held_rows_key", "reseller_id", "rule", "key"),
     Index("ix_held_rows_order", "order_id", postgresql_where=sa.text("order_id is not null")),
 )
+stock_levels = Table(  # units in stock at the end of a period, as a file states them; they count while that file's slice does
+    "stock_levels",
+    metadata,
+    _id(),
+    Column("reseller_id", BigInteger, nullable=False),
+    Column("store_id", BigInteger),  # null: of the reseller as a whole
+    Column("product_ean", Text),
+    Column("rule", Text),  # why it is held; null: placed
+    Column("vendor_key", Text),
+    Column("ean", Text),
+    Column("code_text", Text),
+    Column("sku_text", Text),
+    Column("name_text", Text),
+    Column("product_text", Text),
+    Column("store_text", Text),
+    Column("view", Text, nullable=False),
+    Column("period_start", Date, nullable=False),
+    Column("as_of", Date, nullable=False),  # the last day of the period
+    Column("quantity", BigInteger, nullable=False),
+    Column("upload_batch_id", BigInteger, nullable=False),
+    Column("source_sheet", Text),
+    Column("source_row", Integer, nullable=False),
+    Column("source_cells", Text),
+    Index("ix_stock_levels_reseller", "reseller_id", "as_of"),
+    Index("ix_stock_levels_batch", "upload_batch_id"),
+)
 file_families = Table(  # files that look the same: sheet names and headers, and a name without its dates
     "file_families",
     metadata,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -21,6 +21,7 @@ from core.ingest.observing import Observed, observe
 from core.ingest.reconciling import disagreements, reconcile
 from core.ingest.shapes import CHANGES, Problem, Question, SalesFrame
 from core.ingest.standing import EarlierFile, Standing
+from core.ingest.stock import STOCK, placed_stock
 from core.ingest.suspecting import suspects
 from core.ingest.undated import Span, undated_held
 from core.ingest.valuing import value, value_from_price_list
@@ -66,6 +67,7 @@ class Plan:
     duplicate_of: EarlierFile | None = None
     parts: Callable[[], Iterable[pl.DataFrame]] | None = None
     catalogue_state: str = ""  # of what it was judged by
+    stock: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STOCK))  # what it states of its stock
 
     def pieces(self) -> Iterable[pl.DataFrame]:
         """Every row, in the order of the file."""
@@ -154,6 +156,7 @@ def make_plan(
     return Plan(
         *(frame, reseller, content, rows, seen, standing, controls, changes, tuple(problems), tuple(questions), duplicate, parts),
         catalogue_state=catalogue.state,
+        stock=placed_stock(frame, catalogue, reseller),
     )
 
 

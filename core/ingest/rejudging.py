@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from core.catalogue.rates import rates_for
 from core.catalogue.reading import read_catalogue
 from core.catalogue.records import Catalogue, Reseller
-from core.ingest import held_parts, slices
+from core.ingest import held_parts, slices, stock
 from core.ingest.content import SLICE
 from core.ingest.copying import copy_frame, driver, fetch
 from core.ingest.held_parts import kept_rows
@@ -68,6 +68,7 @@ def rejudge(connection: sa.Connection, reseller_id: int, decision_id: int | None
     """Judge every held row of a reseller against the catalogue as it is now; rollup and batch figures follow in this transaction."""
     catalogue = read_catalogue(connection)
     reseller = next(r for r in catalogue.resellers if r.id == reseller_id)
+    stock.replay(connection, reseller_id, catalogue, reseller)
     held = fetch(connection, _READ, _HELD, {"reseller": reseller_id})
     if not held.height:
         return Rejudged()

@@ -258,6 +258,24 @@ class YearToDate:
 
 
 @dataclass(frozen=True)
+class StockLine:
+    """Units of one product that a file states to be in stock at the end of its period, with the keys of the product as printed and the
+    cell. `store_text` None: of the reseller as a whole. A blank cell is no stock line; a printed 0 is."""
+
+    quantity: int
+    cell: str
+    row: int
+    sheet: str | None = None
+    vendor_key: str | None = None
+    ean: str | None = None
+    code_text: str | None = None
+    sku_text: str | None = None
+    name_text: str | None = None
+    product_text: str | None = None
+    store_text: str | None = None
+
+
+@dataclass(frozen=True)
 class SalesFrame:
     """What a vendor format reads out of a file. `rows` has ROW_COLUMNS: each unit and each unit of money exactly once per view.
 
@@ -281,6 +299,7 @@ class SalesFrame:
     columns: tuple[ColumnChoice, ...] = ()  # of a layout nobody knows: how each column was read
     reseller: str | None = None  # named by the file itself
     basis_from: Literal["file", "person", "rule"] = "rule"  # who says `vat_basis`; 'rule': the reseller's, else the format's usual one
+    stock: tuple[StockLine, ...] = ()  # of the nominal period's last day; never a fact
 
     def with_rows(self, rows: pl.DataFrame) -> SalesFrame:
         return replace(self, rows=rows)

@@ -23,6 +23,7 @@ from core.ingest.pouring import Pouring
 from core.ingest.reporting import save_plan
 from core.ingest.rolling_up import ROLLED, Sums, roll_up, roll_up_orders
 from core.ingest.shapes import ROW_COLUMNS
+from core.ingest.stock import store_stock
 from core.people import audit
 
 ROLLUP_ORDER = ("period_start", "store_id")
@@ -157,6 +158,7 @@ def claim_slices(connection: sa.Connection, batch_id: int, plan: Plan, sums: pl.
         pl.lit(plan.stated_until).alias("stated_until"),
     )
     copy_frame(driver(connection), "slice_claims", claims)
+    store_stock(connection, batch_id, plan.reseller.id, plan.stock)
     _mark_stored(connection, batch_id, plan)
     slices.settle(connection, plan.reseller.id, decided, batch_id)
     slices.roll_up_slices(connection, plan.reseller.id, decided.filter(pl.col("wins") & ~FRESH))

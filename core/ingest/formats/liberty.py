@@ -10,6 +10,7 @@ from typing import Any
 from core.ingest import weeks
 from core.ingest.cells import CellReader, Columns, Pair, facts_frame
 from core.ingest.evidence import Clue, weigh
+from core.ingest.formats.liberty_stock import Stock, read_stock
 from core.ingest.layout import (
     Header,
     carried_labels,
@@ -38,6 +39,7 @@ from core.ingest.shapes import (
     SalesFrame,
     SetAside,
     Slice,
+    StockLine,
     YearToDate,
 )
 
@@ -101,6 +103,7 @@ class Found:
     set_aside: list[SetAside] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     zeros: int = 0
+    stock: Stock = field(default_factory=Stock)
 
     def where_total(self, name: str) -> dict[str, Any] | None:
         """The rows that a total labelled `name` adds up; None where no item stands under that name."""
@@ -187,10 +190,12 @@ def frame_of(book: RawBook, period: PeriodReading, options: ReadOptions, found: 
             *book.problems,
             *weeks.remarks(book.file_name, period),
             *found.problems,
+            *found.stock.problems,
             *hidden_sheets(book, {sheet.name} if sheet else ()),
             *(rival_sheets(book, sheet.name, has_items) if sheet else ()),
         ),
         explicit_zeros=found.zeros,
+        stock=found.stock.lines,
     )
 
 
@@ -274,6 +279,22 @@ def read_sizes(sheet: RawSheet, header: Header, found: Found) -> None:
         else:
             found.set_aside.append(SetAside("a text that belongs to no item", sheet.name, line.row + 1))
     found.problems += [*reader.problems, *unknown_columns(sheet, header, (*KNOWN, *KNOWN_STOCK))]
+    found.stock = stock_of(sheet, header, figures)
+
+
+def stock_of(sheet: RawSheet, header: Header, figures: tuple[Figure, ...]) -> Stock:
+    """The stock beside the items, also of those that state no sales."""
+    item: Item | None = None
+    items: dict[int, StockLine] = {}
+    total: int | None = None
+    for line in lines_of(sheet, header, figures):
+        item = line.item or item
+        if line.kind == "total":
+            total = line.row if line.total == "" else total
+        elif item is not None and total is None:
+            keys = {"vendor_key": item.key, "code_text": item.key, "sku_text": item.reference, "product_text": item.name}
+            items[line.row] = StockLine(0, "", line.row + 1, **keys)
+    return read_stock(sheet, header, items, total)
 
 
 def read_figures(reader: CellReader, row: int, item: Item, figures: tuple[Figure, ...], found: Found) -> None:

@@ -205,3 +205,39 @@ def test_shared_files_give_exactly_their_truth(path: Path) -> None:
 def test_shared_files_changed_by_hand_give_the_same_facts(path: Path, mutation: Mutation, tmp_path: Path) -> None:
     frame = liberty.read(truth.book_of(mutate(path, tmp_path, mutation)), ReadOptions())
     assert truth.differences(frame, truth.load(path), mutation) == {}
+
+
+def with_stock(*units: Any, total: Any = None) -> list[list[Any]]:
+    """The report with a stock column: one cell for each item's size row, and the grand total's."""
+    rows = [list(row) for row in ROWS]
+    rows[2] = [*rows[2], "Stock Qty Un"]
+    for row, value in zip((4, 7, 10), units, strict=True):
+        rows[row] = [*rows[row], value]
+    rows[-1] = [*rows[-1], total]
+    return rows
+
+
+def test_stock_stands_beside_the_items_and_a_blank_cell_states_none() -> None:
+    frame = read(with_stock(65, 0, None, total=65))
+    assert [(line.vendor_key, line.quantity, line.cell, line.row) for line in frame.stock] == [
+        ("000910001 | 98-NO COLOUR", 65, "U5", 5),
+        ("000910002 | 98-NO COLOUR", 0, "U8", 8),
+    ]
+    assert facts(frame) == facts(read()) and frame.problems == read().problems
+
+
+def test_stock_that_does_not_add_up_or_can_not_be_read_is_told() -> None:
+    frame = read(with_stock(65, "many", 3, total=70))
+    assert [(p.rule, p.severity, p.cell) for p in frame.problems if p.rule.startswith("stock")] == [
+        ("stock_not_read", "warning", "U8"),
+        ("stock_total_mismatch", "warning", "U14"),
+    ]
+    assert [line.quantity for line in frame.stock] == [65, 3] and len(facts(frame)) == 4
+
+
+def test_stock_of_an_item_without_any_sales_is_kept() -> None:
+    quiet = item("000910004", "QUIET HARBOUR EAU DE PARFUM 30ML", [None] * 12)
+    rows = rows_of(CANDLE, quiet, grand=[1, 84, 3, 252, None, None, 1, 80, 1, 84, 4, 332])
+    rows[2], rows[7] = [*rows[2], "Stock Qty Un"], [*rows[7], 9]
+    frame = read(rows)
+    assert [(line.vendor_key, line.quantity) for line in frame.stock] == [("000910004 | 98-NO COLOUR", 9)]
