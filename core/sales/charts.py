@@ -59,7 +59,7 @@ def bridge_chart(bridge: Bridge, result: Result) -> ChartSpec:
     return ChartSpec("waterfall", title, categories, series, "", label, "EUR net", totals=(0, len(categories) - 1))
 
 
-def movers_chart(moved: pl.DataFrame, result: Result, most: int = 7) -> ChartSpec | None:
+def movers_chart(moved: pl.DataFrame, result: Result, most: int = 9) -> ChartSpec | None:
     """The largest rises and falls, largest rise first. `moved`: as `bridging.movers` returns it, over one dimension; `result`: the answer
     it is of. None where nothing moved."""
     name, measure = result.query.by[0], MEASURES[result.query.measures[0]]

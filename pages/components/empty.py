@@ -54,7 +54,7 @@ def no_sales_in(choice: Choice) -> None:
         no_sales()
         return
     say("Nothing sold here", " ".join([f"No sales are loaded for {choice.words}.", _reach(choice, known), *map(_unknown, choice.filters)]))
-    with st.container(horizontal=True, key="ways_out", gap="small"):
+    with st.container(horizontal=True, key="ways_out", gap="small", vertical_alignment="center"):
         if choice.filters:
             _way_out("Take the filters away", "filters", replace(choice, filters=()), known, today)
         if choice.channel or choice.resellers:

@@ -12,7 +12,7 @@ import vl_convert
 
 from core.sales.bridging import Bridge
 from core.sales.chart_spec import Band, Series
-from core.sales.charts import ChartSpec, bridge_chart, chart_for, name_moment, to_vega
+from core.sales.charts import ChartSpec, bridge_chart, chart_for, movers_chart, name_moment, to_vega
 from core.sales.palette import DARK, LIGHT
 from core.sales.query import Result, build_query, parse_period
 
@@ -150,3 +150,12 @@ def test_the_screen_uses_the_same_colours():
     theme = tomllib.loads(CONFIG.read_text(encoding="utf-8"))["theme"]
     assert tuple(theme["light"]["chartCategoricalColors"]) == LIGHT.series
     assert tuple(theme["dark"]["chartCategoricalColors"]) == DARK.series
+
+
+def test_movers_are_bars_with_signs_the_largest_rise_first_and_the_largest_fall_last() -> None:
+    moved = pl.DataFrame({"product": ["A", "B", "C"], "change": [Decimal(5), Decimal(-9), Decimal(7)]})
+    spec = movers_chart(moved, answer("product", PRODUCTS, compare=None), most=1)
+    assert spec is not None and spec.texts == ("C", "B") and spec.value_texts == (("+€\u202f7", "−€\u202f9"),)
+    assert movers_chart(moved.filter(pl.col("change") == 0), answer("product", PRODUCTS)) is None
+    svg = vl_convert.vegalite_to_svg(to_vega(spec))
+    assert LIGHT.up in svg and LIGHT.down in svg
