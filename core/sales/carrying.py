@@ -55,6 +55,14 @@ class Heard:
         return f"{who} not covered" if who else "not covered"
 
 
+def noun(item: str, count: int = 2) -> str:
+    """“products”, “country”: what items of a dimension are called, one or many."""
+    word = DIMENSIONS[item].title.lower()
+    if count == 1:
+        return word
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+
+
 def find_item(name: str) -> str:
     """The dimension, if it can be carried. Errors: BadQuestion with the nearest names."""
     found = find_dimension(name)

@@ -10,7 +10,7 @@ from typing import Literal
 from core.sales.formatting import format_value
 from core.sales.measures import Unit
 
-Kind = Literal["line", "bar", "stacked_bar", "horizontal_bar", "donut", "heatmap", "waterfall"]
+Kind = Literal["line", "bar", "stacked_bar", "horizontal_bar", "donut", "heatmap", "waterfall", "pareto"]
 Value = Decimal | int | None
 
 
@@ -25,6 +25,7 @@ class Series:
     name: str
     values: tuple[Value, ...]
     role: Literal["main", "before", "rest", "change", "ahead"] = "main"
+    unit: Unit | None = None  # of its values, where it is not the chart's own
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class ChartSpec:
     heatmap: each series is a row. donut, waterfall: one series. `totals`: categories of a waterfall that are levels, not steps.
     `partial`: categories whose period has not ended or is not complete (drawn hatched or dotted). `unit`: of every value.
     `marks`: categories that were restated (a hollow diamond on lines and bars over time). `bands`: ranges behind the lines of a line chart.
+    pareto: two series, the figure (bars) and the running share (line, `unit` ratio); `groups`: the class of each category; `levels`: the cuts.
     """
 
     kind: Kind
@@ -67,6 +69,8 @@ class ChartSpec:
     partial: tuple[int, ...] = ()
     marks: tuple[Mark, ...] = ()
     bands: tuple[Band, ...] = ()
+    groups: tuple[str, ...] = ()
+    levels: tuple[Decimal, ...] = ()
 
     @property
     def is_time(self) -> bool:
@@ -85,7 +89,7 @@ class ChartSpec:
     @property
     def value_texts(self) -> tuple[tuple[str, ...], ...]:
         """Every value as people read it, by series."""
-        return tuple(tuple(_signed(v, s, self.unit) for v in s.values) for s in self.series)
+        return tuple(tuple(_signed(v, s, s.unit or self.unit) for v in s.values) for s in self.series)
 
     def banded(self) -> tuple[tuple[Band, int, Value, Value, str], ...]:
         """Every place of every band that has a range: band, place, low, high and the range as people read it."""

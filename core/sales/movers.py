@@ -16,6 +16,7 @@ import polars as pl
 from core.errors import BadQuestion
 from core.sales.bridge_words import short_reasons
 from core.sales.bridging import bridge_items, round_to_sum
+from core.sales.carrying import noun
 from core.sales.chart_spec import ChartSpec, Series
 from core.sales.charts import axis_label
 from core.sales.dimensions import DIMENSIONS, NOT_STATED, OTHERS
@@ -129,12 +130,12 @@ def items_chart(found: Movers, result: Result, most: int = 8) -> ChartSpec:
 
 
 def headline(found: Movers, names: Sequence[str] = ("up", "down", "new", "lost")) -> str:
-    """“12 products rose, 8 fell, 2 are new, 1 was lost.” What is not stated counts as no item."""
+    """“Products: 12 rose, 8 fell, 2 new, 1 lost.” What is not stated counts as no item."""
     counts = {side: found.on(side).filter(pl.col("item") != NOT_STATED).height for side in names}  # type: ignore[arg-type]
     words = {"up": "rose", "down": "fell", "new": "new", "lost": "lost"}
     parts = [f"{format_number(count)} {words[side]}" for side, count in counts.items() if count]
-    noun = DIMENSIONS[found.item].title.lower()
-    return f"By {noun}: {', '.join(parts)}." if parts else f"By {noun} nothing moved."
+    what = noun(found.item).capitalize()
+    return f"{what}: {', '.join(parts)}." if parts else f"{what}: none moved."
 
 
 def _points(result: Result, name: str) -> pl.Expr:

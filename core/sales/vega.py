@@ -16,6 +16,7 @@ def to_vega(spec: ChartSpec, width: int = 640, height: int = 320, dark: bool = F
     """A complete Vega-Lite specification with its data inside; `width`, `height`: of the plot, in pixels."""
     colors = palette(dark)
     draw = {"donut": _donut, "heatmap": _heatmap, "waterfall": _waterfall, "horizontal_bar": _horizontal, "line": _line}
+    draw |= {"pareto": _pareto}
     body = draw.get(spec.kind, _bars)(spec, colors)
     title: Row = {"text": _wrap(spec.title, width), "subtitle": spec.subtitle, "anchor": "start", "color": colors.text, "fontSize": 14}
     title |= {"fontWeight": 600, "subtitleColor": colors.quiet, "subtitleFontSize": 11, "offset": 12}
@@ -237,6 +238,37 @@ def _waterfall(spec: ChartSpec, colors: Palette) -> Row:
         "encoding": {"x": _category(spec), "y": top, "text": {"field": "text"}},
     }
     return {"data": {"values": rows}, "layer": [bars, labels]}
+
+
+def _pareto(spec: ChartSpec, colors: Palette) -> Row:
+    """Bars lie on their side, so that names are read; the running share is a line on a scale of its own above, the cuts are dashed."""
+    rows = [row | {"group": spec.groups[i % len(spec.categories)] or OTHERS} for i, row in enumerate(_rows(spec))]
+    bars, line = rows[: len(spec.categories)], rows[len(spec.categories) :]
+    y = _category(spec, labelLimit=300)
+    most = max((row["value"] or 0 for row in bars), default=0) or 1
+    shades = {"domain": ["A", "B", "C", OTHERS], "range": class_colors(colors)}
+    color = {"field": "group", "type": "nominal", "scale": shades, "title": "Class", "legend": {"orient": "right", "columns": 1}}
+    figure = _value(spec, scale={"domain": [0, most * 1.25]}, axis={"grid": False, "labels": False, "ticks": False, "domain": False})
+    share: Row = {"field": "value", "type": "quantitative", "title": "Running share", "scale": {"domain": [0, 1]}}
+    share["axis"] = {"format": ".0%", "orient": "top", "grid": False}
+    label = {"type": "text", "align": "left", "dx": 4, "fontSize": 11}
+    texts = {"y": y, "x": figure, "text": {"field": "text"}, "color": {"value": colors.text}}
+    stroke = {"type": "line", "color": colors.text, "strokeWidth": 1.4, "point": {"size": 18, "color": colors.text}, "opacity": 0.75}
+    rule = {"type": "rule", "strokeDash": [4, 3], "color": colors.quiet, "strokeWidth": 1}
+    named = [
+        {"data": {"values": bars}, "mark": {"type": "bar", "cornerRadiusEnd": 1}, "encoding": {"y": y, "x": figure, "color": color}},
+        {"data": {"values": bars}, "mark": label, "encoding": texts},
+    ]
+    above = [
+        {"data": {"values": line}, "mark": stroke, "encoding": {"y": y, "x": share}},
+        {"data": {"values": [{"value": float(level)} for level in spec.levels]}, "mark": rule, "encoding": {"x": share}},
+    ]
+    return {"layer": [{"layer": named}, {"layer": above}], "resolve": {"scale": {"x": "independent"}}}
+
+
+def class_colors(colors: Palette) -> list[str]:
+    """Of classes A, B and C, each paler, and of what has none."""
+    return [colors.color(0), colors.color(3), colors.color(7), colors.rest]
 
 
 def _steps(spec: ChartSpec) -> list[Row]:

@@ -19,7 +19,7 @@ import streamlit as st
 from core.sales.chart_spec import Band, ChartSpec, Series
 from core.sales.palette import Palette, palette
 from core.sales.vega import series_colors
-from pages.components import frame
+from pages.components import frame, pareto_traces
 
 FONT = '"Source Sans", sans-serif'
 DASHES = {"before": "dot", "ahead": "dash"}
@@ -41,7 +41,7 @@ def draw(spec: ChartSpec | None, *, key: str, height: int = 300, select: bool = 
         selection_mode="points",
     )
     points = event.selection.points if select else []
-    return str(points[0].get("y" if spec.kind == "horizontal_bar" else "x")) if points else None
+    return str(points[0].get("y" if spec.kind in ("horizontal_bar", "pareto") else "x")) if points else None
 
 
 def to_plotly(spec: ChartSpec, *, dark: bool = False, height: int = 300, title: bool = False) -> go.Figure:
@@ -55,6 +55,7 @@ def to_plotly(spec: ChartSpec, *, dark: bool = False, height: int = 300, title: 
         "donut": _donut,
         "heatmap": _heatmap,
         "waterfall": _waterfall,
+        "pareto": pareto_traces.traces,
     }
     layout = _layout(spec, colors, _height(spec, height), title=title)
     return go.Figure({"data": [*_bands(spec, colors), *kinds[spec.kind](spec, colors), *_marks(spec, colors)], "layout": layout})
@@ -63,6 +64,8 @@ def to_plotly(spec: ChartSpec, *, dark: bool = False, height: int = 300, title: 
 def _height(spec: ChartSpec, height: int) -> int:
     if spec.kind == "horizontal_bar":
         return max(140, 24 + len(spec.categories) * (ROW if len(spec.series) == 1 else GROUPED_ROW))
+    if spec.kind == "pareto":
+        return max(160, 56 + len(spec.categories) * ROW)
     if spec.kind == "heatmap":
         return max(160, 60 + len(spec.series) * ROW)
     return height
@@ -73,8 +76,8 @@ def _layout(spec: ChartSpec, colors: Palette, height: int, *, title: bool) -> di
     values = {**axis, "title": None, "tickformat": ".0%" if spec.unit == "ratio" else ",.0~f", "nticks": 6}
     categories = {**axis, "type": "category", "showgrid": False, "title": None, "automargin": True, "autotickangles": [0, 45, 90]}
     values |= {"rangemode": "tozero"} if spec.kind == "line" else {"range": [0, 1]} if spec.is_whole else {}
-    flat = spec.kind in ("horizontal_bar", "heatmap", "waterfall")
-    if spec.kind in ("horizontal_bar", "waterfall"):
+    flat = spec.kind in ("horizontal_bar", "heatmap", "waterfall", "pareto")
+    if spec.kind in ("horizontal_bar", "waterfall", "pareto"):
         values = {**values, "showgrid": False, "showticklabels": False, "zeroline": True, "range": _room(spec)}
     shown = _ticks(spec) if not flat else {}
     head = {"text": spec.title, "x": 0, "xanchor": "left", "font": {"size": 14, "color": colors.text}} if title else None
@@ -94,7 +97,7 @@ def _layout(spec: ChartSpec, colors: Palette, height: int, *, title: bool) -> di
         "bargap": 0.32,
         "hovermode": "x unified" if spec.kind in ("line", "stacked_bar") else "closest",
         "hoverlabel": {"bgcolor": colors.background, "bordercolor": colors.grid, "font": {"color": colors.text, "size": 12}},
-        "xaxis": {**(values if spec.kind in ("horizontal_bar", "waterfall") else categories), **({} if flat else shown)},
+        "xaxis": {**(values if spec.kind in ("horizontal_bar", "waterfall", "pareto") else categories), **({} if flat else shown)},
         "yaxis": {
             **(
                 {**categories, "autorange": "reversed", **_short_names(spec)}
@@ -103,6 +106,7 @@ def _layout(spec: ChartSpec, colors: Palette, height: int, *, title: bool) -> di
             )
         },
         "dragmode": False,
+        **(pareto_traces.share_axis(spec, axis, colors) if spec.kind == "pareto" else {}),
         **({"title": head} if head else {}),
     }
 
@@ -114,6 +118,8 @@ def _unit(spec: ChartSpec) -> dict[str, Any]:
 def _room(spec: ChartSpec) -> list[float]:
     """The value axis with room for the labels at the ends of the bars; of a waterfall, at the levels it climbs through."""
     shown = [float(value) for series in spec.series for value in series.values if value is not None]
+    if spec.kind == "pareto":
+        return [0.0, 1.3 * (max((float(value or 0) for value in spec.series[0].values), default=0.0) or 1.0)]
     found = _levels(spec) if spec.kind == "waterfall" else shown or [0.0]
     low, high = min(0.0, *found), max(0.0, *found)
     span = (high - low) or 1.0
@@ -180,7 +186,7 @@ def _lines(spec: ChartSpec, colors: Palette) -> list[Trace]:
                 "line": {"color": color, "width": 1.6 if quiet else 2.6, "dash": DASHES.get(series.role, "solid")},
                 "marker": {"size": 6 if ahead else 0.1 if quiet else 7, "symbol": marks, "color": color},
                 "text": [series.name if i == last else "" for i in range(len(series.values))],
-                "textposition": "middle right",
+                "textposition": f"{_label_side(spec, number)} right",
                 "textfont": {"color": color, "size": 12},
                 "cliponaxis": False,
                 "connectgaps": False,
@@ -188,6 +194,15 @@ def _lines(spec: ChartSpec, colors: Palette) -> list[Trace]:
             }
         )
     return traces[::-1]
+
+
+def _label_side(spec: ChartSpec, number: int, near: float = 0.08) -> str:
+    """Where the name at a line's end stands: above or below its point where another line ends close by, else beside it."""
+    ends = [next((float(v) for v in reversed(series.values) if v is not None), None) for series in spec.series]
+    shown = [float(v) for series in spec.series for v in series.values if v is not None]
+    own, span = ends[number], max([0.0, *shown]) - min([0.0, *shown])
+    close = [(e, -i) for i, e in enumerate(ends) if i != number and e is not None and own is not None and abs(e - own) < near * span]
+    return "middle" if own is None or not close else "top" if (own, -number) > max(close) else "bottom"
 
 
 def _bands(spec: ChartSpec, colors: Palette) -> list[Trace]:

@@ -83,3 +83,25 @@ def test_the_theme_has_the_palette_of_charts() -> None:
     theme = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text())["theme"]
     assert tuple(theme["light"]["chartCategoricalColors"]) == LIGHT.series and tuple(theme["dark"]["chartCategoricalColors"]) == DARK.series
     assert theme["light"]["blueColor"] == LIGHT.up and theme["dark"]["orangeColor"] == DARK.down
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_pareto_chart_has_bars_their_running_share_and_the_cuts(dark: bool) -> None:
+    shares = Series("Running share", (Decimal("0.6"), Decimal("0.9"), Decimal(1)), "before", "ratio")
+    values = Series("Net revenue", (Decimal(6), Decimal(3), Decimal(1)))
+    drawn = to_plotly(spec("pareto", values, shares, groups=("A", "B", "C"), levels=(Decimal("0.8"), Decimal("0.95"))), dark=dark)
+    bars, line = drawn.data
+    assert list(bars.x) == [6.0, 3.0, 1.0] and bars.text[0] == "€\u202f6  A" and len(set(bars.marker.color)) == 3
+    assert list(line.x) == [0.6, 0.9, 1.0] and line.customdata[0] == "60.0\u202f%"
+    assert [shape.x0 for shape in drawn.layout.shapes] == [0.8, 0.95]
+
+
+def test_names_of_lines_that_end_close_together_stand_above_and_below() -> None:
+    close = Series("2024", (Decimal(8), Decimal(2), Decimal("9.9")), "before")
+    now = Series("2025", (Decimal(10), Decimal(1), Decimal(10)))
+    sides = {trace.name: trace.textposition for trace in to_plotly(spec("line", now, close)).data}
+    assert sides == {"2025": "top right", "2024": "bottom right"}
+    equal = {trace.name: trace.textposition for trace in to_plotly(spec("line", now, Series("2023", now.values, "before"))).data}
+    assert sorted(equal.values()) == ["bottom right", "top right"]
+    apart = to_plotly(spec("line", NOW, BEFORE)).data
+    assert {trace.textposition for trace in apart} == {"middle right"}

@@ -51,7 +51,7 @@ def test_what_rose_fell_came_and_went_stand_apart(shelves: Market) -> None:
     assert {side: found.on(side)["item"].to_list() for side in ("up", "down", "new", "lost")} == {
         "up": [], "down": [TUNDRA_NAME], "new": [SAUNA_NAME], "lost": [CANDLE_NAME],
     }  # fmt: skip
-    assert headline(found) == "By product: 1 fell, 1 new, 1 lost."
+    assert headline(found) == "Products: 1 fell, 1 new, 1 lost."
 
 
 def test_nothing_falls_because_a_file_is_missing(shelves: Market) -> None:
