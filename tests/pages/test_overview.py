@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Open
 from tests.pages.test_every_page import fill
@@ -81,3 +82,67 @@ def test_a_period_whose_every_line_waits_in_the_inbox_says_so(open_page: Open, m
     market.covers_weeks("liberty", "2025-05-11", "2025-05-11")
     text = words(open_page("insight/overview.py", period="2025-05-05/2025-05-11", reseller="Liberty"))
     assert "Liberty holds 1 row in the inbox (€ 320.50 net)" in text and "Nothing sold here" in text
+
+
+def test_a_cross_filter_in_the_url_narrows_every_figure_and_its_chip_takes_it_away(open_page: Open, market: Market) -> None:  # noqa: F811
+    fill(market)
+    page = open_page("insight/overview.py", period="2025-01/2025-06", where="country:GB")
+    assert units(page) == "18"
+    next(button for button in page.button if button.label.startswith("Country")).click()
+    page.run()
+    assert units(page) != "18" and "where" not in page.query_params
+
+
+def test_a_comparison_with_a_period_of_its_own_is_said_on_the_tiles(open_page: Open, market: Market) -> None:  # noqa: F811
+    fill(market)
+    page = open_page("insight/overview.py", period="2025-06", compare="2025-05")
+    revenue = next(metric for metric in page.metric if metric.label == "Net revenue")
+    assert "vs May 2025" in revenue.proto.delta_description and page.radio(key="filter_compare").value == "another"
+
+
+def test_without_a_comparison_no_change_is_claimed(open_page: Open, market: Market) -> None:  # noqa: F811
+    fill(market)
+    page = open_page("insight/overview.py", period="2025-01/2025-06", compare="")
+    assert not page.exception and not any(metric.delta for metric in page.metric)
+    assert "Choose a comparison above" in words(page)
+
+
+def test_a_change_over_part_of_the_period_says_which(open_page: Open, market: Market) -> None:  # noqa: F811
+    fill(market)
+    market.line("galilu", "2025-07", "9524001001008", 5, 500)
+    market.covers("galilu", "2025-07")
+    market.fill_rollup()
+    text = words(open_page("insight/overview.py", period="2025-05/2025-07", reseller="Galilu"))
+    assert "change: 1 of 1, May–Jun 2025 in both years" in text
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence", "way"),
+    [
+        ({"period": "2019"}, "The first data is of", "Show"),
+        ({"period": "2031"}, "The newest data is of", "Show"),
+        ({"where": "product:Fjrd"}, "No sale names the product “Fjrd”.", "Take the filters away"),
+        (
+            {"channel": "own-shop", "period": "2024-01"},
+            "No sales are loaded for January 2024 · Own web shop.",
+            "All channels and resellers",
+        ),
+    ],
+)
+def test_what_leaves_nothing_offers_a_way_out(open_page: Open, market: Market, state: dict[str, str], sentence: str, way: str) -> None:  # noqa: F811
+    fill(market)
+    page = open_page("insight/overview.py", **state)
+    assert not page.exception and sentence in words(page)
+    next(button for button in page.button if button.label.startswith(way)).click()
+    assert page.run().metric
+
+
+def test_a_person_whose_resellers_sent_nothing_is_told_whose_sales_they_may_see(open_page: Open, market: Market) -> None:  # noqa: F811
+    fill(market)
+    idle = market.reseller("skins_nl", "Skins NL")
+    text = words(open_page("insight/overview.py", role="viewer", scope=(idle,)))
+    assert "You see Skins NL, and no file of theirs is loaded." in text and "Liberty" not in text
+
+
+def units(page: AppTest) -> str:
+    return next(metric.value for metric in page.metric if metric.label == "Units")
