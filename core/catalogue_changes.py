@@ -22,6 +22,7 @@ from core.catalogue.holding import hold_alone, valuation_state
 from core.catalogue.records import Schema
 from core.db.engine import Database
 from core.ingest import inbox
+from core.ingest.coarsening import coarsen_all
 from core.ingest.inbox import HeldKey
 from core.ingest.month_figures import NOTHING, MonthFigures, month_figures
 from core.ingest.rejudging import rejudge
@@ -34,6 +35,7 @@ from core.sales.formatting import format_money, format_number
 
 PLACES = ("resellers", "stores", "store_aliases", "products", "product_aliases")  # grids that decide where a row belongs
 KEYED = ("store_aliases", "product_aliases")
+IN_SUMS = {"stores", "price_list"}  # the sums by month know a store's country and the list price
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,8 @@ def _load(connection: sa.Connection, by: str, folder: Path) -> tuple[dict[str, i
     renamed = _follow_names(connection)
     anew = resellers if valuation_state(connection) != rules else {}
     revalued = sum(revalue_in(connection, number, by) for number in anew)
+    if IN_SUMS & loaded.keys():
+        coarsen_all(connection)
     went = replace(_went(places, _places(connection, resellers)), renamed=renamed, revalued=revalued)
     return loaded, _with_moves(connection, went, resellers, before)
 
@@ -175,6 +179,8 @@ def _save(connection: sa.Connection, by: str, grid: Grid, edits: Edits) -> Effec
         _judge(connection, resellers)
     renamed = _follow_names(connection) if grid.name in ("stores", "products") else 0
     revalued = _revalue(connection, by, grid, edits, resellers) if valuation_state(connection) != rules else 0
+    if grid.name in IN_SUMS:
+        coarsen_all(connection)
     went = replace(_went(places, _places(connection, resellers)), renamed=renamed, revalued=revalued)
     return _with_moves(connection, went, resellers, before)
 

@@ -20,6 +20,7 @@ VIEWS: Mapping[str, str] = {
     "held_lines": "lines that wait in the inbox and are in no figure yet",
     "data_version": "a number that rises with every change of the data",
 }
+OWN = ("sales_days", "sales_months", "order_days", "stock_levels")  # read by the application's own questions alone: offered to nobody
 
 _PLACE = {
     "channel": "online or offline",
@@ -108,6 +109,8 @@ _EXTRA = {
     "facts_batch_id": "number of the upload whose rows hold the slice",
     "restated": "true: an earlier file stated this slice differently",
     "rule": "why the line waits",
+    "listed_gross": "EUR of the units at the list price of their day, with VAT",
+    "gross_at_list": "gross revenue of the lines with such a price",
     "list_price": "list price of one unit with VAT in the line's currency, valid on its last day",
     "version": "the number",
 }
@@ -121,7 +124,7 @@ _COLUMNS: Mapping[str, str] = {
     "sales_rollup": """source channel reseller reseller_key reseller_id store store_id country product_ean functional_name product_name category
         size_ml product_kind view period_start period_end year month sold_on counted_on currency vat_basis valued line_kind bulk lines quantity sales_eur_net
         sales_eur_gross amount_local unconverted_lines unconverted_local cost_of_goods cost_with_net net_with_cost payment_fee
-        priced_quantity priced_net net_with_gross""",
+        priced_quantity priced_net net_with_gross listed_gross gross_at_list""",
     "resellers": "id key name country currency cadence active_from active_until period_rule grace_days",
     "stores": "id reseller_id reseller name channel city country opened closed",
     "products": "ean functional_name product_name size_ml kind category rrp_eur on_sale_from on_sale_until",

@@ -92,11 +92,61 @@ select f.source, f.channel, r.name as reseller, r.key as reseller_key, f.reselle
             else least(f.period_end, (make_date(f.year, f.month, 1) + interval '1 month - 1 day')::date) end as counted_on,
        f.currency, f.vat_basis, f.valued, f.line_kind, f.bulk, f.lines, f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local,
        f.unconverted_lines, f.unconverted_local, f.cost_of_goods, f.cost_with_net, f.net_with_cost, f.payment_fee,
-       f.priced_quantity, f.priced_net, f.net_with_gross
+       f.priced_quantity, f.priced_net, f.net_with_gross,
+       f.rated_quantity * (select l.unit_price from public.price_list l where l.ean = f.product_ean and l.currency = f.currency and l.vat_basis = 'gross'
+          and l.valid_from <= f.period_end order by l.valid_from desc limit 1) as listed_gross,
+       case when (select l.unit_price from public.price_list l where l.ean = f.product_ean and l.currency = f.currency and l.vat_basis = 'gross'
+          and l.valid_from <= f.period_end order by l.valid_from desc limit 1) is not null then f.rated_gross end as gross_at_list
 from public.sales_rollup f
 join public.resellers r on r.id = f.reseller_id
 left join public.stores s on s.id = f.store_id
 left join public.products p on p.ean = f.product_ean;
+
+-- The rollup without stores, by day and by month, in the same columns: read by the application's own questions, not offered to generated SQL.
+-- Of sales_months, period_start and period_end stand only where a period reaches out of its month, and no line states its day.
+create or replace view readable.sales_days as
+select f.source, f.channel, r.name as reseller, r.key as reseller_key, f.reseller_id,
+       case when f.source = 'd2c' then f.country else coalesce(f.country, r.country) end as country,
+       f.product_ean, p.functional_name, p.product_name, p.category, p.size_ml, p.kind as product_kind,
+       f.period_start, f.period_end, f.year, f.month,
+       coalesce(f.sale_date, case when f.period_start = f.period_end then f.period_start end) as sold_on,
+       case when extract(year from f.sale_date) = f.year and extract(month from f.sale_date) = f.month then f.sale_date
+            else least(f.period_end, (make_date(f.year, f.month, 1) + interval '1 month - 1 day')::date) end as counted_on,
+       f.currency, f.vat_basis, f.valued, f.line_kind, f.bulk, f.lines, f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local,
+       f.unconverted_lines, f.unconverted_local, f.cost_of_goods, f.cost_with_net, f.net_with_cost, f.payment_fee,
+       f.priced_quantity, f.priced_net, f.net_with_gross,
+       f.rated_quantity * (select l.unit_price from public.price_list l where l.ean = f.product_ean and l.currency = f.currency and l.vat_basis = 'gross'
+          and l.valid_from <= f.period_end order by l.valid_from desc limit 1) as listed_gross,
+       case when (select l.unit_price from public.price_list l where l.ean = f.product_ean and l.currency = f.currency and l.vat_basis = 'gross'
+          and l.valid_from <= f.period_end order by l.valid_from desc limit 1) is not null then f.rated_gross end as gross_at_list,
+       case when f.sale_date is null and f.period_start <> f.period_end then f.lines else 0 end as undated,
+       case when f.sale_date is null and f.period_end - f.period_start >= 7 then f.lines else 0 end as undated_long
+from public.sales_days f
+join public.resellers r on r.id = f.reseller_id
+left join public.products p on p.ean = f.product_ean;
+
+create or replace view readable.sales_months as
+select f.source, f.channel, r.name as reseller, r.key as reseller_key, f.reseller_id,
+       case when f.source = 'd2c' then f.country else coalesce(f.country, r.country) end as country,
+       f.product_ean, p.functional_name, p.product_name, p.category, p.size_ml, p.kind as product_kind,
+       f.period_start, f.period_end, f.year, f.month, null::date as sold_on, make_date(f.year, f.month, 1) as counted_on,
+       f.currency, f.vat_basis, f.valued, f.line_kind, f.bulk, f.lines, f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local,
+       f.unconverted_lines, f.unconverted_local, f.cost_of_goods, f.cost_with_net, f.net_with_cost, f.payment_fee,
+       f.priced_quantity, f.priced_net, f.net_with_gross, f.listed_gross, f.gross_at_list, f.undated, f.undated_long
+from public.sales_months f
+join public.resellers r on r.id = f.reseller_id
+left join public.products p on p.ean = f.product_ean;
+
+-- Web-shop orders with a sale line: `orders` of them, or the one of `order_id`, which stands once for each state its lines differ in.
+create or replace view readable.order_days as
+select 'd2c'::text as source, f.channel, r.name as reseller, r.key as reseller_key, f.reseller_id, s.name as store, f.store_id, f.country,
+       f.order_date as period_start, f.order_date as period_end, extract(year from f.order_date)::int as year,
+       extract(month from f.order_date)::int as month, f.order_date as sold_on, f.order_date as counted_on, f.currency, f.vat_basis,
+       'sale'::text as line_kind, f.bulk, null::numeric as payment_fee, null::numeric as cost_of_goods, f.order_id,
+       case when f.order_id is null then f.orders end as orders
+from public.order_days f
+join public.resellers r on r.id = f.reseller_id
+left join public.stores s on s.id = f.store_id;
 
 create or replace view readable.resellers as
 select id, key, name, country, currency, cadence, active_from, active_until, period_rule, grace_days from public.resellers;

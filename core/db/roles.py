@@ -22,7 +22,7 @@ from core.errors import DatabaseUnavailable
 
 SCOPED_TABLES = (
     *("sellout_entries2", "ecommerce_orders", "held_rows", "sales_rollup", "slice_claims", "upload_batches", "stores"),
-    "stock_levels",
+    *("stock_levels", "sales_days", "sales_months", "order_days"),
 )
 READER_SETTINGS = (
     "default_transaction_read_only = on",
@@ -31,6 +31,7 @@ READER_SETTINGS = (
     "work_mem = '64MB'",
     "hash_mem_multiplier = 1",
     "max_parallel_workers_per_gather = 2",
+    "jit = off",  # compiling takes longer than these questions do
     "search_path = readable",
     "idle_in_transaction_session_timeout = '60s'",
 )
@@ -132,6 +133,9 @@ def grant_rights(connection: psycopg.Connection[Any], names: RoleNames) -> None:
         "ecommerce_orders",
         "held_rows",
         "sales_rollup",
+        "sales_days",
+        "sales_months",
+        "order_days",
         "slice_claims",
         "upload_batches",
         "stores",

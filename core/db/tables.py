@@ -435,7 +435,7 @@ ecommerce_orders = Table(  # one line of a web-shop order; money in EUR without 
     *_lineage(),
     Index("ix_ecommerce_orders_batch", "upload_batch_id"),
     Index("ix_ecommerce_orders_order", "order_id"),
-    Index("ix_ecommerce_orders_date", "order_date", postgresql_where=sa.text("live")),
+    Index("ix_ecommerce_orders_date", "order_date"),
 )
 held_rows = Table(  # a line that could not be placed; becomes a fact when its key is resolved
     "held_rows",
@@ -576,8 +576,83 @@ sales_rollup = Table(  # live lines of primary views summed to the grain most qu
     Column("priced_quantity", Numeric),
     Column("priced_net", Numeric),  # both over the lines that state units and net, whatever their kind
     Column("net_with_gross", Numeric),  # over the lines that state net and gross
-    Index("ix_sales_rollup_period", "year", "month"),
+    Column("rated_quantity", Numeric),  # units × rate of exchange; × list price it is what they cost at list, in EUR
+    Column("rated_gross", Numeric),  # both over the lines that state units, an amount and both EUR figures
+    Index("ix_sales_rollup_period", "year", "month", "reseller_id"),
     Index("ix_sales_rollup_slice", "reseller_id", "period_start"),
+)
+
+
+def _sums() -> list[Column[object]]:
+    """The sums of `sales_rollup`, over more lines at once."""
+    whole = ("lines", "unconverted_lines")
+    names = [column.name for column in sales_rollup.c]
+    return [Column(name, BigInteger if name in whole else Numeric, nullable=name not in whole) for name in names[names.index("lines") :]]
+
+
+sales_days = Table(  # the rollup without stores and views, for questions that name days or weeks; kept exactly equal to it
+    "sales_days",
+    metadata,
+    _id(),
+    Column("source", Text, nullable=False),
+    Column("reseller_id", BigInteger, nullable=False),
+    Column("channel", Text),
+    Column("product_ean", Text),
+    Column("country", Text),  # of the order, or of the store
+    Column("period_start", Date, nullable=False),
+    Column("period_end", Date, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("month", Integer, nullable=False),
+    Column("line_kind", Text, nullable=False),
+    Column("bulk", Boolean, nullable=False),
+    Column("valued", Boolean, nullable=False),
+    Column("currency", Text),
+    Column("vat_basis", Text),
+    Column("sale_date", Date),
+    *_sums(),
+    Index("ix_sales_days_month", "year", "month", "reseller_id"),
+)
+sales_months = Table(  # the same without days, for questions about whole months
+    "sales_months",
+    metadata,
+    _id(),
+    Column("source", Text, nullable=False),
+    Column("reseller_id", BigInteger, nullable=False),
+    Column("channel", Text),
+    Column("product_ean", Text),
+    Column("country", Text),
+    Column("period_start", Date),  # both only of lines whose period reaches out of their month
+    Column("period_end", Date),
+    Column("year", Integer, nullable=False),
+    Column("month", Integer, nullable=False),
+    Column("line_kind", Text, nullable=False),
+    Column("bulk", Boolean, nullable=False),
+    Column("valued", Boolean, nullable=False),
+    Column("currency", Text),
+    Column("vat_basis", Text),
+    *_sums(),
+    Column("undated", BigInteger, nullable=False),  # lines that state no day
+    Column("undated_long", BigInteger, nullable=False),  # those of them that state more than a week
+    Column("listed_gross", Numeric),  # EUR of the units at the list price of their day
+    Column("gross_at_list", Numeric),  # what they sold for; both over the lines with a list price
+    Index("ix_sales_months_month", "year", "month", "reseller_id"),
+)
+order_days = Table(  # web-shop orders with a sale, by what all sale lines of an order share; others one by one, so that none counts twice
+    "order_days",
+    metadata,
+    _id(),
+    Column("reseller_id", BigInteger, nullable=False),
+    Column("store_id", BigInteger),
+    Column("channel", Text),
+    Column("country", Text),
+    Column("currency", Text),
+    Column("vat_basis", Text),
+    Column("bulk", Boolean, nullable=False),
+    Column("order_date", Date, nullable=False),
+    Column("order_id", Text),  # of an order whose sale lines differ in the above: one row for each state of them
+    Column("orders", BigInteger, nullable=False),
+    Index("ix_order_days_day", "reseller_id", "order_date"),
+    Index("ix_order_days_order", "order_id", postgresql_where=sa.text("order_id is not null")),
 )
 
 # Questions, boards, reports, mail -------------------------------------------------------------------------------------

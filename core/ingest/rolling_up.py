@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import polars as pl
+
+from core.catalogue.records import RATE
 
 KEYS = (
     *("store_id", "channel", "product_ean", "view", "period_start", "period_end", "year", "month"),
     *("line_kind", "bulk", "valued", "currency", "vat_basis", "sale_date"),
 )
-ROLLED = (*KEYS, "quantity", "sales_eur_net", "sales_eur_gross", "amount_local")
+ROLLED = (*KEYS, "quantity", "sales_eur_net", "sales_eur_gross", "amount_local", "fx_rate")
 MERGED_AT = 200_000  # groups of pieces that wait to be merged
 
 
@@ -79,7 +83,16 @@ def _sums() -> list[pl.Expr]:
         _sum(pl.col("quantity").filter(net.is_not_null())).alias("priced_quantity"),
         _sum(net.filter(pl.col("quantity").is_not_null())).alias("priced_net"),
         _sum(net.filter(pl.col("sales_eur_gross").is_not_null())).alias("net_with_gross"),
+        *_rated(),
     ]
+
+
+def _rated() -> list[pl.Expr]:
+    """Units × rate and gross of the lines whose units can be priced at list; the rate is worked on in its smallest unit, so it stays exact."""
+    rated = pl.all_horizontal(pl.col("quantity", "sales_eur_net", "sales_eur_gross").is_not_null()) & (pl.col("amount_local") != 0)
+    units = (pl.col("quantity").cast(pl.Int128) * pl.col("fx_rate").to_physical()).filter(rated)
+    exact = _sum(units).cast(pl.Decimal(38, 0)) * pl.lit(Decimal(1).scaleb(-RATE.scale), pl.Decimal(38, RATE.scale))
+    return [exact.alias("rated_quantity"), _sum(pl.col("sales_eur_gross").filter(rated)).alias("rated_gross")]
 
 
 def _sum(column: pl.Expr) -> pl.Expr:

@@ -9,6 +9,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from core.ingest.claiming import CLAIMS
+from core.ingest.coarsening import Month, coarsen, count_orders
 from core.ingest.content import SLICE, SLICES
 from core.ingest.copying import fetch
 from core.ingest.shapes import Schema
@@ -178,18 +179,25 @@ def filled_days(connection: sa.Connection, reseller_id: int, first: Any, last: A
 _ROLLUP = """
 insert into sales_rollup (source, reseller_id, store_id, channel, product_ean, country, view, period_start, period_end, year, month, line_kind,
   bulk, valued, currency, vat_basis, sale_date, lines, quantity, sales_eur_net, sales_eur_gross, amount_local, unconverted_lines, unconverted_local,
-  cost_of_goods, cost_with_net, net_with_cost, payment_fee, priced_quantity, priced_net, net_with_gross)
+  cost_of_goods, cost_with_net, net_with_cost, payment_fee, priced_quantity, priced_net, net_with_gross, rated_quantity, rated_gross)
 select '{source}', f.reseller_id, f.store_id, f.channel, f.product_ean, {country}, {view}, {start}, {end}, {year}, {month}, f.line_kind,
   f.bulk, f.valued, f.currency, f.vat_basis, {sale_date}, count(*), sum(f.quantity), sum(f.sales_eur_net), sum(f.sales_eur_gross), sum(f.amount_local),
   count(*) filter (where f.amount_local is not null and f.sales_eur_net is null),
   sum(f.amount_local) filter (where f.sales_eur_net is null),
   {costs},
   sum(f.quantity) filter (where f.sales_eur_net is not null), sum(f.sales_eur_net) filter (where f.quantity is not null),
-  sum(f.sales_eur_net) filter (where f.sales_eur_gross is not null)
+  sum(f.sales_eur_net) filter (where f.sales_eur_gross is not null),
+  sum(f.quantity * {rate}) filter (where {rated}),
+  sum(f.sales_eur_gross) filter (where f.quantity is not null and {rated})
 from {table} f{join}
 where f.live{primary} and f.reseller_id = :reseller{condition}
 group by {groups}
+returning year, month
 """
+_RATED = {  # the rate of a line, and the lines whose units can be priced at list
+    "rate": "coalesce(f.fx_rate, case when f.vat_basis = 'gross' then f.sales_eur_gross else f.sales_eur_net end / nullif(f.amount_local, 0))",
+    "rated": "f.sales_eur_gross is not null and f.sales_eur_net is not null and f.amount_local <> 0",
+}
 _SELLOUT = {
     "source": "sell-out",
     "table": "sellout_entries2",
@@ -223,32 +231,47 @@ _ORDERS = {
 
 def roll_up_slices(connection: sa.Connection, reseller_id: int, slices: pl.DataFrame) -> None:
     """Make the rollup of these slices equal to their live rows."""
+    coarsen(connection, reseller_id, resum_slices(connection, reseller_id, slices))
+
+
+def resum_slices(connection: sa.Connection, reseller_id: int, slices: pl.DataFrame) -> set[Month]:
+    """`roll_up_slices` without the sums by day and month; returns the months that the caller has to `coarsen`."""
     if not slices.height:
-        return
+        return set()
     parameters = {"reseller": reseller_id, **asked(slices)}
-    connection.execute(
-        sa.text(
-            f"delete from sales_rollup r using {ASKED} where r.reseller_id = :reseller and r.source = 'sell-out' and {SAME.format('r')}"
-        ),
-        parameters,
-    )
+    gone = f"""delete from sales_rollup r using {ASKED}
+        where r.reseller_id = :reseller and r.source = 'sell-out' and {SAME.format("r")} returning year, month"""
     join = f" join {ASKED} on {SAME.format('f')}"
-    connection.execute(sa.text(_ROLLUP.format(**_SELLOUT, join=join, condition="")), parameters)
+    fresh = _ROLLUP.format(**_SELLOUT, **_RATED, join=join, condition="")
+    return _months(connection, gone, parameters) | _months(connection, fresh, parameters)
 
 
 def roll_up_days(connection: sa.Connection, reseller_id: int, days: list[Any]) -> None:
-    """Make the rollup of these days of the web shop equal to their live lines."""
+    """Make the rollup of these days of the web shop, and its counted orders, equal to their live lines."""
+    coarsen(connection, reseller_id, resum_days(connection, reseller_id, days))
+    count_orders(connection, reseller_id, days)
+
+
+def resum_days(connection: sa.Connection, reseller_id: int, days: list[Any]) -> set[Month]:
+    """`roll_up_days` without the sums by day and month and the orders; returns the months that the caller has to `coarsen`."""
     if not days:
-        return
+        return set()
     parameters = {"reseller": reseller_id, "days": days}
-    where = " where reseller_id = :reseller and source = 'd2c' and period_start = any(cast(:days as date[]))"
-    connection.execute(sa.text(f"delete from sales_rollup{where}"), parameters)
-    condition = " and f.order_date = any(cast(:days as date[]))"
-    connection.execute(sa.text(_ROLLUP.format(**_ORDERS, join="", condition=condition)), parameters)
+    where = " where reseller_id = :reseller and source = 'd2c' and period_start = any(cast(:days as date[])) returning year, month"
+    fresh = _ROLLUP.format(**_ORDERS, **_RATED, join="", condition=" and f.order_date = any(cast(:days as date[]))")
+    return _months(connection, f"delete from sales_rollup{where}", parameters) | _months(connection, fresh, parameters)
 
 
 def roll_up_reseller(connection: sa.Connection, reseller_id: int) -> None:
     """Make the whole rollup of a reseller equal to its live rows, after its rules or stores changed."""
     connection.execute(sa.text("delete from sales_rollup where reseller_id = :reseller"), {"reseller": reseller_id})
     for source in (_SELLOUT, _ORDERS):
-        connection.execute(sa.text(_ROLLUP.format(**source, join="", condition="")), {"reseller": reseller_id})
+        _months(connection, _ROLLUP.format(**source, **_RATED, join="", condition=""), {"reseller": reseller_id})
+    coarsen(connection, reseller_id)
+    count_orders(connection, reseller_id)
+
+
+def _months(connection: sa.Connection, statement: str, parameters: dict[str, Any]) -> set[Month]:
+    """Run a change of the rollup; the months it touched."""
+    touched = connection.execute(sa.text(f"with touched as ({statement}) select distinct year, month from touched"), parameters)
+    return {(row.year, row.month) for row in touched}

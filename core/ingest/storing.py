@@ -16,6 +16,7 @@ from core.db.engine import Database
 from core.errors import WorkbenchError
 from core.ingest import slices
 from core.ingest.claiming import decide
+from core.ingest.coarsening import coarsen, count_orders, months_of
 from core.ingest.content import SLICE
 from core.ingest.copying import copy_frame, driver
 from core.ingest.planning import Plan
@@ -161,8 +162,9 @@ def claim_slices(connection: sa.Connection, batch_id: int, plan: Plan, sums: pl.
     store_stock(connection, batch_id, plan.reseller.id, plan.stock)
     _mark_stored(connection, batch_id, plan)
     slices.settle(connection, plan.reseller.id, decided, batch_id)
-    slices.roll_up_slices(connection, plan.reseller.id, decided.filter(pl.col("wins") & ~FRESH))
+    touched = slices.resum_slices(connection, plan.reseller.id, decided.filter(pl.col("wins") & ~FRESH))
     copy_frame(driver(connection), "sales_rollup", sums.select(pl.lit(plan.reseller.id).alias("reseller_id"), pl.all()))
+    coarsen(connection, plan.reseller.id, touched | months_of(sums))
 
 
 class Writing:
@@ -260,7 +262,9 @@ def _store_orders(connection: sa.Connection, batch_id: int, plan: Plan, on_progr
     _mark_stored(connection, batch_id, plan)
     turned = set(slices.settle_orders(connection, plan.reseller.id, rivals)) if rivals else set()
     mixed = (own_days & filled) | turned
-    slices.roll_up_days(connection, plan.reseller.id, sorted(mixed))
+    touched = slices.resum_days(connection, plan.reseller.id, sorted(mixed))
     fresh = lines.filter(pl.col("rule").is_null() & ~pl.col("order_date").is_in(sorted(mixed)))
     sums = roll_up_orders(fresh).select(pl.lit(plan.reseller.id).alias("reseller_id"), pl.all())
     copy_frame(driver(connection), "sales_rollup", sums)
+    coarsen(connection, plan.reseller.id, touched | months_of(sums))
+    count_orders(connection, plan.reseller.id, sorted(own_days | mixed))

@@ -15,12 +15,14 @@ from core.sales.suggesting import did_you_mean
 
 CALENDAR_YEAR = FiscalCalendar()
 CHANGES = ("_comparable", "_before", "_change", "_change_pct")
-Relation = Literal["sales", "sales_rollup"]
+Relation = Literal["sales", "sales_rollup", "sales_days", "sales_months", "order_days"]
+ResellerMonth = tuple[int, int, int]  # reseller id, year, month
 
 
 @dataclass(frozen=True)
 class Asked:
-    """`kinds`: line kinds that count. `order`: (column, descending), most important first. `kept`: the like-for-like base, once known."""
+    """`kinds`: line kinds that count. `order`: (column, descending), most important first. `kept`: the like-for-like base, once known.
+    `cut`: months of resellers whose days are not all treated alike, so that they can not be read as whole months."""
 
     query: SalesQuery
     measures: tuple[Measure, ...]
@@ -29,6 +31,7 @@ class Asked:
     kinds: tuple[str, ...]
     order: tuple[tuple[str, bool], ...]
     kept: Kept | None = None
+    cut: tuple[ResellerMonth, ...] = ()
 
     @property
     def sums(self) -> tuple[str, ...]:
@@ -122,7 +125,17 @@ def _check_order(query: SalesQuery, names: list[str]) -> None:
 
 
 def choose_relation(asked: Asked) -> Relation:
-    """The rollup where it answers with the same figures: all but what only single lines state (campaigns, cities, devices, orders)."""
+    """The coarsest sums that answer with the same figures; single lines only for what they alone state (campaigns, cities, devices)."""
+    grains = {d.grain for d in (*asked.dimensions, *(f.dimension for f in asked.filters))}
+    if "line" in grains:
+        return "sales"
+    if "store" in grains or asked.query.like_for_like == "stores" or any(SUMS[name].by_store for name in asked.sums):
+        return "sales_rollup"
+    return "sales_days" if "day" in grains else "sales_months"
+
+
+def choose_orders(asked: Asked) -> Relation:
+    """Where orders are counted: over counted ones, or over the web shop's lines, which alone state what differs within an order."""
     named = (*asked.dimensions, *(f.dimension for f in asked.filters))
-    by_line = any(SUMS[name].by_line for name in asked.sums)
-    return "sales" if by_line or not all(d.in_rollup for d in named) else "sales_rollup"
+    whole = all(d.of_orders for d in named) and (asked.kept is None or asked.kept.products is None)
+    return "order_days" if whole else "sales"

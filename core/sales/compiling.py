@@ -11,13 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.sales.asking import Asked, AskedFilter, Kept, Relation
+from core.sales.asking import Asked, AskedFilter, Kept, Relation, choose_orders
 from core.sales.comparing import Pair
 from core.sales.dimensions import WEEKDAYS
 from core.sales.measures import SUMS, Measure
 
-# EUR of the amount as stated; with it, `÷ amount_local` is the rate of the line.
-STATED_EUR = "case when vat_basis = 'gross' then sales_eur_gross else sales_eur_net end"
+RATE = "coalesce(fx_rate, case when vat_basis = 'gross' then sales_eur_gross else sales_eur_net end / nullif(amount_local, 0))"
 LISTED = (
     "list_price is not null and quantity is not null and sales_eur_gross is not null and sales_eur_net is not null and amount_local <> 0"
 )
@@ -29,6 +28,7 @@ FACT_COLUMNS = {
     "line_kind": "line_kind",
     "source": "source",
     "order_id": "order_id",
+    "orders": "null::bigint",
     "store_id": "store_id",
     "product_ean": "product_ean",
     "reseller_id": "reseller_id",
@@ -41,10 +41,12 @@ FACT_COLUMNS = {
     "net_with_gross": "case when sales_eur_gross is not null then sales_eur_net end",
     "converted_local": "case when sales_eur_net is not null then amount_local end",
     "bulk": "bulk",
-    "listed_gross": f"case when {LISTED} then quantity * list_price * {STATED_EUR} / amount_local end",
+    "listed_gross": f"case when {LISTED} then quantity * list_price * {RATE} end",
     "gross_at_list": f"case when {LISTED} then sales_eur_gross end",
     "unconverted_lines": "(sales_eur_net is null and amount_local is not null)::int",
     "unconverted_local": "case when sales_eur_net is null then amount_local end",
+    "undated": "(sold_on is null)::int",
+    "undated_long": "(sold_on is null and period_end - period_start >= 7)::int",
 }
 ROLLUP_COLUMNS = FACT_COLUMNS | {
     "lines": "lines",
@@ -56,8 +58,19 @@ ROLLUP_COLUMNS = FACT_COLUMNS | {
     "converted_local": "amount_local - coalesce(unconverted_local, 0)",
     "unconverted_lines": "unconverted_lines",
     "unconverted_local": "unconverted_local",
+    "listed_gross": "listed_gross",
+    "gross_at_list": "gross_at_list",
+    "undated": "case when sold_on is null then lines else 0 end",
+    "undated_long": "case when sold_on is null and period_end - period_start >= 7 then lines else 0 end",
 }
-COLUMNS: dict[Relation, dict[str, str]] = {"sales": FACT_COLUMNS, "sales_rollup": ROLLUP_COLUMNS}
+COARSE_COLUMNS = ROLLUP_COLUMNS | {"undated": "undated", "undated_long": "undated_long"}
+COLUMNS: dict[Relation, dict[str, str]] = {
+    "sales": FACT_COLUMNS,
+    "sales_rollup": ROLLUP_COLUMNS,
+    "sales_days": COARSE_COLUMNS,
+    "sales_months": COARSE_COLUMNS,
+    "order_days": FACT_COLUMNS | {"orders": "orders"},
+}
 SORTS = {
     "weekday": f"array_position(array[{', '.join(repr(day) for day in WEEKDAYS)}], by_weekday)",
     "size": "key_size",
@@ -100,13 +113,13 @@ def compile_notes(asked: Asked, relation: Relation) -> Statement:
     """What a reader must know about the lines: by reseller, kind, bulk, valued, currency, and whether the period cuts through them.
 
     Columns: reseller, line_kind, bulk, valued, currency, inside (counted in the period), partly (reaches over its edge), lines, quantity,
-    net, unpriced (units that state no money), unconverted_lines, unconverted_local, first_day, last_day, undated, longer_than_a_week (lines).
+    net, unpriced (units that state no money), unconverted_lines, unconverted_local, undated, longer_than_a_week (lines).
     """
     columns = COLUMNS[relation]
     inside, partly, where, parameters = "true", "false", [], {}
     if asked.query.period is not None:
         inside = "counted_on between %(start)s and %(end)s"
-        partly = "period_start < %(start)s or period_end > %(end)s"
+        partly = "coalesce(period_start < %(start)s or period_end > %(end)s, false)"
         where = [f"(({inside}) or (period_start <= %(end)s and period_end >= %(start)s))"]
         parameters = {"start": asked.query.period.start, "end": asked.query.period.end}
     filters, values = filter_conditions((f for f in asked.filters if f.dimension.name != "line_kind"), "counted_on", "sold_on")
@@ -115,13 +128,11 @@ select reseller, line_kind, bulk, valued, currency, {inside} as inside, {partly}
        sum({columns["lines"]}) as lines, sum(quantity) as quantity, round(sum(sales_eur_net), 9) as net,
        sum(quantity) - coalesce(sum({columns["priced_quantity"]}), 0) as unpriced,
        sum({columns["unconverted_lines"]}) as unconverted_lines, round(sum({columns["unconverted_local"]}), 9) as unconverted_local,
-       min(period_start) as first_day, max(period_end) as last_day,
-       sum({columns["lines"]}) filter (where sold_on is null) as undated,
-       sum({columns["lines"]}) filter (where sold_on is null and period_end - period_start >= 7) as longer_than_a_week
-from readable.{relation}
+       sum({columns["undated"]}) as undated, sum({columns["undated_long"]}) as longer_than_a_week
+from {origin(relation, asked)}
 {where_clause([*where, *filters])}
 group by 1, 2, 3, 4, 5, 6, 7"""
-    return Statement(text, parameters | values)
+    return Statement(text, parameters | values | cut_parameters(asked))
 
 
 @dataclass(frozen=True)
@@ -146,7 +157,7 @@ def statement_of(
 ) -> Statement:
     """`sets`: as in `_sums`. `so_far`: name of a group in time; each of its moments then holds the lines of all moments up to it."""
     source, source_parameters = period_source(asked, relation, pairs)
-    apart = tuple(name for name in asked.sums if not SUMS[name].in_rollup) if relation == "sales_rollup" else ()
+    apart = tuple(name for name in asked.sums if not SUMS[name].in_rollup) if relation != "sales" else ()
     rest = tuple(name for name in asked.sums if name not in apart)
     stated = tuple(replace(g, name="at") if g.name == so_far else g for g in groups)
     lines, line_parameters = _lines(asked, relation, pairs, stated, rest)
@@ -178,10 +189,11 @@ def _with_orders(
     sets: Sequence[Sequence[str]] | None,
     so_far: str,
 ) -> list[str]:
-    """Orders are counted over the web shop's lines, which alone state them; everything else comes from the rollup."""
+    """Orders are counted over the web shop's, which alone states them; everything else comes from the rollup."""
+    orders = choose_orders(asked)
     stated = tuple(replace(g, name="at") if g.name == so_far else g for g in groups)
-    lines, _ = _lines(asked, "sales", pairs, stated, apart, source="both_days_of_orders", only=("source = 'd2c'",))
-    both = [f"both_days_of_orders as (\n{_both_periods('sales', _kept(asked.kept)[0])}\n)"] if pairs is not None else []
+    lines, _ = _lines(asked, orders, pairs, stated, apart, source="both_days_of_orders", only=("source = 'd2c'",))
+    both = [f"both_days_of_orders as (\n{_both_periods(orders, asked)}\n)"] if pairs is not None else []
     columns = ", ".join(f"o.sum_{name}{era}" for name in apart for era in (ERAS if pairs is not None else ("",)))
     return [
         *both,
@@ -202,9 +214,8 @@ def period_source(asked: Asked, relation: Relation, pairs: Sequence[Pair] | None
     """The CTEs that put the lines of both periods on the days of the asked one; none without a comparison."""
     if pairs is None or asked.query.period is None:
         return [], {}
-    kept, kept_parameters = _kept(asked.kept)
-    parameters = _pair_parameters(asked, pairs) | kept_parameters
-    return [PAIRS, f"both_periods as (\n{_both_periods(relation, kept)}\n)"], parameters
+    parameters = _pair_parameters(asked, pairs) | _kept(asked.kept)[1]
+    return [PAIRS, f"both_periods as (\n{_both_periods(relation, asked)}\n)"], parameters
 
 
 PAIRS = """pairs as (
@@ -214,18 +225,45 @@ PAIRS = """pairs as (
 )"""
 
 
-def _both_periods(relation: Relation, kept: str) -> str:
+def _both_periods(relation: Relation, asked: Asked) -> str:
+    kept, lines = _kept(asked.kept)[0], origin(relation, asked, "s")
     shift = "make_interval(months => p.add_months, days => p.add_days)"
     both = f"p.reseller_id is not null{f' and {kept}' if kept else ''}"
     return f"""  select s.*, s.counted_on as counts_on, s.sold_on as day_on, case when {both} then 'both' else 'now' end as era
-  from readable.{relation} s
+  from {lines}
   left join pairs p on p.reseller_id = s.reseller_id and s.counted_on between p.now_start and p.now_end
-  where s.counted_on between %(start)s and %(end)s
+  where {_counted("s.counted_on", "start", "end", relation, "s.")}
   union all
   select s.*, coalesce(p.lands_on, (s.counted_on + {shift})::date), (s.sold_on + {shift})::date, 'before'
-  from readable.{relation} s
+  from {lines}
   join pairs p on p.reseller_id = s.reseller_id and s.counted_on between p.before_start and p.before_end
-  where s.counted_on between %(first_before)s and %(last_before)s{f" and {kept}" if kept else ""}"""
+  where {_counted("s.counted_on", "first_before", "last_before", relation, "s.")}{f" and {kept}" if kept else ""}"""
+
+
+def origin(relation: Relation, asked: Asked, name: str = "whole_months") -> str:
+    """What lines are read from. Of months that the question cuts through, the days."""
+    if relation != "sales_months" or not asked.cut:
+        return f"readable.{relation}{f' {name}' if name != 'whole_months' else ''}"
+    cut = "(select * from unnest(%(cut_resellers)s::bigint[], %(cut_years)s::int[], %(cut_months)s::int[]))"
+    return f"""(select * from readable.sales_months where (reseller_id, year, month) not in {cut}
+    union all
+    select * from readable.sales_days where (reseller_id, year, month) in {cut}) {name}"""
+
+
+def cut_parameters(asked: Asked) -> dict[str, Any]:
+    names = ("cut_resellers", "cut_years", "cut_months")
+    return {name: [month[place] for month in asked.cut] for place, name in enumerate(names)} if asked.cut else {}
+
+
+def _counted(day: str, first: str, last: str, relation: Relation, prefix: str = "") -> str:
+    """Lines that count between two days, each inside its month: said of both, as only months are looked up quickly."""
+    inside = f"{day} between %({first})s and %({last})s"
+    if relation not in ("sales_rollup", "sales_days", "sales_months"):
+        return inside
+    months = f"({prefix}year, {prefix}month)"
+    year, month = "extract(year from %({0})s::date)::int", "extract(month from %({0})s::date)::int"
+    bounds = [f"({year.format(one)}, {month.format(one)})" for one in (first, last)]
+    return f"{months} >= {bounds[0]} and {months} <= {bounds[1]} and {inside}"
 
 
 def _kept(kept: Kept | None) -> tuple[str, dict[str, Any]]:
@@ -256,6 +294,7 @@ def _pair_parameters(asked: Asked, pairs: Sequence[Pair]) -> dict[str, Any]:
         "add_months": [p.add_months for p in pairs],
         "add_days": [p.add_days for p in pairs],
         "lands_on": [p.lands_on for p in pairs],
+        **cut_parameters(asked),
     }
 
 
@@ -274,21 +313,21 @@ def _lines(
     columns += [f"{COLUMNS[relation][c]} as {c}" for c in dict.fromkeys(c for name in sums for c in SUMS[name].columns)]
     columns += ["line_kind = any(%(kinds)s) as counted"] if asked.every_kind else []
     columns += ["era"] if pairs is not None else []
-    where, parameters = population(asked, pairs)
+    where, parameters = population(asked, pairs, relation)
     filters, values = filter_conditions(asked.filters, on, day, keep_kinds=asked.every_kind)
-    origin = source if pairs is not None else f"readable.{relation}"
-    text = f"  select {(',' + chr(10) + '         ').join(columns)}\n  from {origin}\n{where_clause([*only, *where, *filters], '  ')}"
-    return text, parameters | values
+    lines = source if pairs is not None else origin(relation, asked)
+    text = f"  select {(',' + chr(10) + '         ').join(columns)}\n  from {lines}\n{where_clause([*only, *where, *filters], '  ')}"
+    return text, parameters | values | cut_parameters(asked)
 
 
-def population(asked: Asked, pairs: Sequence[Pair] | None) -> tuple[list[str], dict[str, Any]]:
+def population(asked: Asked, pairs: Sequence[Pair] | None, relation: Relation = "sales") -> tuple[list[str], dict[str, Any]]:
     kinds = "line_kind = any(%(kinds)s)"
     where = [f"({kinds} or payment_fee is not null or cost_of_goods is not null)" if asked.every_kind else kinds]
     parameters: dict[str, Any] = {"kinds": list(asked.kinds)}
     if asked.query.without_bulk:
         where.append("not bulk")
     if asked.query.period is not None and pairs is None:
-        where.append("counted_on between %(start)s and %(end)s")
+        where.append(_counted("counted_on", "start", "end", relation))
         parameters |= {"start": asked.query.period.start, "end": asked.query.period.end}
     return where, parameters
 
@@ -358,7 +397,8 @@ def _sum(name: str, asked: Asked, era: str, compared: bool) -> str:
     conditions += ["counted"] if asked.every_kind and not spec.every_kind else []
     conditions += [ERAS[era]] if compared else []
     only = f" filter (where {' and '.join(conditions)})" if conditions else ""
-    return f"{spec.aggregate}{only} as sum_{name}{era}"
+    aggregate = spec.aggregate.replace("{only}", only) if "{only}" in spec.aggregate else f"{spec.aggregate}{only}"
+    return f"{aggregate} as sum_{name}{era}"
 
 
 def _figures(measures: Sequence[Measure], names: Sequence[str], compared: bool) -> str:

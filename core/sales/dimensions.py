@@ -15,11 +15,13 @@ from core.sales.fiscal import FiscalCalendar, Part
 from core.sales.suggesting import did_you_mean
 
 Kind = Literal["text", "date"]
+Grain = Literal["month", "day", "store", "line"]  # the coarsest sums that tell its values apart
 
 NOT_STATED = "not stated"
 OTHERS = "others"
 TIME = ("year", "quarter", "month", "week", "day", "weekday")
 PARTS_OF_A_YEAR: tuple[Part, ...] = ("month", "quarter", "year")
+OF_ORDERS = ("channel", "source", "reseller", "store", "country", "currency", "vat_basis", "line_kind")
 FISCAL = tuple(f"fiscal_{part}" for part in PARTS_OF_A_YEAR)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -29,7 +31,7 @@ class Dimension:
     """`label`: SQL of the value that is shown; `key`: SQL of what makes it one group, where that is not the label itself.
 
     `{on}` stands for the day a line counts on, `{day}` for the day it states. `matches`: further SQL values a filter may name.
-    `in_rollup`: the rollup can answer it with the same figures. `without`: what a line without a value is said not to state.
+    `grain`: the coarsest sums that answer it with the same figures. `without`: what a line without a value is said not to state.
     """
 
     name: str
@@ -38,7 +40,7 @@ class Dimension:
     kind: Kind = "text"
     key: str = ""
     matches: tuple[str, ...] = ()
-    in_rollup: bool = True
+    grain: Grain = "month"
     without: str = ""
 
     @property
@@ -50,10 +52,15 @@ class Dimension:
     def is_time(self) -> bool:
         return self.name in TIME or self.name in FISCAL
 
+    @property
+    def of_orders(self) -> bool:
+        """Whether all lines of an order share its value, but for the orders that are told apart."""
+        return self.is_time or self.name in OF_ORDERS
+
     def in_calendar(self, calendar: FiscalCalendar) -> Dimension:
         """The dimension by the brand's fiscal calendar; only fiscal ones depend on it."""
         part = next((part for part in PARTS_OF_A_YEAR if self.name == f"fiscal_{part}"), None)
-        return self if part is None else replace(self, label=calendar.label(part))
+        return self if part is None else replace(self, label=calendar.label(part), grain="day" if calendar.by_weeks else "month")
 
 
 _STORE = """store || case when lower(store) in (select lower(name) from readable.stores group by 1 having count(*) > 1)
@@ -61,12 +68,13 @@ _STORE = """store || case when lower(store) in (select lower(name) from readable
 _PRODUCT = "coalesce(functional_name || ' · ' || product_name, product_ean)"
 
 _ALL = (
-    Dimension("day", "Day", "{day}", "date", without="day"),
+    Dimension("day", "Day", "{day}", "date", grain="day", without="day"),
     Dimension(
         "week",
         "Week",
         "case when {day} is not null or period_end - period_start < 7 then date_trunc('week', {on})::date end",
         "date",
+        grain="day",
         without="week",
     ),
     Dimension("month", "Month", "date_trunc('month', {on})::date", "date"),
@@ -76,11 +84,11 @@ _ALL = (
         Dimension(f"fiscal_{part}", f"Fiscal {part}", FiscalCalendar().label(part), "date", without=f"fiscal {part}")
         for part in PARTS_OF_A_YEAR
     ),
-    Dimension("weekday", "Weekday", "to_char({day}, 'FMDay')", without="day"),
+    Dimension("weekday", "Weekday", "to_char({day}, 'FMDay')", grain="day", without="day"),
     Dimension("channel", "Channel", "channel"),
     Dimension("source", "Source", "source"),
     Dimension("reseller", "Reseller", "reseller", key="reseller_id", matches=("reseller_key",)),
-    Dimension("store", "Store", _STORE, key="store_id", matches=("store",), without="store"),
+    Dimension("store", "Store", _STORE, key="store_id", matches=("store",), grain="store", without="store"),
     Dimension(
         "product", "Product", _PRODUCT, key="product_ean", matches=("product_ean", "functional_name", "product_name"), without="product"
     ),
@@ -88,15 +96,15 @@ _ALL = (
     Dimension("product_kind", "Product kind", "product_kind"),
     Dimension("size", "Size", "trim_scale(size_ml)::text || ' ml'", matches=("trim_scale(size_ml)::text",)),
     Dimension("country", "Country", "country"),
-    Dimension("city", "City", "city", in_rollup=False),
+    Dimension("city", "City", "city", grain="line"),
     Dimension("currency", "Currency", "currency"),
     Dimension("vat_basis", "VAT basis", "vat_basis"),
     Dimension("line_kind", "Line kind", "line_kind"),
-    Dimension("utm_source", "Traffic source", "utm_source", in_rollup=False),
-    Dimension("utm_medium", "Traffic medium", "utm_medium", in_rollup=False),
-    Dimension("utm_campaign", "Campaign", "utm_campaign", in_rollup=False),
-    Dimension("device", "Device", "initcap(device_type)", key="lower(device_type)", in_rollup=False),
-    Dimension("order", "Order", "order_id", in_rollup=False),
+    Dimension("utm_source", "Traffic source", "utm_source", grain="line"),
+    Dimension("utm_medium", "Traffic medium", "utm_medium", grain="line"),
+    Dimension("utm_campaign", "Campaign", "utm_campaign", grain="line"),
+    Dimension("device", "Device", "initcap(device_type)", key="lower(device_type)", grain="line"),
+    Dimension("order", "Order", "order_id", grain="line"),
 )
 MEANINGS = {
     "day": "The day a line states: of orders, of tills that print it. Lines of a week or a month have none and stand in a row of their own.",

@@ -38,8 +38,9 @@ def compile_lifetimes(asked: Asked, relation: Relation) -> Statement:
     over_products = asked.query.like_for_like == "products"
     named = ARTICLES if over_products else PLACES
     filters, values = filter_conditions((f for f in asked.filters if f.dimension.name in named), "counted_on", "sold_on")
+    days: Relation = "sales_days" if relation == "sales_months" else relation
     sold = ["line_kind = 'sale'", *(["product_ean is not null"] if over_products else [])]
-    text = (PRODUCTS if over_products else STORES).format(relation=relation, where=where_clause([*sold, *filters], "      "))
+    text = (PRODUCTS if over_products else STORES).format(relation=days, where=where_clause([*sold, *filters], "      "))
     return Statement(text, values)
 
 

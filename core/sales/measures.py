@@ -27,7 +27,8 @@ class Sum:
     """One aggregate over the lines. `columns`: what it reads of a line. `condition`: the lines it is taken over, beside the population.
 
     `every_kind`: taken over lines of every kind unless the question names kinds itself (an order's fee is split over its gifts too).
-    `by_line`: needs every single line. `in_rollup`: can be taken from the rollup; else it is taken from the web shop's lines, which alone state orders.
+    `by_store`: tells stores apart. `in_rollup`: can be taken from the rollup; else it is taken from the web shop's orders, and `{only}` in the
+    aggregate stands for the condition.
     """
 
     aggregate: str
@@ -35,13 +36,11 @@ class Sum:
     condition: str = ""
     every_kind: bool = False
     in_rollup: bool = True
-    by_line: bool = False
+    by_store: bool = False
 
     @property
     def source(self) -> str:
         """Where the lines come from, in words."""
-        if self.by_line:
-            return "single lines"
         return "rollup" if self.in_rollup else "order lines of the web shop"
 
 
@@ -90,8 +89,13 @@ SUMS: dict[str, Sum] = {
     "local_sold": Sum("sum(converted_local)", ("converted_local", "line_kind"), "line_kind = 'sale'"),
     "net_free": Sum("sum(net)", ("net", "line_kind"), "line_kind in ('sample', 'tester')"),
     "net_returned": Sum("-sum(net)", ("net", "line_kind"), "line_kind = 'return'"),
-    "orders": Sum("count(distinct order_id)", ("order_id", "line_kind"), "line_kind = 'sale'", in_rollup=False),
-    "order_lines": Sum("count(order_id)", ("order_id",), in_rollup=False),
+    "orders": Sum(
+        "count(distinct order_id){only} + coalesce(sum(orders){only}, 0)",
+        ("order_id", "orders", "line_kind"),
+        "line_kind = 'sale'",
+        in_rollup=False,
+    ),
+    "order_lines": Sum("sum(lines)", ("lines", "source"), "source = 'd2c'"),
     "shop_net": Sum("sum(net)", ("net", "source"), "source = 'd2c'"),
     "shop_quantity": Sum("sum(quantity)", ("quantity", "source", "line_kind"), "source = 'd2c' and line_kind <> 'adjustment'"),
     "fee": Sum("sum(fee)", ("fee",), every_kind=True),
@@ -105,12 +109,12 @@ SUMS: dict[str, Sum] = {
     "priced_quantity_without_bulk": Sum(
         "sum(priced_quantity)", ("priced_quantity", "line_kind", "bulk"), "line_kind = 'sale' and not bulk"
     ),
-    "listed_gross": Sum("sum(listed_gross)", ("listed_gross", "line_kind"), "line_kind = 'sale'", by_line=True),
-    "gross_at_list": Sum("sum(gross_at_list)", ("gross_at_list", "line_kind"), "line_kind = 'sale'", by_line=True),
+    "listed_gross": Sum("sum(listed_gross)", ("listed_gross", "line_kind"), "line_kind = 'sale'"),
+    "gross_at_list": Sum("sum(gross_at_list)", ("gross_at_list", "line_kind"), "line_kind = 'sale'"),
     "paired_net": Sum("sum(priced_net)", ("priced_net", "line_kind"), "line_kind in ('sale', 'return')"),
     "paired_quantity": Sum("sum(priced_quantity)", ("priced_quantity", "line_kind"), "line_kind in ('sale', 'return')"),
     "lines": Sum("sum(lines)", ("lines",)),
-    "stores": Sum("count(distinct store_id)", ("store_id", "line_kind"), "line_kind = 'sale'"),
+    "stores": Sum("count(distinct store_id)", ("store_id", "line_kind"), "line_kind = 'sale'", by_store=True),
     "products": Sum("count(distinct product_ean)", ("product_ean", "line_kind"), "line_kind = 'sale'"),
     "resellers": Sum("count(distinct reseller_id)", ("reseller_id",)),
 }
@@ -180,7 +184,7 @@ _ALL = (
         "orders",
         "Web-shop orders with at least one sale line; resellers state no orders.",
         "distinct order_id with a sale line",
-        "case when {order_lines} > 0 then {orders} end",
+        "case when {order_lines} > 0 then coalesce({orders}, 0) end",
         "distinct",
         "d2c",
     ),

@@ -18,6 +18,7 @@ from core.sales.asking import CHANGES, Asked, Relation, choose_relation, resolve
 from core.sales.calendar_effects import calendar_notes
 from core.sales.compiling import Statement, compile_figures, compile_notes, compile_remainder
 from core.sales.covered import Covered, Sender
+from core.sales.cutting import cut_months
 from core.sales.dimensions import NOT_STATED, OTHERS
 from core.sales.fiscal import FiscalCalendar
 from core.sales.formatting import format_number
@@ -28,9 +29,7 @@ MOST_ROWS = 200_000  # more groups than this are no answer a person or a chart c
 Connection = psycopg.Connection[Any]
 
 
-def run(
-    database: Database, query: SalesQuery, scope: Scope = None, today: date | None = None, figures: FiguresOf | None = None
-) -> Result:
+def run(database: Database, query: SalesQuery, scope: Scope = None, today: date | None = None, figures: FiguresOf | None = None) -> Result:
     """The answer to `query`, as far as `scope` (reseller ids; None: all) may see. `figures`: who reads the figures, where it is not the usual.
 
     Errors: BadQuestion for names or choices that do not exist, QueryRefused when it takes longer than the database allows.
@@ -62,6 +61,8 @@ def _answer(connection: Connection, asked: Asked, today: date, reading: FiguresO
     pairs = alignment.pairs if alignment else None
     relation = _relation(connection, asked)
     asked, base = keep_like_for_like(connection, asked, relation, alignment, senders, covered)
+    if relation == "sales_months":
+        asked = replace(asked, cut=cut_months(asked.query.period, pairs, [s.reseller_id for s in covered.senders]))
     figures = reading(connection, asked, relation, pairs)
     evidence = caveats.Evidence(
         _frame_of(connection, compile_notes(asked, relation), NOTES),
@@ -151,7 +152,7 @@ def keep_like_for_like(
 def _relation(connection: Connection, asked: Asked) -> Relation:
     """The rollup, unless the question needs single lines or nothing is rolled up yet."""
     relation = choose_relation(asked)
-    if relation == "sales_rollup" and connection.execute("select exists (select from readable.sales_rollup)").fetchone() != (True,):
+    if relation != "sales" and connection.execute("select exists (select from readable.sales_rollup)").fetchone() != (True,):
         return "sales"
     return relation
 
@@ -185,8 +186,6 @@ NOTES: dict[str, Any] = {
     "unpriced": pl.Int64,
     "unconverted_lines": pl.Int64,
     "unconverted_local": EUR,
-    "first_day": pl.Date,
-    "last_day": pl.Date,
     "undated": pl.Int64,
     "longer_than_a_week": pl.Int64,
 }

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.chat import querying
+from core.chat.published import OWN as OWN_VIEWS
 from core.chat.querying import readable_catalogue, run_sql
 from core.db.engine import Database
 from core.db.tables import audit_log
@@ -28,7 +29,8 @@ def test_the_catalogue_is_exactly_what_the_database_publishes(database: Database
         ).all()
     published: dict[str, list[str]] = {}
     for view, column in rows:
-        published.setdefault(view, []).append(column)
+        if view not in OWN_VIEWS:
+            published.setdefault(view, []).append(column)
     assert {view: list(columns) for view, columns in readable_catalogue().items()} == published
     assert all(meaning for columns in readable_catalogue().values() for meaning in columns.values())
 

@@ -140,15 +140,46 @@ def live(database: Database) -> Counter[tuple[Any, ...]]:
     return Counter(reading_back.live_rows(database, all_views=True).select(*FIGURES, *MONEY).rows())
 
 
+PLACED = "source, reseller_id, channel, product_ean, country, year, month, line_kind, bulk, valued, currency, vat_basis"
+ADDED = "sum(quantity), sum(sales_eur_net), sum(sales_eur_gross), sum(amount_local), sum(payment_fee), sum(cost_of_goods)"
+RATED = "sales_eur_gross is not null and sales_eur_net is not null and amount_local <> 0 and list_price is not null"
+LISTED = (
+    f"sum(quantity * list_price * fx_rate) filter (where {RATED}), sum(sales_eur_gross) filter (where quantity is not null and {RATED})"
+)
+UNDATED = "count(*) filter (where sold_on is null), count(*) filter (where sold_on is null and period_end - period_start >= 7)"
+DATED = "store_id, view, period_start, period_end, sold_on, counted_on"
+DAYS = DATED.removeprefix("store_id, view, ")
+STATE = "reseller_id, store_id, channel, country, currency, vat_basis, bulk"
+EQUAL = (  # what is asked of single lines, and of the sums that must say the same
+    (
+        f"select {PLACED}, {DATED}, count(*), {ADDED}, {LISTED} from sales group by {PLACED}, {DATED}",
+        f"select {PLACED}, {DATED}, sum(lines), {ADDED}, sum(listed_gross), sum(gross_at_list) from sales_rollup group by {PLACED}, {DATED}",
+    ),
+    (
+        f"select {PLACED}, {DAYS}, count(*), {ADDED}, {LISTED}, {UNDATED} from sales group by {PLACED}, {DAYS}",
+        f"select {PLACED}, {DAYS}, sum(lines), {ADDED}, sum(listed_gross), sum(gross_at_list), sum(undated), sum(undated_long)"
+        f" from sales_days group by {PLACED}, {DAYS}",
+    ),
+    (
+        f"select {PLACED}, count(*), {ADDED}, {LISTED}, {UNDATED} from sales group by {PLACED}",
+        f"select {PLACED}, sum(lines), {ADDED}, sum(listed_gross), sum(gross_at_list), sum(undated), sum(undated_long)"
+        f" from sales_months group by {PLACED}",
+    ),
+    *(
+        (
+            f"select {keys}, count(distinct order_id) from sales where source = 'd2c' and line_kind = 'sale' group by {keys}",
+            f"select {keys}, count(distinct order_id) + coalesce(sum(orders), 0) from order_days group by {keys}",
+        )
+        for keys in ("reseller_id", "reseller_id, counted_on", STATE, f"{STATE}, counted_on", "reseller_id, country", "month")
+    ),
+)
+
+
 def rollup_gap(database: Database) -> list[Any]:
-    """What the rollup and the live facts disagree about, summed to the rollup's own grain; empty where they are equal."""
-    keys = "source, reseller_id, store_id, channel, product_ean, view, period_start, period_end, year, month, line_kind, bulk, valued, currency"
-    sums = "sum(quantity), sum(sales_eur_net), sum(sales_eur_gross), sum(amount_local), sum(payment_fee), sum(cost_of_goods)"
-    facts = f"select {keys}, count(*), {sums} from readable.sales group by {keys}"
-    rolled = f"select {keys}, sum(lines), {sums} from readable.sales_rollup group by {keys}"
+    """What the sums and the live facts disagree about, each summed to its own grain; empty where they are equal."""
     with database.reader() as connection:
-        facts, rolled = facts.replace("readable.", ""), rolled.replace("readable.", "")
-        return connection.execute(f"({facts} except all {rolled}) union all ({rolled} except all {facts})").fetchall()
+        gaps = (f"({facts} except all {sums}) union all ({sums} except all {facts})" for facts, sums in EQUAL)
+        return [row for gap in gaps for row in connection.execute(gap.encode()).fetchall()]
 
 
 def state(database: Database) -> tuple[Counter[tuple[Any, ...]], list[Any]]:

@@ -175,7 +175,7 @@ TABLES = ("sellout_entries2", "ecommerce_orders", "held_rows")
 
 
 def everything(database: Database, before: int) -> dict[str, Any]:
-    """Every stored row, text by text, of the uploads up to `before`; the whole rollup; the claims."""
+    """Every stored row, text by text, of the uploads up to `before`; all sums; the claims."""
     own = f"upload_batch_id <= {before}"
     statements = {name: f"select f::text from {name} f where {own} order by id" for name in TABLES}
     statements["claims"] = f"select c::text from slice_claims c where {own} order by id"
@@ -183,7 +183,8 @@ def everything(database: Database, before: int) -> dict[str, Any]:
     statements["controls"] = f"select c::text from batch_controls c where {own} order by id"
     with database.read() as connection:
         texts: dict[str, Any] = {name: list(connection.execute(sa.text(statement)).scalars()) for name, statement in statements.items()}
-        return {**texts, "rollup": Counter(tuple(row)[1:] for row in connection.execute(sa.text("select * from sales_rollup")))}
+        sums = ("sales_rollup", "sales_days", "sales_months", "order_days")
+        return {**texts, **{name: Counter(tuple(row)[1:] for row in connection.execute(sa.text(f"select * from {name}"))) for name in sums}}
 
 
 def version(database: Database) -> int:

@@ -97,7 +97,7 @@ def test_the_rollup_and_the_facts_give_one_bridge(two_years):
     two_years.fill_rollup()
     from_rollup = compared(two_years, query)
     assert bridge(from_facts) == bridge(from_rollup) and bridge(from_facts).currency
-    assert "sales_rollup" in from_rollup.sql and "sales_rollup" not in from_facts.sql
+    assert "readable.sales_months" in from_rollup.sql and "readable.sales_months" not in from_facts.sql
 
 
 def test_the_bridge_in_words_begins_with_the_largest_effect(two_years):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import random
+import re
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,12 +18,13 @@ from hypothesis import strategies as st
 from core.db import tables as t
 from core.sales.dimensions import NOT_STATED
 from core.sales.measures import MEASURES as ALL
-from core.sales.measures import PARTS, SUMS, find_measure
+from core.sales.measures import PARTS
 from core.sales.query import build_query
 from core.sales.running import run
 from tests.sales.conftest import CANDLE, PRODUCTS, SAUNA, TUNDRA, VIAL, Market
 
 TODAY = date(2025, 12, 31)
+READS_SUMS = re.compile(r"readable\.sales_(months|days|rollup)")
 NAMES = {ean: f"{code} · {name}" for ean, code, name, *_ in PRODUCTS}
 CATEGORY = {ean: category for ean, *_, category in PRODUCTS}
 Line = dict[str, Any]
@@ -201,20 +203,56 @@ def test_periods_that_split_the_calendar_count_every_line_once(market):
         (["day", "source"], "2025-03-05/2025-04-11", "prior_year"),
         (["week", "product"], "2025-06-02/2025-08-03", "prior_year_weeks"),
         ([], "2025-01-01/2025-11-11", "prior_year"),
+        (["month", "channel"], "2025", "prior_year"),
+        (["product", "reseller", "currency", "vat_basis", "country"], "2025-02/2025-10", "prior_year"),
+        (["fiscal_quarter", "size"], "2025-02-11/2025-10-17", "prior_period"),
+        (["reseller", "line_kind"], "2025-03", "prior_year_weeks"),
+        (["month", "category"], None, None),
     ],
 )
 def test_every_measure_is_the_same_from_rollup_and_facts(market, by, period, compare):
     make_lines(market)
-    names = [name for name in (*ALL, *PARTS) if not any(SUMS[part].by_line for part in find_measure(name).sums)]
+    names = [*ALL, *PARTS]
     query = build_query(names, by, {}, period, compare)
     market.covers("online", "2024-01-01/2025-12-31")
     market.covers("galilu", "2024-01-01/2025-12-31")
     facts = run(market.database, query, None, TODAY)
     market.fill_rollup()
     rolled = run(market.database, query, None, TODAY)
-    assert "readable.sales_rollup" in rolled.sql and "readable.sales_rollup" not in facts.sql
+    assert READS_SUMS.search(rolled.sql) and not READS_SUMS.search(facts.sql) and facts.frame.height
     assert facts.frame.equals(rolled.frame)
     assert (facts.totals, facts.caveats) == (rolled.totals, rolled.caveats)
+
+
+@pytest.mark.parametrize("over", ["stores", "products"])
+def test_what_is_alike_is_the_same_from_sums_and_facts(market, over):
+    make_lines(market)
+    market.covers("online", "2024-01-01/2025-12-31")
+    market.covers("galilu", "2024-01-01/2025-12-31")
+    query = build_query(["orders", "sales_eur_net", "units"], ["month"], {}, "2025-02/2025-11", "prior_year", like_for_like=over)
+    facts = run(market.database, query, None, TODAY)
+    market.fill_rollup()
+    rolled = run(market.database, query, None, TODAY)
+    assert facts.frame.equals(rolled.frame) and (facts.totals, facts.base) == (rolled.totals, rolled.base) and facts.base.kept
+
+
+@pytest.mark.parametrize(
+    ("measures", "by", "where", "reads"),
+    [
+        ("units", ["month", "product"], {"country": "DE"}, "sales_months"),
+        ("price_realisation", ["reseller"], {}, "sales_months"),
+        ("units", ["week"], {}, "sales_days"),
+        ("active_stores", ["reseller"], {}, "sales_rollup"),
+        ("units", [], {"store": "Nordlys Webshop"}, "sales_rollup"),
+        ("orders", ["month", "country"], {"channel": "online"}, "order_days"),
+        ("orders", ["product"], {}, "sales"),
+    ],
+)
+def test_each_question_reads_the_coarsest_sums_that_answer_it(market, measures, by, where, reads):
+    make_lines(market)
+    market.fill_rollup()
+    sql = run(market.database, build_query(measures, by, where, "2025"), None, TODAY).sql
+    assert re.search(rf"readable\.{reads}\b", sql)
 
 
 def test_the_remainder_is_the_same_from_rollup_and_facts(market):
@@ -238,7 +276,7 @@ def test_the_migration_sums_lines_as_the_product_does(market):
     make_lines(market)
     market.fill_rollup()
     columns = [c.name for c in t.sales_rollup.c if c.name != "id"]
-    refill = importlib.import_module("core.db.migrations.versions.0002_rollup_by_day").REFILL
+    refill = importlib.import_module("core.db.migrations.versions.0005_sums_by_month").REFILL
     with market.database.write() as c:
         rows = lambda: Counter(c.execute(sa.select(*(t.sales_rollup.c[name] for name in columns))).all())  # noqa: E731
         by_product = rows()

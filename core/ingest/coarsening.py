@@ -1,0 +1,121 @@
+"""The rollup made coarser, for questions that name no store or no day: equal to the rollup, in the transaction that changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+Month = tuple[int, int]  # year, month
+SUMS = (
+    *("lines", "quantity", "sales_eur_net", "sales_eur_gross", "amount_local", "unconverted_lines", "unconverted_local"),
+    *("cost_of_goods", "cost_with_net", "net_with_cost", "payment_fee", "priced_quantity", "priced_net", "net_with_gross"),
+    *("rated_quantity", "rated_gross"),
+)
+_ADDED = ", ".join(f"sum({name})" for name in SUMS)
+_ASKED = " and (year, month) in (select * from unnest(cast(:years as int[]), cast(:months as int[])))"
+_DAYS = f"""
+insert into sales_days (source, reseller_id, channel, product_ean, country, period_start, period_end, year, month, line_kind, bulk, valued,
+  currency, vat_basis, sale_date, {", ".join(SUMS)})
+select source, f.reseller_id, f.channel, product_ean, case when source = 'd2c' then f.country else s.country end, period_start, period_end,
+  year, month, line_kind, bulk, valued, currency, vat_basis, sale_date, {_ADDED}
+from sales_rollup f left join stores s on s.id = f.store_id
+where f.reseller_id = :reseller{{asked}}
+group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+"""
+_MONTHS = f"""
+insert into sales_months (source, reseller_id, channel, product_ean, country, period_start, period_end, year, month, line_kind, bulk, valued,
+  currency, vat_basis, {", ".join(SUMS)}, undated, undated_long, listed_gross, gross_at_list)
+select source, reseller_id, channel, product_ean, country, case when not inside then period_start end, case when not inside then period_end end,
+  year, month, line_kind, bulk, valued, currency, vat_basis, {_ADDED},
+  coalesce(sum(lines) filter (where undated), 0), coalesce(sum(lines) filter (where undated and period_end - period_start >= 7), 0),
+  sum(rated_quantity * list_price), sum(rated_gross) filter (where list_price is not null)
+from (
+  select d.*, period_start >= make_date(year, month, 1) and period_end < make_date(year, month, 1) + interval '1 month' as inside,
+         sale_date is null and period_start <> period_end as undated,
+         (select l.unit_price from price_list l where l.ean = d.product_ean and l.currency = d.currency and l.vat_basis = 'gross'
+            and l.valid_from <= d.period_end order by l.valid_from desc limit 1) as list_price
+  from sales_days d where reseller_id = :reseller{{asked}}
+) as days
+group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
+"""
+
+
+def months_of(sums: pl.DataFrame) -> set[Month]:
+    """The months that rows of the rollup count in."""
+    return set(sums.select("year", "month").unique().iter_rows())
+
+
+def coarsen(connection: sa.Connection, reseller_id: int, months: Iterable[Month] | None = None) -> None:
+    """Make the sums by day and by month of these months (None: of all) equal to the rollup."""
+    listed = None if months is None else sorted(set(months))
+    if listed == []:
+        return
+    parameters: dict[str, Any] = {"reseller": reseller_id}
+    if listed is not None:
+        parameters |= {"years": [year for year, _ in listed], "months": [month for _, month in listed]}
+    asked = "" if listed is None else _ASKED
+    for table in ("sales_days", "sales_months"):
+        connection.execute(sa.text(f"delete from {table} where reseller_id = :reseller{asked}"), parameters)
+    for statement in (_DAYS, _MONTHS):
+        connection.execute(sa.text(statement.format(asked=asked)), parameters)
+
+
+def coarsen_all(connection: sa.Connection) -> None:
+    """The same of every reseller, after list prices or countries of stores changed: they are in no row of the rollup."""
+    for (number,) in connection.execute(sa.text("select distinct reseller_id from sales_rollup order by 1")).all():
+        coarsen(connection, number)
+
+
+# Orders ---------------------------------------------------------------------------------------------------------------
+
+_STATE = "store_id, channel, country, currency, vat_basis, bulk, order_date"
+_ORDERS = f"""
+insert into order_days (reseller_id, {_STATE}, order_id, orders)
+with sold as (
+  select order_id, {_STATE} from ecommerce_orders f where f.reseller_id = :reseller and f.live and f.line_kind = 'sale'{{asked}}
+  group by order_id, {_STATE}
+), counted as (select *, count(*) over (partition by order_id) > 1 as several from sold)
+select :reseller, {_STATE}, null, count(*) from counted where not several{{counted}} group by {_STATE}
+union all
+select :reseller, {_STATE}, order_id, 1 from counted where several{{told}}
+"""
+_ON_DAYS = """
+create temp table order_touched on commit drop as
+select distinct order_id from ecommerce_orders where reseller_id = :reseller and order_date = any(cast(:days as date[]))
+"""
+_DAYS_OF = """
+create temp table order_touched_days on commit drop as
+select unnest(cast(:days as date[])) as day
+union
+select f.order_date from ecommerce_orders f join order_touched using (order_id) where f.reseller_id = :reseller and f.live
+"""
+_FORGET = """
+delete from order_days d where d.reseller_id = :reseller
+  and ((d.order_id is null and d.order_date in (select day from order_touched_days)) or d.order_id in (select order_id from order_touched))
+"""
+_PLACES = {
+    "asked": """ and f.order_id in (
+    select order_id from ecommerce_orders where reseller_id = :reseller and live and line_kind = 'sale'
+      and order_date in (select day from order_touched_days))""",
+    "counted": " and order_date in (select day from order_touched_days)",
+    "told": " and order_id in (select order_id from order_touched)",
+}
+
+
+def count_orders(connection: sa.Connection, reseller_id: int, days: list[date] | None = None) -> None:
+    """Make the counted orders equal to the live lines. `days`: those on which a line came, went or changed; None: all.
+
+    An order that states other days too is counted anew on all of them: it may have become one that has to be told apart, or ceased to be.
+    """
+    parameters: dict[str, Any] = {"reseller": reseller_id, "days": days}
+    if days is None:
+        connection.execute(sa.text("delete from order_days where reseller_id = :reseller"), parameters)
+        connection.execute(sa.text(_ORDERS.format(asked="", counted="", told="")), parameters)
+    elif days:
+        for statement in (_ON_DAYS, "analyze order_touched", _DAYS_OF, _FORGET, _ORDERS.format(**_PLACES)):
+            connection.execute(sa.text(statement), parameters)
+        connection.execute(sa.text("drop table order_touched, order_touched_days"))
