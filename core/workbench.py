@@ -22,9 +22,11 @@ from core.ingest import reading_back as facts
 from core.ingest.shapes import ImportReport
 from core.people.permissions import SYSTEM
 from core.reports import rendering
-from core.sales import bridging, running, tracing
+from core.sales import bridging, pivot_table, running, running_pivots, tracing
 from core.sales import coverage as sales_coverage
 from core.sales.bridging import Bridge
+from core.sales.pivot_query import PivotQuery
+from core.sales.pivot_values import As
 from core.sales.query import Period, Result, build_query
 from core.settings import Settings
 
@@ -139,6 +141,31 @@ class Workbench:
         """As `sales`, with totals, SQL, caveats and data-through."""
         query = build_query(measures, by, where, period, compare, fiscal=running.calendar_of(self.database), **options)
         return running.run(self.database, query, self.scope)
+
+    def pivot(
+        self,
+        measures: Sequence[str] | str = ("sales_eur_net",),
+        rows: Sequence[str] | str = ("reseller",),
+        columns: Sequence[str] | str = (),
+        where: Mapping[str, str | Sequence[str]] | None = None,
+        period: str | Period | None = None,
+        compare: str | Period | None = None,
+        *,
+        shown_as: As = "value",
+        at: str | None = None,
+        subtotals: bool = True,
+        **options: Any,
+    ) -> pl.DataFrame:
+        """Up to three dimensions in `rows` and `columns`, as the Explore page shows them: a text column for each row dimension, a column for
+        each heading, subtotals above their parts, the total last; right for ratios and distinct counts too, which are asked for, never added.
+        `shown_as`: value, share_total, share_row, share_column, share_parent (within the outer row), running, change, change_pct; shares add
+        to 1 exactly. `limit`: the first groups of each row dimension, the rest as “others”. `order_by`, `descending`, `at` (a value of the
+        outermost column): the order of rows. Errors: BadQuestion."""
+        fiscal = running.calendar_of(self.database)
+        across = (columns,) if isinstance(columns, str) else tuple(columns)
+        query = build_query(measures, rows, where, period, compare, fiscal=fiscal, **options)
+        cells = running_pivots.run_pivot(self.database, PivotQuery(query, across, at, shown_as == "running"), self.scope)
+        return pivot_table.table(cells, shown_as, subtotals=subtotals).frame(pivot_table.namer(fiscal))
 
     def bridge(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,13 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import BadQuestion
+from core.sales.caching import ResultCache
 from core.sales.pivot_ordering import arranged
 from core.sales.pivot_query import Cells, Member, PivotQuery
 from core.sales.pivot_table import finest, table
+from core.sales.pivot_tracing import filters_of, measure_of
 from core.sales.pivot_values import why_not
 from core.sales.query import Filter, Result, build_query
 from core.sales.running import run
 from core.sales.running_pivots import run_pivot
+from core.sales.tracing import trace
+from core.workbench import Workbench
 from tests.sales.conftest import CANDLE, SAUNA, TUNDRA, Market
 
 TODAY = date(2025, 7, 15)
@@ -255,6 +260,54 @@ def test_it_takes_three_statements_at_most(busy: Market, monkeypatch: pytest.Mon
     asked.clear()
     ask(busy, "units", ["reseller", "product"], limit=50)
     assert len([text for text in asked if "is_total" in text]) == 1
+
+
+@pytest.mark.parametrize("shown_as", ["value", "running"])
+def test_every_cell_leads_to_lines_that_make_it(busy: Market, shown_as: Any) -> None:
+    """The remainder, what is not stated, subtotals and running totals too."""
+    busy.line("galilu", "2025-03", None, 2, 35)
+    busy.fill_rollup()
+    seen = table(ask(busy, ["sales_eur_net", "average_unit_price"], ["reseller", "product"], ("month",), limit=1, running=True), shown_as)
+    for line, row in list(zip(seen.lines, seen.values, strict=True))[::2]:
+        for head, value in list(zip(seen.heads, row, strict=True))[::3]:
+            where = filters_of(seen, line, head)
+            assert where is not None
+            query = replace(seen.result.query, by=(), where=where, measures=(measure_of(head.figure),))
+            found = trace(busy.database, query, None, today=TODAY)
+            assert (found.value or 0) == (value or 0)
+            assert found.measure.additivity != "additive" or found.adds_up
+
+
+def test_a_remainder_of_very_many_and_held_money_are_no_filter(busy: Market) -> None:
+    busy.held("galilu", "2025-05", 2, 20)
+    seen = table(ask(busy, "sales_eur_net", ["product"]), "share_total")
+    (held,) = (line for line in seen.lines if line.kind == "held")
+    assert filters_of(seen, held, seen.heads[0]) is None and measure_of("units_change_pct") == "units"
+
+
+def test_a_notebook_asks_for_the_same_pivot(busy: Market, settings: Any) -> None:
+    workbench = Workbench(busy.database, settings)
+    frame = workbench.pivot(["sales_eur_net"], ["reseller"], "quarter", period="2025", limit=1, shown_as="share_total")
+    seen = table(ask(busy, "sales_eur_net", ["reseller"], ("quarter",), limit=1), "share_total")
+    assert frame.equals(seen.frame()) and frame.columns == ["Reseller", "Q1 2025", "Q2 2025", "Total"]
+    assert frame.row(-1) == ("Total", *(D(v) for v in seen.values[-1]))  # type: ignore[arg-type]
+
+
+def test_what_is_taken_away_is_what_is_seen(busy: Market) -> None:
+    seen = table(ask(busy, ["sales_eur_net", "units"], ["reseller", "product"], ("quarter",), limit=2), "share_row")
+    taken = seen.as_shown("Shares")
+    assert taken.frame.equals(seen.frame().head(-1)) and taken.totals["Total · Units, share of row"] == 1
+    assert set(taken.units.values()) == {"ratio"} and ("Shown as", "Share of row") in taken.about
+    assert any(label == "Rows" and "others" in text for label, text in taken.about)
+
+
+def test_two_people_with_different_sights_never_share_a_pivot(busy: Market) -> None:
+    cache = ResultCache()
+    query = PivotQuery(build_query("sales_eur_net", "reseller", None, "2025"), ("month",))
+    everything = cache.run_pivot(busy.database, query, None, TODAY)
+    narrow = cache.run_pivot(busy.database, query, (busy.resellers["galilu"],), TODAY)
+    assert len(everything.paths(0, 1)) > len(narrow.paths(0, 1)) == 1 and len(cache) == 2
+    assert cache.run_pivot(busy.database, query, None, TODAY) is everything
 
 
 # Laws over invented cells ---------------------------------------------------------------------------------------------
