@@ -28,6 +28,7 @@ from core.sales.formatting import format_number, format_ratio
 from core.sales.measures import MEASURES, find_measure
 from core.sales.naming import name_period
 from core.sales.query import Result, SalesQuery
+from core.sales.shown import Shown, about
 
 Class = Literal["A", "B", "C"]
 CLASSES: tuple[Class, ...] = ("A", "B", "C")
@@ -175,7 +176,7 @@ def sensitivity(found: Classes) -> tuple[tuple[Cuts, ...], pl.DataFrame]:
     by_cut = [{row.name: row.group for row in classify(values, one)} for one in cuts]
     unsteady = [row.name for row in found.rows if len({groups[row.name] for groups in by_cut}) > 1]
     columns = {f"A to {format_ratio(one.a, 0)}": [groups[name] for name in unsteady] for one, groups in zip(cuts, by_cut, strict=True)}
-    return cuts, pl.DataFrame([pl.Series(name, told, dtype=pl.String) for name, told in {"item": unsteady, **columns}.items()])
+    return cuts, pl.DataFrame([pl.Series(name, told, dtype=pl.String) for name, told in (("item", unsteady), *columns.items())])
 
 
 def concentration(values: Iterable[Decimal]) -> Concentration | None:
@@ -283,3 +284,20 @@ def moves_in_words(found: Classes, most: int = 3) -> Sequence[str]:
             named = ", ".join(f"{one.name} ({one.before} → {one.now})" for one in ones[:most]) + (" …" if len(ones) > most else "")
             said.append(f"{len(ones)} {words if len(ones) != 1 else words.replace('are', 'is')}: {named}.")
     return said
+
+
+RULE = (
+    "Ranked by size; an item is in A while the larger ones together are below the first cut, in B below the second, else in C: the item that "
+    "crosses a cut belongs to the class before it, and equal figures share a class. Zero and negative figures, and what is not stated, have "
+    "no class and are no part of the 100 %."
+)
+
+
+def as_shown(found: Classes, result: Result) -> Shown:
+    """The classes with what the file says of them. `result`: the answer that they are made of."""
+    label = axis_label(MEASURES[found.measure])
+    rows = table(found)
+    title = f"{MEASURES[found.measure].label}: classes by {DIMENSIONS[found.item].title.lower()}"
+    units = {label: MEASURES[found.measure].unit, "Share": "ratio", "Running share": "ratio"}
+    told = (("Classes", f"{found.cuts.words}. {RULE}"),)
+    return Shown(title, rows, (*about(result), *told), {label: found.whole}, units)

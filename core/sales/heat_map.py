@@ -26,6 +26,7 @@ from core.sales.measures import MEASURES, Measure, find_measure
 from core.sales.naming import name_period
 from core.sales.query import Comparison, Period, Result, SalesQuery
 from core.sales.restated import Restated, restatement_words
+from core.sales.shown import Shown, about
 
 Across = Literal["month", "quarter", "week", "fiscal_month"]
 Tint = Literal["value", "season", "change"]
@@ -34,6 +35,7 @@ ACROSS: Mapping[str, str] = {"month": "Months", "quarter": "Quarters", "week": "
 MEASURES_OF_CELLS = ("sales_eur_net", "units", "sales_eur_gross", "gross_profit")
 MOST_SLOTS = 160
 RATIO = Decimal("0.000000001")
+MOST_NAMED = 200  # cells known in part that a file names
 Value = Decimal | int | None
 
 
@@ -316,3 +318,19 @@ def explain(found: HeatMap, show: Callable[[str, Any], str]) -> tuple[str, ...]:
         listed = ", ".join(open_slots[:4]) + (f" and {len(open_slots) - 4} more" if len(open_slots) > 4 else "")
         notes.append(f"Known in part (hatched): {listed}. A cell's own text names who is missing.")
     return tuple(notes)
+
+
+def as_shown(found: HeatMap, result: Result) -> Shown:
+    """The map as a table, with what the file says of it: blank is not covered, 0 is covered without sales."""
+    measure = MEASURES[found.measure]
+    title = f"{measure.label} by {DIMENSIONS[found.item].title.lower()} and {DIMENSIONS[found.across].title.lower()}"
+    told = (("Cells", "Blank: no reseller that carries the item stated the period. 0: stated, and nothing sold."),)
+    partly = [
+        ("Known in part", f"{row.name}, {found.titles[i]}: {cell.heard.words}")
+        for row in found.rows
+        for i, cell in enumerate(row.cells)
+        if cell.heard.state in ("partly", "running") and cell.value is not None
+    ]
+    totals = {**dict(zip(found.titles, found.totals, strict=True)), "Total": found.total}
+    units = dict.fromkeys((*found.titles, "Total"), measure.unit)
+    return Shown(title, found.frame(), (*about(result), *told, *partly[:MOST_NAMED]), totals, units)

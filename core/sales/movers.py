@@ -24,6 +24,7 @@ from core.sales.formatting import format_number, round_half_up
 from core.sales.measures import MEASURES, find_measure
 from core.sales.naming import name_period
 from core.sales.query import Result, SalesQuery
+from core.sales.shown import CHANGE, Shown, about
 
 MOVED_BY = ("sales_eur_net", "units", "gross_profit")
 Side = Literal["up", "down", "new", "lost"]
@@ -169,3 +170,13 @@ def table(found: Movers) -> pl.DataFrame:
         pl.col("side").replace_strict(words, return_dtype=pl.String).alias("Movement"),
         pl.col("reasons").alias("Reasons (net revenue)"),
     )
+
+
+def as_shown(found: Movers, result: Result) -> Shown:
+    """The movers with what the file says of them. `result`: the answer that they are made of."""
+    unit = MEASURES[found.measure].unit
+    title = f"{MEASURES[found.measure].label}: what moved by {DIMENSIONS[found.item].title.lower()}"
+    units = {"Before": unit, "Now": unit, "Change": unit, "Change %": CHANGE, "Points of the whole": CHANGE}
+    totals = {"Before": found.before, "Now": found.now, "Change": found.change}
+    told = (("Points", "Change ÷ |total before|: what an item adds to the change in percent."), ("Not compared", str(found.left_out)))
+    return Shown(title, table(found), (*about(result), *told), totals, units)

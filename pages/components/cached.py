@@ -38,12 +38,14 @@ from core.reports import alerts, pdf, rendering
 from core.reports.alerts import AlertDefinition
 from core.reports.content import ReportContent
 from core.reports.definition import ReportDefinition, definition_from
+from core.sales import bridging, covering, movers, offering, tracing
 from core.sales import coverage as sales_coverage
-from core.sales import covering, pivoting, tracing
+from core.sales.bridging import Bridge
 from core.sales.caching import ResultCache
 from core.sales.covered import Covered
 from core.sales.fiscal import FiscalCalendar
-from core.sales.pivoting import Pivot
+from core.sales.pace import Offer
+from core.sales.pivot_query import Cells, PivotQuery
 from core.sales.query import Period, Result, SalesQuery
 from core.sales.restated import Restated
 from core.sales.restated import restated as find_restated
@@ -129,10 +131,9 @@ def result(query: SalesQuery, scope: Scope) -> Result:
     return _results(_mark()).run(database(), query, scope)
 
 
-def pivot(query: SalesQuery, across: str, scope: Scope) -> Pivot:
-    """The first measure with one dimension in the columns. Errors: BadQuestion for too many columns."""
-    cells, rows, columns = (result(one, scope) for one in pivoting.queries(query, across))
-    return pivoting.pivot(cells, rows, columns, across)
+def pivot(asked: PivotQuery, scope: Scope) -> Cells:
+    """The answers to all groupings of a pivot, from memory while the data is the same. Errors: BadQuestion, QueryRefused."""
+    return _results(_mark()).run_pivot(database(), asked, scope)
 
 
 @st.cache_resource(show_spinner=False)
@@ -165,6 +166,27 @@ def excerpt(kept: Original, sheet: str | None, row: int, cells: str | None) -> E
 @st.cache_data(ttl=600, max_entries=64, show_spinner="Opening the original …", hash_funcs={Original: lambda kept: kept.sha256})
 def _excerpt(sha256: str, kept: Original, sheet: str | None, row: int, cells: str | None) -> Excerpt:
     return excerpts.excerpt(kept, sheet, row, cells)
+
+
+def explained(query: SalesQuery, scope: Scope) -> tuple[Bridge, dict[str, str]]:
+    """The bridge of a `bridging.bridge_query`, and each item's own reasons in words. Errors: BadQuestion for too many groups."""
+    return _explained(_mark(), query, scope, status.data_version(database()), date.today())
+
+
+@st.cache_data(ttl=600, max_entries=32, show_spinner=False)
+def _explained(database_mark: str, query: SalesQuery, scope: Scope, version: int, today: date) -> tuple[Bridge, dict[str, str]]:
+    found = result(query, scope)
+    return bridging.bridge(found), movers.reasons_of(found)
+
+
+def offers(item: str, scope: Scope) -> tuple[Offer, ...]:
+    """What the catalogue has on sale; anew with every change of the data."""
+    return _offers(_mark(), item, scope, status.data_version(database()))
+
+
+@st.cache_data(ttl=600, max_entries=16, show_spinner=False)
+def _offers(database_mark: str, item: str, scope: Scope, version: int) -> tuple[Offer, ...]:
+    return offering.offers(database(), item, scope)
 
 
 def covered(scope: Scope) -> Covered:
