@@ -75,13 +75,15 @@ class Error:
 @dataclass(frozen=True)
 class Backtest:
     """All cuts of some tracks that are foretold together. `start`: the first step that not every track has stated; `leads`: how many steps
-    from there on; `open_leads`: how many of those some track has stated already. `season`: steps of a year."""
+    from there on; `open_leads`: how many of those some track has stated already. `season`: steps of a year. `ways`: those to be compared."""
 
     tracks: tuple[Track, ...]
     start: int
     leads: int
     open_leads: int
     season: int
+    ways: tuple[str, ...] = tuple(WAYS)
+    most_cuts: int = MOST_CUTS
 
     def said(self, way: str, cut: int, lead: int) -> float | None:
         """The sum over the tracks that could be foretold at that cut; None without any."""
@@ -94,23 +96,19 @@ class Backtest:
 
     @cached_property
     def misses(self) -> tuple[Miss, ...]:
-        """Newest cut first. Only steps that every track has passed; a track without a covered figure there is left out of both sides."""
+        """Newest cut first, equally many tests of each lead at most. Only steps that every track has passed; a track without a covered figure
+        there is left out of both sides."""
         found = []
-        for cut in range(1, MOST_CUTS + self.leads):
-            for lead in range(1, min(cut, self.leads) + 1):
-                told = {way: self._sum(way, cut, lead) for way in WAYS}
-                if (first := told[FIRST_METHOD])[0] is not None and first[1] is not None and self._tested(cut, lead):
+        for cut in range(1, self.most_cuts + self.leads):
+            for lead in range(max(1, cut - self.most_cuts + 1), min(cut, self.leads) + 1):
+                told = {way: self._sum(way, cut, lead) for way in self.ways}
+                if (first := told[self.ways[0]])[0] is not None and first[1] is not None:
                     found.append(Miss(cut, lead, first[1], {way: float(said or 0) for way, (said, _) in told.items()}))
         return tuple(found)
 
-    def _tested(self, cut: int, lead: int) -> bool:
-        """Every lead has the same number of tests at most."""
-        return cut - lead < MOST_CUTS
-
     def chosen(self, cut: int = 0) -> str:
         """The method with the least misses known at the cut, over steps that were wholly ahead."""
-        sums = self._choices
-        return sums[min(cut, len(sums) - 1)] if sums else FIRST_METHOD
+        return self._choices[min(cut, len(self._choices) - 1)]
 
     @cached_property
     def _choices(self) -> tuple[str, ...]:

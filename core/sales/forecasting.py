@@ -26,6 +26,7 @@ HORIZONS = (1, 3, 6, 12)
 FURTHEST: Mapping[Grain, int] = {"month": 12, "week": 26}
 SEASONS_NEEDED = 2
 MOST_PARTS = 15
+MOST_PART_CUTS = 12
 FORECAST_MEASURES = ("sales_eur_net", "units", "sales_eur_gross", "orders")
 Verdict = Literal["knows", "baseline", "short", "unknown"]
 ZERO = Decimal(0)
@@ -115,16 +116,18 @@ class Forecast:
         return move(self.history[-1][0].start, max(_needed(self.grain) - self.months, 0) + 1, self.grain)
 
 
-def forecast(found: Histories, horizon: int = 3, parts: bool = True) -> Forecast:
-    """`horizon`: months (weeks) after the newest one that any reseller has stated, at most FURTHEST. `parts`: with the breakdown."""
+def forecast(found: Histories, horizon: int = 3, breakdown: Histories | None = None) -> Forecast:
+    """`found`: by reseller. `horizon`: months (weeks) after the newest one that any reseller has stated, at most FURTHEST. `breakdown`: the
+    same figures by another part, whose rows are made to add up to the whole; None: the breakdown is by reseller."""
     horizon = max(1, min(horizon, FURTHEST[found.grain]))
     if not found.tracks or max(track.known() for track in found.tracks) <= found.season:
         return _unknown(found)
     test = backtest(found, horizon)
     verdict = _verdict(found, test)
     way = None if verdict == "knows" else "same_last_year" if verdict == "short" else test.best_baseline()
-    broken_down = _parts(found, test, way, horizon) if parts else ()
-    rows = _rows(found, test, way, broken_down)
+    resellers = _parts(found, test, way)
+    rows = _rows(found, test, way, resellers)
+    broken_down = resellers if breakdown is None else _scaled(rows, _parts(breakdown, test, way), test)
     ahead = range(test.open_leads + 1, test.leads + 1)
     told = {name: error for name in (None, *BASELINES) if (error := test.error(name))}
     return Forecast(
@@ -229,27 +232,21 @@ def _said(test: Backtest, way: str | None, lead: int) -> float:
     return test.said(way or test.chosen(), 0, lead) or 0.0
 
 
-def _parts(found: Histories, whole: Backtest, way: str | None, horizon: int) -> tuple[PartAhead, ...]:
-    """Each part by the way of the whole. Those of resellers are what the whole is made of; others are series of their own, which are then
-    scaled, month by month, so that they add up to the whole to the cent."""
-    names = dict.fromkeys(track.part for track in found.tracks)
-    told = [_part(found, name, whole, way, horizon) for name in names]
-    by_reseller = all(track.part == track.reseller for track in found.tracks)
-    if not by_reseller:
-        told = _scaled(found, told, whole, way)
+def _parts(found: Histories, whole: Backtest, way: str | None) -> tuple[PartAhead, ...]:
+    """Each part alone, by the way of the whole, the largest first."""
+    told = [_part(of_part(found, name), whole, way or whole.chosen()) for name in dict.fromkeys(track.part for track in found.tracks)]
     return tuple(sorted(told, key=lambda part: (-part.total, part.part)))
 
 
-def _part(found: Histories, name: str, whole: Backtest, way: str | None, horizon: int) -> PartAhead:
-    own = of_part(found, name)
-    test = Backtest(own.tracks, whole.start, whole.leads, whole.open_leads, whole.season)
-    chosen = way or whole.chosen()
-    expected = [_exact(found, _said(test, chosen, lead)) for lead in range(1, whole.leads + 1)]
-    if all(track.known() <= found.season for track in own.tracks):
-        expected = [_exact(found, _of_late(own, lead)) for lead in range(1, whole.leads + 1)]
-    errors = [error.wape if (error := test.error(name)) and test.tests() >= FEWEST_TESTS else None for name in (chosen, "same_last_year")]
-    low, high = _part_range(found, test, chosen, sum(expected[whole.open_leads :], ZERO))
-    return PartAhead(name, tuple(expected), low, high, errors[0], errors[1], max(track.known() for track in own.tracks))
+def _part(own: Histories, whole: Backtest, way: str) -> PartAhead:
+    ways = tuple(dict.fromkeys((way, "same_last_year", "average")))
+    test = Backtest(own.tracks, whole.start, whole.leads, whole.open_leads, whole.season, ways, MOST_PART_CUTS)
+    known = max(track.known() for track in own.tracks)
+    leads = range(1, whole.leads + 1)
+    expected = [_exact(own, _said(test, way, lead) if known > own.season else _of_late(own, whole, lead)) for lead in leads]
+    errors = [error.wape if (error := test.error(name)) and test.tests() >= FEWEST_TESTS else None for name in (way, "same_last_year")]
+    low, high = _part_range(own, test, way, sum(expected[whole.open_leads :], ZERO))
+    return PartAhead(own.tracks[0].part, tuple(expected), low, high, errors[0], errors[1], known)
 
 
 def _part_range(found: Histories, test: Backtest, way: str, expected: Decimal) -> tuple[Decimal | None, Decimal | None]:
@@ -262,21 +259,21 @@ def _part_range(found: Histories, test: Backtest, way: str, expected: Decimal) -
     return (max(expected - half, min(ZERO, expected)) if never_below else expected - half), expected + half
 
 
-def _of_late(own: Histories, lead: int) -> float:
+def _of_late(own: Histories, whole: Backtest, lead: int) -> float:
     """What is too new to be foretold counts as much as in its last months; only for its share of the whole."""
-    place = own.start + lead - 1
+    place = whole.start + lead - 1
     known = [[v for v in track.values[-own.season // 4 :] if v is not None] for track in own.tracks]
     stated = [track.values[place] for track in own.tracks if place < track.end]
     return sum(v or 0.0 for v in stated) if stated else sum(sum(values) / len(values) for values in known if values)
 
 
-def _scaled(found: Histories, told: Sequence[PartAhead], whole: Backtest, way: str | None) -> list[PartAhead]:
-    columns = []
-    for lead in range(1, whole.leads + 1):
-        total = _exact(found, _said(whole, way, lead))
-        columns.append(shared_out(total, [part.expected[lead - 1] for part in told], _quantum(found.measure)))
-    rows = list(zip(*columns, strict=True))
-    return [_moved(part, tuple(row), whole.open_leads) for part, row in zip(told, rows, strict=True)]
+def _scaled(rows: Sequence[Ahead], told: Sequence[PartAhead], whole: Backtest) -> tuple[PartAhead, ...]:
+    """Parts that are series of their own add up to another whole: month by month they are scaled to this one, to the cent."""
+    if not told:
+        return ()
+    quantum = _quantum_of(rows)
+    columns = [shared_out(row.expected, [part.expected[i] for part in told], quantum) for i, row in enumerate(rows)]
+    return tuple(_moved(part, row, whole.open_leads) for part, row in zip(told, zip(*columns, strict=True), strict=True))
 
 
 def _moved(part: PartAhead, expected: tuple[Decimal, ...], opened: int) -> PartAhead:

@@ -42,7 +42,7 @@ def test_after_a_step_the_forecast_stands_on_the_new_level():
 def test_on_noise_it_says_that_it_knows_nothing_better(months):
     for seed in range(6):
         blur = noisy(seed, 0.2)
-        found = forecast(histories_of({"Liberty": [blur(1000.0) for _ in range(months)]}), 3, parts=False)
+        found = forecast(histories_of({"Liberty": [blur(1000.0) for _ in range(months)]}), 3)
         assert found.verdict == "baseline"
 
 
@@ -95,9 +95,12 @@ def test_the_total_is_the_sum_of_its_resellers_to_the_cent():
 
 
 def test_products_are_scaled_to_the_total_to_the_cent_and_new_ones_take_part():
-    tracks = {"a": season(36, noise=0.2, seed=1), "b": season(36, noise=0.2, seed=2), "c": [None] * 30 + [50.0] * 6}
-    found = forecast(histories_of(tracks, part={"a": "Glow", "b": "Sauna", "c": "Candle"}), 3)
+    glow, sauna, candle = season(36, noise=0.2, seed=1), season(36, noise=0.2, seed=2), [None] * 30 + [50.0] * 6
+    whole = histories_of({"Liberty": [round(a + b + (c or 0), 2) for a, b, c in zip(glow, sauna, candle, strict=True)]})
+    products = histories_of({"a": glow, "b": sauna, "c": candle}, part={"a": "Glow", "b": "Sauna", "c": "Candle"})
+    found, by_reseller = forecast(whole, 3, products), forecast(whole, 3)
     parts = {part.part: part for part in found.parts}
+    assert found.rows == by_reseller.rows and [part.part for part in by_reseller.parts] == ["Liberty"]
     assert [row.expected for row in found.rows] == [sum(p.expected[i] for p in found.parts) for i in range(3)]
     assert parts["Candle"].error is None and 0 < parts["Candle"].total < 300 and parts["Glow"].error is not None
 
