@@ -13,6 +13,7 @@ from typing import Any
 
 from core.sales.asking import Asked, AskedFilter, Kept, Relation, choose_orders
 from core.sales.comparing import Pair
+from core.sales.compiling_stock import base_condition, stock_parts
 from core.sales.dimensions import WEEKDAYS
 from core.sales.measures import SUMS, Measure
 
@@ -157,15 +158,18 @@ def statement_of(
 ) -> Statement:
     """`sets`: as in `_sums`. `so_far`: name of a group in time; each of its moments then holds the lines of all moments up to it."""
     source, source_parameters = period_source(asked, relation, pairs)
-    apart = tuple(name for name in asked.sums if not SUMS[name].in_rollup) if relation != "sales" else ()
-    rest = tuple(name for name in asked.sums if name not in apart)
+    apart = tuple(n for n in asked.sums if not SUMS[n].in_rollup and not SUMS[n].of_stock) if relation != "sales" else ()
+    of_stock = tuple(name for name in asked.sums if SUMS[name].of_stock)
+    rest = tuple(name for name in asked.sums if name not in (*apart, *of_stock)) or ("lines",)
     stated = tuple(replace(g, name="at") if g.name == so_far else g for g in groups)
     lines, line_parameters = _lines(asked, relation, pairs, stated, rest)
     parts = [*source, *_so_far("lines", lines, so_far)]
     if apart:
         parts += _with_orders(asked, pairs, groups, rest, apart, sets, so_far)
     else:
-        parts.append(f"sums as (\n{_sums(asked, pairs, groups, rest, sets=sets)}\n)")
+        parts.append(f"sums as (\n{_sums(asked, pairs, groups, rest, whole_key=bool(of_stock), sets=sets)}\n)")
+    if of_stock:
+        parts = [*parts[:-1], parts[-1].replace("sums as", "sold as", 1), *_with_stock(asked, relation, pairs, groups, of_stock, sets)]
     figures = _figures(asked.measures, [*names, "is_total", "count(*) over () as groups"], compared=pairs is not None)
     text = f"-- {title_of(asked)}\nwith " + ",\n".join(parts) + f"\n{figures}\n{tail}"
     return Statement(text, source_parameters | line_parameters)
@@ -202,6 +206,30 @@ def _with_orders(
         f"ordered as (\n{_sums(asked, pairs, groups, apart, 'order_lines', whole_key=True, sets=sets)}\n)",
         f"sums as (\n  select r.*, {columns}\n  from rolled r left join ordered o using (whole_key)\n)",
     ]
+
+
+def _with_stock(
+    asked: Asked,
+    relation: Relation,
+    pairs: Sequence[Pair] | None,
+    groups: tuple[Group, ...],
+    names: tuple[str, ...],
+    sets: Sequence[Sequence[str]] | None,
+) -> list[str]:
+    """Stock is stated apart from the lines, and only by some resellers; the rows stay those of the lines."""
+    keyed = [(g.name, _dated(g.key or g.label, "counts_on", "day_on")) for g in groups]
+    filters, _ = filter_conditions(asked.filters, "counts_on", "day_on", keep_kinds=asked.every_kind)
+    bulk = ["not bulk"] if asked.query.without_bulk else []
+    return stock_parts(
+        asked,
+        "sales" if relation == "sales" else "sales_rollup",
+        keyed,
+        sets if sets is not None else [[g.name for g in groups], []],
+        names,
+        tuple(ERAS) if pairs is not None else ("",),
+        (filters, ["line_kind = any(%(kinds)s)", *bulk, *filters]),
+        base_condition(asked.kept),
+    )
 
 
 def title_of(asked: Asked) -> str:

@@ -24,6 +24,8 @@ def contribution(measure: Measure, named_kinds: bool = False) -> str:
     """SQL over one line of `readable.sales`: what it adds to an additive figure, or to the numerator of a ratio; null of a count of
     distinct things. `named_kinds`: the question names its line kinds, so that every sum keeps to them."""
     names = measure.sums if measure.additivity == "additive" else measure.sums[:1]
+    if names == ("stock",):
+        return "null::numeric"  # stock is stated apart from the lines
     if measure.additivity == "distinct" or any("sum(" not in SUMS[name].aggregate for name in names):
         return "null::numeric"
     if measure.additivity == "ratio":
@@ -41,8 +43,12 @@ def _of_line(name: str, named_kinds: bool) -> str:
 
 def touched(measure: Measure) -> str:
     """SQL over one line: whether any sum of the figure reads it."""
-    specs = [SUMS[name] for name in measure.sums]
-    return " or ".join(f"({spec.condition or 'true'} and {FACT_COLUMNS[spec.columns[0]]} is not null)" for spec in specs)
+    specs = [SUMS[name] for name in measure.sums if name != "stock"]
+    return (
+        "false"
+        if not specs
+        else " or ".join(f"({spec.condition or 'true'} and {FACT_COLUMNS[spec.columns[0]]} is not null)" for spec in specs)
+    )
 
 
 def compile_trace(asked: Asked, measure: Measure, row_limit: int, pairs: Sequence[Pair] | None = None) -> Statement:

@@ -28,7 +28,7 @@ class Sum:
 
     `every_kind`: taken over lines of every kind unless the question names kinds itself (an order's fee is split over its gifts too).
     `by_store`: tells stores apart. `in_rollup`: can be taken from the rollup; else it is taken from the web shop's orders, and `{only}` in the
-    aggregate stands for the condition.
+    aggregate stands for the condition. `of_stock`: taken of the stock that files state beside their sales, or up to its day.
     """
 
     aggregate: str
@@ -37,10 +37,13 @@ class Sum:
     every_kind: bool = False
     in_rollup: bool = True
     by_store: bool = False
+    of_stock: bool = False
 
     @property
     def source(self) -> str:
         """Where the lines come from, in words."""
+        if self.of_stock:
+            return "stock, with the units sold until its day"
         return "rollup" if self.in_rollup else "order lines of the web shop"
 
 
@@ -114,6 +117,8 @@ SUMS: dict[str, Sum] = {
     "paired_net": Sum("sum(priced_net)", ("priced_net", "line_kind"), "line_kind in ('sale', 'return')"),
     "paired_quantity": Sum("sum(priced_quantity)", ("priced_quantity", "line_kind"), "line_kind in ('sale', 'return')"),
     "lines": Sum("sum(lines)", ("lines",)),
+    "stock": Sum("sum(quantity)", ("quantity",), of_stock=True),
+    "stocked_units": Sum("sum(quantity)", ("quantity", "line_kind"), "line_kind <> 'adjustment'", of_stock=True),
     "stores": Sum("count(distinct store_id)", ("store_id", "line_kind"), "line_kind = 'sale'", by_store=True),
     "products": Sum("count(distinct product_ean)", ("product_ean", "line_kind"), "line_kind = 'sale'"),
     "resellers": Sum("count(distinct reseller_id)", ("reseller_id",)),
@@ -233,6 +238,24 @@ _ALL = (
         "Gross revenue for each EUR the same units cost at the list price of their month, in the currency they were sold in.",
         "Σ gross(sale) ÷ Σ units × list price, lines with units, gross and a list price in their currency",
         "{gross_at_list} / nullif({listed_gross}, 0)",
+        "ratio",
+    ),
+    Measure(
+        "sell_through",
+        "Sell-through",
+        "ratio",
+        "Units sold out of those there were to sell: of resellers that state stock, up to the last day they state it in the period.",
+        "units ÷ (stock at the end + units)",
+        "{stocked_units} / nullif({stock} + {stocked_units}, 0)",
+        "ratio",
+    ),
+    Measure(
+        "stock_units",
+        "Stock",
+        "units",
+        "Units in stock at the end, as the reseller's last file of the period states them; a blank is not stated, never 0.",
+        "Σ stock on the last stated day of each reseller",
+        "{stock}",
         "ratio",
     ),
     Measure(

@@ -23,6 +23,7 @@ from core.sales.dimensions import NOT_STATED, OTHERS
 from core.sales.fiscal import FiscalCalendar
 from core.sales.formatting import format_number
 from core.sales.query import Base, Caveat, Result, SalesQuery
+from core.sales.stock import stock_caveats
 
 EUR = pl.Decimal(38, 9)
 MOST_ROWS = 200_000  # more groups than this are no answer a person or a chart can use; a shortened frame says so
@@ -85,7 +86,12 @@ def _answer(connection: Connection, asked: Asked, today: date, reading: FiguresO
         covering.data_through(covered, senders),
         caveats.complete_senders(evidence, asked.query.period),
         tuple(s.name for s in evidence.senders),
-        (*_comparison_caveat(alignment, base), *caveats.find_caveats(asked, evidence, frame), *_shortened(asked, groups, len(rows))),
+        (
+            *_comparison_caveat(alignment, base),
+            *stock_caveats(connection, asked, [s.reseller_id for s in senders]),
+            *caveats.find_caveats(asked, evidence, frame),
+            *_shortened(asked, groups, len(rows)),
+        ),
         groups,
         base,
         _held_net(evidence.held),
