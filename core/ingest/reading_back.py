@@ -11,6 +11,7 @@ from core.errors import UnknownRecord
 from core.ingest.copying import fetch
 from core.ingest.planning import Plan
 from core.ingest.shapes import MONEY, Schema
+from core.sales.fiscal import FiscalCalendar
 from core.sales.query import parse_period
 
 ROWS: Schema = {
@@ -95,7 +96,7 @@ def live_rows(
     database: Database, reseller: str | None = None, period: str | None = None, all_views: bool = False, scope: Scope = None
 ) -> pl.DataFrame:
     """What is live now over all batches of the resellers in sight, stored and held, in the columns ROWS. `period`: rows that end inside it."""
-    span = parse_period(period) if period else None
+    span = parse_period(period, FiscalCalendar(database.fiscal_year_start, database.fiscal_months)) if period else None
     views = "" if all_views else " and f.primary_view"
     who = _IN_SCOPE + (
         "" if reseller is None else " and (lower(r.name) = lower(:reseller) or r.key = :reseller"

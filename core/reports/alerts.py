@@ -23,7 +23,6 @@ from core.mail.messages import check_addresses, split_addresses
 from core.mail.writing import Letterhead, alert_mail
 from core.people import audit
 from core.people.permissions import SYSTEM, Person, require
-from core.reports.content import filters_in_words
 from core.reports.definition import PERIOD_RULES, resolve_period
 from core.reports.records import owner_scope
 from core.sales import coverage, running
@@ -31,6 +30,7 @@ from core.sales.formatting import format_change, format_figure, format_money, fo
 from core.sales.measures import MEASURES, find_measures
 from core.sales.naming import name_period
 from core.sales.query import Filter, Period, SalesQuery
+from core.sales.shown import filters_in_words
 from core.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from core.reports.content import Column
+from core.reports.parts import Column
 from core.sales.formatting import MISSING, format_change, format_number, format_points, format_ratio
 from core.sales.naming import MONTHS, SHORT_MONTHS, name_day
 
@@ -15,7 +15,7 @@ DECIMALS = {"EUR per order": 2, "EUR per unit": 2, "units per order": 2}
 
 def head(column: Column) -> str:
     """`Net revenue, € net`: the unit stands once, in the head."""
-    unit = HEAD_UNITS.get(column.unit or "") if column.kind == "figure" and not column.name.endswith("_before") else None
+    unit = HEAD_UNITS.get(column.unit or "") if column.kind in ("figure", "difference") and not column.name.endswith("_before") else None
     return f"{column.label}, {unit}" if unit else column.label
 
 
@@ -28,12 +28,19 @@ def cell(column: Column, value: Any) -> str:
             return format_change(value)
         case "points":
             return format_points(value)
+        case "difference":
+            text = _figure(column, value)
+            return f"+{text}" if value > 0 and text.strip("0.") else text
         case "figure":
-            return format_ratio(value) if column.unit == "ratio" else format_number(value, DECIMALS.get(column.unit or "", 0))
+            return _figure(column, value)
         case "date":
             return name_date(value, column.grain)
         case _:
             return str(value)
+
+
+def _figure(column: Column, value: Any) -> str:
+    return format_ratio(value) if column.unit == "ratio" else format_number(value, DECIMALS.get(column.unit or "", 0))
 
 
 def name_date(day: date, grain: str) -> str:

@@ -5,111 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Literal
 
 import polars as pl
 
 from core.db.engine import Database, Scope
-from core.reports.definition import Block, ReportDefinition, block_query, resolve_period
+from core.reports.definition import Block, ReportDefinition, block_query, pivot_query, resolve_period
+from core.reports.parts import Chart, Column, Figure, KeyFigures, Part, Table, Text
+from core.reports.tables import change_column, coverage_table, exact_table, period_name, result_table, shown_table
 from core.sales import running
 from core.sales.bridging import bridge
-from core.sales.chart_spec import ChartSpec
 from core.sales.charts import bridge_chart, chart_for
-from core.sales.dimensions import DIMENSIONS, TIME
-from core.sales.formatting import format_change, format_figure, format_points
+from core.sales.dimensions import DIMENSIONS
+from core.sales.fiscal import FiscalCalendar
 from core.sales.marking import mark_restated
-from core.sales.measures import MEASURES, Unit
-from core.sales.naming import name_day, name_list, name_period
-from core.sales.query import Caveat, Filter, Period, Result, SalesQuery
+from core.sales.measures import MEASURES
+from core.sales.naming import name_day, name_period
+from core.sales.pivot_query import Cells
+from core.sales.pivot_table import namer
+from core.sales.pivot_table import table as pivot_table
+from core.sales.query import Caveat, Period, Result, SalesQuery
 from core.sales.restated import Restated, restated
+from core.sales.running_pivots import run_pivot
+from core.sales.shown import filters_in_words
 
-ColumnKind = Literal["text", "date", "figure", "change", "points"]
+Answer = Result | Cells
 TRIES = 3  # a report is built again when data changed while it was built
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a table. `kind` 'figure': a value in `unit`; 'change': a ratio; 'points': the
-    difference of two ratios. `grain` of a date: day, week, month, quarter, year."""
-
-    name: str
-    label: str
-    kind: ColumnKind = "text"
-    unit: Unit | None = None
-    grain: str = "day"
-    measure: str = ""
-
-    @property
-    def numeric(self) -> bool:
-        return self.kind in ("figure", "change", "points")
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A key figure with its change: a ratio, or for figures that are ratios the difference; None where nothing is comparable."""
-
-    measure: str
-    label: str
-    unit: Unit
-    value: Any
-    before: Any = None
-    change: Any = None
-
-    @property
-    def text(self) -> str:
-        return format_figure(self.measure, self.value)
-
-    @property
-    def change_text(self) -> str:
-        return format_points(self.change) if self.unit == "ratio" else format_change(self.change)
-
-    def change_words(self, compared_with: str) -> str:
-        """`+6.1 % from € 388 600, May 2024`; '' where nothing was compared."""
-        if not compared_with:
-            return ""
-        if self.before is None:
-            return f"nothing to compare in {compared_with}"
-        change = "" if self.change is None else f"{self.change_text} "
-        return f"{change}from {format_figure(self.measure, self.before)}, {compared_with}"
-
-
-@dataclass(frozen=True)
-class KeyFigures:
-    title: str
-    period: str
-    compared_with: str
-    figures: tuple[Figure, ...]
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows and, where they mean something, totals. `frame` has exactly the columns of `columns`; figures are exact."""
-
-    title: str
-    period: str
-    columns: tuple[Column, ...]
-    frame: pl.DataFrame
-    totals: Mapping[str, Any] | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A picture of `table`; `spec` is None when there is too little to draw."""
-
-    title: str
-    period: str
-    spec: ChartSpec | None
-    table: Table
-
-
-@dataclass(frozen=True)
-class Text:
-    title: str
-    text: str
-
-
-Part = KeyFigures | Table | Chart | Text
 
 
 @dataclass(frozen=True)
@@ -164,21 +84,32 @@ def build(
 
     Errors: BadQuestion, QueryRefused: a report is built whole or not at all.
     """
+    fiscal = running.calendar_of(database)
+    period = resolve_period(definition.period, today, fiscal)
     for attempt in range(TRIES):
-        whole = running.run(database, SalesQuery(where=definition.where, period=resolve_period(definition.period, today)), scope, today)
-        results = [_run(database, definition, block, scope, today) for block in definition.blocks]
-        versions = {result.data_version for result in (whole, *results) if result is not None}
+        whole = running.run(database, SalesQuery(where=definition.where, period=period), scope, today)
+        answers = [_run(database, definition, block, scope, today, fiscal) for block in definition.blocks]
+        results = [_result(answer) for answer in answers if answer is not None]
+        versions = {result.data_version for result in (whole, *results)}
         if len(versions) == 1 or attempt == TRIES - 1:
             break
     found = restated(database, scope, whole.period)
-    parts = tuple(_part(block, result or whole, found) for block, result in zip(definition.blocks, results, strict=True))
-    return _assemble(definition, parts, whole, [r for r in results if r], brand, link, built_at or datetime.now(UTC))
+    parts = tuple(_part(block, answer or whole, found, fiscal) for block, answer in zip(definition.blocks, answers, strict=True))
+    return _assemble(definition, parts, whole, results, brand, link, built_at or datetime.now(UTC))
 
 
-def _run(database: Database, definition: ReportDefinition, block: Block, scope: Scope, today: date) -> Result | None:
+def _run(
+    database: Database, definition: ReportDefinition, block: Block, scope: Scope, today: date, fiscal: FiscalCalendar
+) -> Answer | None:
     if block.kind in ("text", "coverage"):
         return None
-    return running.run(database, block_query(definition, block, today), scope, today)
+    if block.is_pivot:
+        return run_pivot(database, pivot_query(definition, block, today, fiscal), scope, today)
+    return running.run(database, block_query(definition, block, today, fiscal), scope, today)
+
+
+def _result(answer: Answer) -> Result:
+    return answer.result if isinstance(answer, Cells) else answer
 
 
 def _assemble(
@@ -228,39 +159,36 @@ def _headline(figures: tuple[Figure, ...], period: Period, compared: Period | No
     return f"{first.label} in {name_period(period)}: {first.text}{change}."
 
 
-def filters_in_words(filters: Iterable[Filter]) -> str:
-    """`Channel: offline · Reseller: all but Galilu`; all data when there is no filter."""
-    parts = [f"{DIMENSIONS[f.dimension].title}: {'all but ' if f.exclude else ''}{name_list(f.values, 8)}" for f in filters]
-    return " · ".join(parts) or "All resellers and channels"
-
-
-def _part(block: Block, result: Result, found: tuple[Restated, ...]) -> Part:
+def _part(block: Block, answer: Answer, found: tuple[Restated, ...], fiscal: FiscalCalendar) -> Part:
     title = block.title or default_title(block)
+    if isinstance(answer, Cells):
+        laid = pivot_table(answer, block.shown_as, subtotals=block.subtotals)
+        return shown_table(laid.as_shown(title, namer(fiscal)), period_name(answer.result.period))
     match block.kind:
         case "text":
             return Text(title, block.text)
         case "coverage":
-            return coverage_table(title, result)
+            return coverage_table(title, answer)
         case "kpis":
-            return _key_figures(title, result)
+            return _key_figures(title, answer)
         case "table":
-            return result_table(title, result)
+            return exact_table(title, answer, fiscal) if block.exact else result_table(title, answer)
         case "bridge":
-            return _bridge(title, result)
+            return _bridge(title, answer)
         case _:
-            return Chart(title, _name(result.period), mark_restated(chart_for(result), result, found), result_table(title, result))
+            return Chart(title, period_name(answer.period), mark_restated(chart_for(answer), answer, found), result_table(title, answer))
 
 
 def _bridge(title: str, result: Result) -> Chart:
     """Where the change comes from: level before, each effect, level now; the column adds up to the cent."""
     if result.compared_with is None or result.frame.is_empty():
-        empty = Table(title, _name(result.period), (Column("step", "Step"),), pl.DataFrame(schema={"step": pl.String}))
-        return Chart(title, _name(result.period), None, empty)
+        empty = Table(title, period_name(result.period), (Column("step", "Step"),), pl.DataFrame(schema={"step": pl.String}))
+        return Chart(title, period_name(result.period), None, empty)
     found = bridge(result)
-    steps = [(_name(result.compared_with), found.before), *found.steps, (f"{_name(result.period)}, comparable part", found.now)]
+    steps = [(period_name(result.compared_with), found.before), *found.steps, (f"{period_name(result.period)}, comparable part", found.now)]
     frame = pl.DataFrame(steps, schema={"step": pl.String, "amount": pl.Decimal(38, 2)}, orient="row")
     columns = (Column("step", "Step"), Column("amount", "Net revenue", "figure", "EUR net", measure="sales_eur_net"))
-    return Chart(title, _name(result.period), bridge_chart(found, result), Table(title, _name(result.period), columns, frame))
+    return Chart(title, period_name(result.period), bridge_chart(found, result), Table(title, period_name(result.period), columns, frame))
 
 
 def default_title(block: Block) -> str:
@@ -279,68 +207,8 @@ def _key_figures(title: str, result: Result) -> KeyFigures:
             MEASURES[name].unit,
             totals.get(name),
             totals.get(f"{name}_before"),
-            totals.get(_change_column(name)),
+            totals.get(change_column(name)),
         )
         for name in result.query.measures
     )
-    return KeyFigures(title, _name(result.period), _name(result.compared_with), figures)
-
-
-def result_table(title: str, result: Result) -> Table:
-    """A Result as a table: dimensions, each measure, and (with a comparison) the first measure's base and every change."""
-    columns = (*_dimension_columns(result), *_measure_columns(result))
-    names = [column.name for column in columns]
-    totals = {name: result.totals.get(name) for name in names} if result.totals and result.frame.height > 1 else None
-    return Table(title, _name(result.period), columns, result.frame.select(names), totals)
-
-
-def _dimension_columns(result: Result) -> tuple[Column, ...]:
-    return tuple(
-        Column(name, DIMENSIONS[name].title, "date", grain=name)
-        if name in TIME and name != "weekday"
-        else Column(name, DIMENSIONS[name].title)
-        for name in result.query.by
-    )
-
-
-def _measure_columns(result: Result) -> tuple[Column, ...]:
-    columns: list[Column] = []
-    for position, name in enumerate(result.query.measures):
-        unit, label = MEASURES[name].unit, MEASURES[name].label
-        columns.append(Column(name, label, "figure", unit, measure=name))
-        if result.compared_with is not None and name not in ("share", "units_share"):
-            if position == 0:
-                columns.append(Column(f"{name}_before", _name(result.compared_with), "figure", unit, measure=name))
-            columns.append(Column(_change_column(name), "Change", "points" if unit == "ratio" else "change", measure=name))
-    return tuple(columns)
-
-
-def _change_column(measure: str) -> str:
-    """A rate that rises from 1 % to 2 % rose by a point, not by 100 %."""
-    return f"{measure}_change" if MEASURES[measure].unit == "ratio" else f"{measure}_change_pct"
-
-
-def coverage_table(title: str, result: Result) -> Table:
-    """Who has stated the whole period, and through which day: reseller, data through, state."""
-    names = sorted({*result.resellers_expected, *result.data_through})
-    states = {name: _state(name, result) for name in names}
-    frame = pl.DataFrame(
-        {"reseller": names, "data_through": [result.data_through.get(n) for n in names], "state": [states[n] for n in names]},
-        schema={"reseller": pl.String, "data_through": pl.Date, "state": pl.String},
-    )
-    columns = (Column("reseller", "Reseller"), Column("data_through", "Data through", "date"), Column("state", "This period"))
-    return Table(title, _name(result.period), columns, frame)
-
-
-def _state(name: str, result: Result) -> str:
-    if name in result.resellers_covered:
-        return "complete"
-    if name not in result.resellers_expected:
-        return "not expected"
-    through = result.data_through.get(name)
-    nothing = through is None or (result.period is not None and through < result.period.start)
-    return "missing" if nothing else "incomplete"
-
-
-def _name(period: Period | None) -> str:
-    return name_period(period) if period else ""
+    return KeyFigures(title, period_name(result.period), period_name(result.compared_with), figures)

@@ -6,16 +6,13 @@ import csv
 import io
 import re
 import zipfile
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from core.reports.content import Column, KeyFigures, ReportContent, Table
-from core.sales.formatting import round_half_up
+from core.reports.content import ReportContent
+from core.reports.parts import Column, KeyFigures, Table
+from core.sales.files import harmless, plain_value
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-RATIO_DECIMALS, MONEY_DECIMALS = 6, 2
 Row = tuple[str, ...]
 
 
@@ -64,7 +61,7 @@ def _figure_rows(part: KeyFigures) -> list[Row]:
 
 def _table_rows(table: Table) -> list[Row]:
     body = [tuple(plain(c, v) for c, v in zip(table.columns, row, strict=True)) for row in table.frame.iter_rows()]
-    return [tuple(column.name for column in table.columns), *body, *_total_row(table)]
+    return [tuple(safe(column.name) for column in table.columns), *body, *_total_row(table)]
 
 
 def _total_row(table: Table) -> list[Row]:
@@ -74,18 +71,10 @@ def _total_row(table: Table) -> list[Row]:
 
 
 def plain(column: Column, value: Any) -> str:
-    """A value as machines read it: 1234.50, 0.0421, 2025-06-01; unknown is empty."""
-    if value is None:
-        return ""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(
-            round_half_up(value, RATIO_DECIMALS if column.kind in ("change", "points") or column.unit == "ratio" else MONEY_DECIMALS)
-        )
-    return str(value) if column.numeric else safe(str(value))
+    """A value as machines read it, exact: 1234.5, 0.0421, 2025-06-01; unknown is empty."""
+    return value if isinstance(value, str) and NUMBER.fullmatch(value) else plain_value(value)
 
 
 def safe(text: str) -> str:
     """A text that a spreadsheet would run as a formula gets an apostrophe in front; a plain number is none."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) and not NUMBER.fullmatch(text) else text
+    return text if NUMBER.fullmatch(text) else harmless(text)

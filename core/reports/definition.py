@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from core.errors import BadQuestion, BadSchedule
 from core.sales.bridging import bridge_query
 from core.sales.dimensions import find_dimensions
 from core.sales.measures import find_measures
-from core.sales.query import Comparison, Filter, Period, SalesQuery, months, parse_period
+from core.sales.pivot_query import PivotQuery
+from core.sales.pivot_values import SHOWN_AS, As
+from core.sales.query import Filter, FiscalYears, LikeForLike, Period, SalesQuery, as_comparison, months, parse_period
 
 Kind = Literal["kpis", "trend", "table", "chart", "bridge", "coverage", "text"]
 KINDS: dict[Kind, str] = {
@@ -31,8 +33,14 @@ PERIOD_RULES = {
     "month_to_date": "this month so far",
     "year_to_date": "this year through the last complete month",
 }
-COMPARISONS: dict[str, str] = {"prior_year": "the year before", "prior_period": "the period before"}
+COMPARISONS: dict[str, str] = {
+    "prior_year": "the year before",
+    "prior_period": "the period before",
+    "prior_year_days": "the year before, same days",
+    "prior_year_weeks": "the year before, same weekdays",
+}
 MOST_BLOCKS = 30
+VIEW_PARTS = ("exact", "subtotals", "at", "order_by", "descending", "without_bulk", "like_for_like")  # kept only where a block states them
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,9 @@ class Block:
     """One part of a report. `by`: dimensions of a table or chart; `limit` and `others` as in SalesQuery.
 
     `period`: a rule of its own, counted from the end of the report's period ('year_to_date' beside a month), else the report's.
+    `compare`: a comparison of its own ('' none, a name of COMPARISONS, the text of a period), None: the report's. `exact`: a view of a page
+    sent as a report: its question is asked as it stands there, comparison over several dimensions and limit over time included, and every
+    column of it is shown. `columns`, `shown_as`, `subtotals`, `at`: of a pivot, as in `PivotQuery` and `pivot_table.table`.
     """
 
     kind: Kind
@@ -51,15 +62,32 @@ class Block:
     others: bool = True
     period: str | None = None
     text: str = ""
+    compare: str | None = None
+    exact: bool = False
+    columns: tuple[str, ...] = ()
+    shown_as: As = "value"
+    subtotals: bool = False
+    at: str | None = None
+    order_by: str | None = None
+    descending: bool | None = None
+    line_kinds: tuple[str, ...] | None = None
+    without_bulk: bool = False
+    like_for_like: LikeForLike | None = None
+
+    @property
+    def is_pivot(self) -> bool:
+        """Whether its table is laid out in rows and columns, with subtotals or in another way than values."""
+        return self.kind == "table" and bool(self.columns or self.subtotals or self.shown_as != "value")
 
 
 @dataclass(frozen=True)
 class ReportDefinition:
-    """A report before it has figures. `period`: a key of PERIOD_RULES or a fixed period such as '2025-05'."""
+    """A report before it has figures. `period`: a key of PERIOD_RULES or a fixed period such as '2025-05' or 'FY2026-P03'; `compare`: a name
+    of COMPARISONS, the text of a period, or None."""
 
     title: str
     period: str = "last_month"
-    compare: Comparison | None = "prior_year"
+    compare: str | None = "prior_year"
     where: tuple[Filter, ...] = ()
     blocks: tuple[Block, ...] = ()
 
@@ -77,39 +105,52 @@ def definition_from(plain: Mapping[str, Any]) -> ReportDefinition:
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise BadSchedule("This report can not be read any more. Build it again.") from error
     compare = plain.get("compare")
-    return ReportDefinition(title, str(plain.get("period") or "last_month"), cast(Comparison | None, compare), where, blocks)
+    return ReportDefinition(title, str(plain.get("period") or "last_month"), str(compare) if compare else None, where, blocks)
 
 
-def check(definition: ReportDefinition) -> ReportDefinition:
+def check(definition: ReportDefinition, fiscal: FiscalYears | None = None) -> ReportDefinition:
     """The same definition. Errors: BadSchedule or BadQuestion for what can not be built, at the time of saving and not of sending."""
     if not definition.title:
         raise BadSchedule("Give the report a name.")
     if not 0 < len(definition.blocks) <= MOST_BLOCKS:
         raise BadSchedule(f"A report has between 1 and {MOST_BLOCKS} blocks.")
-    if definition.compare not in (None, *COMPARISONS):
-        raise BadSchedule("Choose what to compare with: the year before, the period before, or nothing.")
-    resolve_period(definition.period, date(2025, 6, 15))
+    _check_comparison(definition.compare, fiscal)
+    resolve_period(definition.period, date(2025, 6, 15), fiscal)
     find_dimensions(f.dimension for f in definition.where)
     for block in definition.blocks:
-        _check_block(block)
+        _check_block(block, fiscal)
+        if block.is_pivot:
+            pivot_query(definition, block, date(2025, 6, 15), fiscal).check()
     return definition
 
 
-def _check_block(block: Block) -> None:
+def _check_comparison(compare: str | None, fiscal: FiscalYears | None) -> None:
+    try:
+        as_comparison(compare or None, fiscal)
+    except BadQuestion as error:
+        raise BadSchedule(
+            "Choose what to compare with: the year before, the period before, a period such as 2024-05, or nothing."
+        ) from error
+
+
+def _check_block(block: Block, fiscal: FiscalYears | None) -> None:
     if block.kind not in KINDS:
         raise BadSchedule(f"There is no block “{block.kind}”. Choose one of: {', '.join(KINDS.values())}.")
-    if block.kind in ("table", "chart") and not block.by:
+    if block.kind in ("table", "chart") and not (block.by or block.columns):
         raise BadSchedule(f"Choose what the {block.kind} “{block.title}” is split by.")
     if block.kind == "chart" and len(block.by) > 2:
         raise BadSchedule(f"The chart “{block.title}” can be split by two dimensions at most.")
+    if block.shown_as not in SHOWN_AS:
+        raise BadSchedule(f"Figures can not be shown as “{block.shown_as}”. Choose one of: {', '.join(SHOWN_AS.values())}.")
     if block.period is not None:
-        resolve_period(block.period, date(2025, 6, 15))
+        resolve_period(block.period, date(2025, 6, 15), fiscal)
+    _check_comparison(block.compare, fiscal)
     find_measures(block.measures)
     find_dimensions((*block.by, *(f.dimension for f in block.where)))
 
 
-def resolve_period(rule: str, today: date) -> Period:
-    """The period a rule means on a day. Errors: BadSchedule for a rule nobody knows."""
+def resolve_period(rule: str, today: date, fiscal: FiscalYears | None = None) -> Period:
+    """The period a rule means on a day; with the brand's calendar also fiscal ones. Errors: BadSchedule for a rule nobody knows."""
     this_month = date(today.year, today.month, 1)
     match rule:
         case "last_week":
@@ -127,8 +168,10 @@ def resolve_period(rule: str, today: date) -> Period:
             last = this_month - timedelta(days=1)
             return Period(date(last.year, 1, 1), last)
     try:
-        return parse_period(rule)
+        return parse_period(rule, fiscal)
     except BadQuestion as error:
+        if rule.strip().upper().startswith("FY"):
+            raise BadSchedule(error.message) from error
         raise BadSchedule(f"“{rule}” is no period. Choose a rule, or write 2025, 2025-06, 2025-Q2 or 2025-06-09/2025-06-15.") from error
 
 
@@ -137,25 +180,84 @@ def _months_before(first: date, count: int) -> Period:
     return months(start // 12, start % 12 + 1, count)
 
 
-def block_period(definition: ReportDefinition, block: Block, today: date) -> Period:
+def rules_for(period: Period, today: date) -> tuple[str, ...]:
+    """The rules that mean this very period today: what a report may follow on from."""
+    return tuple(rule for rule in PERIOD_RULES if resolve_period(rule, today) == period)
+
+
+def block_period(definition: ReportDefinition, block: Block, today: date, fiscal: FiscalYears | None = None) -> Period:
     """The period of a block: its own rule counted from the report's last day, else the report's period."""
-    period = resolve_period(definition.period, today)
+    period = resolve_period(definition.period, today, fiscal)
     if block.period is None:
         return resolve_period("last_12_months", period.end + timedelta(days=1)) if block.kind == "trend" else period
-    return resolve_period(block.period, period.end + timedelta(days=1))
+    return resolve_period(block.period, period.end + timedelta(days=1), fiscal)
 
 
-def block_query(definition: ReportDefinition, block: Block, today: date) -> SalesQuery:
+def block_query(definition: ReportDefinition, block: Block, today: date, fiscal: FiscalYears | None = None) -> SalesQuery:
     """The question a block asks."""
     by = ("month",) if block.kind == "trend" else block.by if block.kind in ("table", "chart") else ()
+    compare = as_comparison((definition.compare if block.compare is None else block.compare) or None, fiscal)
+    period = block_period(definition, block, today, fiscal)
+    whole = SalesQuery(block.measures, by, (*definition.where, *block.where), period, compare)
     if block.kind == "bridge":
-        whole = SalesQuery((), (), (*definition.where, *block.where), block_period(definition, block, today), definition.compare)
-        return bridge_query(whole, block.by[0] if block.by else "product")
+        return bridge_query(replace(whole, measures=(), by=()), block.by[0] if block.by else "product")
+    if block.exact:
+        return _as_on_the_page(whole, block)
     timed = bool(by) and by[0] in ("day", "week", "month", "quarter", "year")
     limit = None if timed else block.limit
-    query = SalesQuery(block.measures, by, (*definition.where, *block.where), block_period(definition, block, today), definition.compare)
-    query = replace(query, limit=limit, others=block.others and limit is not None)
+    query = replace(whole, limit=limit, others=block.others and limit is not None)
     return replace(query, compare=None) if len(by) > 1 else query
+
+
+def _as_on_the_page(query: SalesQuery, block: Block) -> SalesQuery:
+    return replace(
+        query,
+        limit=block.limit,
+        others=block.others,
+        order_by=block.order_by,
+        descending=block.descending,
+        line_kinds=block.line_kinds,
+        without_bulk=block.without_bulk,
+        like_for_like=block.like_for_like if query.compare is not None else None,
+    )
+
+
+def pivot_query(definition: ReportDefinition, block: Block, today: date, fiscal: FiscalYears | None = None) -> PivotQuery:
+    """The question of a block that is a pivot."""
+    return PivotQuery(block_query(definition, block, today, fiscal), block.columns, block.at, block.shown_as == "running")
+
+
+def view_report(
+    title: str,
+    query: SalesQuery,
+    period: str,
+    *,
+    columns: tuple[str, ...] = (),
+    at: str | None = None,
+    shown_as: As = "value",
+    subtotals: bool = False,
+    chart: bool = False,
+) -> ReportDefinition:
+    """A report that shows one view of a page: `query` over `period` (a rule, or a fixed period). `chart`: with its picture above the table."""
+    compare = str(query.compare) if query.compare is not None else None
+    shared: dict[str, Any] = {
+        "title": title,
+        "measures": query.measures,
+        "by": query.by,
+        "limit": query.limit,
+        "others": query.others,
+        "compare": compare or "",
+        "exact": True,
+        "order_by": query.order_by,
+        "descending": query.descending,
+        "line_kinds": query.line_kinds,
+        "without_bulk": query.without_bulk,
+        "like_for_like": query.like_for_like,
+    }
+    pivoted: dict[str, Any] = {"columns": columns, "at": at, "shown_as": shown_as, "subtotals": subtotals and len(query.by) > 1}
+    drawn = chart and 1 <= len(query.by) <= 2 and not columns
+    blocks = (*((Block("chart", **shared),) if drawn else ()), Block("table" if query.by or columns else "kpis", **shared, **pivoted))
+    return ReportDefinition(title, period, compare, query.where, blocks)
 
 
 def monthly_report() -> ReportDefinition:
@@ -188,6 +290,11 @@ def _block(plain: Mapping[str, Any]) -> Block:
         others=bool(plain.get("others", True)),
         period=plain.get("period"),
         text=str(plain.get("text", "")),
+        compare=plain.get("compare"),
+        columns=tuple(plain.get("columns") or ()),
+        line_kinds=tuple(plain["line_kinds"]) if plain.get("line_kinds") is not None else None,
+        shown_as=plain.get("shown_as") or "value",
+        **{name: plain[name] for name in VIEW_PARTS if name in plain},
     )
 
 
@@ -202,4 +309,12 @@ def _plain_filters(filters: tuple[Filter, ...]) -> list[dict[str, Any]]:
 def _plain_block(block: Block) -> dict[str, Any]:
     plain: dict[str, Any] = {"kind": block.kind, "title": block.title, "measures": list(block.measures), "by": list(block.by)}
     plain |= {"where": _plain_filters(block.where), "limit": block.limit, "others": block.others}
-    return plain | {"period": block.period, "text": block.text}
+    plain |= {"period": block.period, "text": block.text}
+    usual = Block(block.kind)
+    lists = {"columns": list(block.columns), "line_kinds": list(block.line_kinds) if block.line_kinds is not None else None}
+    parts = {name: getattr(block, name) for name in ("compare", "shown_as", *VIEW_PARTS)} | lists
+    return plain | {name: value for name, value in parts.items() if value != _plain_value(getattr(usual, name))}
+
+
+def _plain_value(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

@@ -15,7 +15,8 @@ from core.db.tables import edition_files, report_editions
 from core.mail.messages import Attachment, sender_address
 from core.mail.writing import FigureLine, Letterhead, ReportText, TableText, report_mail
 from core.reports.cells import cell, head
-from core.reports.content import KeyFigures, ReportContent, Table
+from core.reports.content import ReportContent
+from core.reports.parts import KeyFigures, Table
 from core.reports.records import owner_scope, read_report
 from core.reports.rendering import Document, build_content, documents
 from core.sales.naming import name_day

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,8 @@ import typst
 import vl_convert
 
 from core.reports.cells import cell, head
-from core.reports.content import Chart, Figure, KeyFigures, Part, ReportContent, Table, Text
+from core.reports.content import ReportContent
+from core.reports.parts import Chart, Figure, KeyFigures, Part, Table, Text
 from core.sales.chart_spec import ChartSpec
 from core.sales.palette import palette
 from core.sales.vega import to_vega
@@ -23,6 +26,7 @@ FONT = "Source Sans Pro"
 # Of the plot: labels come out at 9 to 10 pt, and two charts fit beside the key figures on the first page.
 WIDTH, HEIGHT = 560, 155
 MARKS_TOLD = 3
+WIDEST = 16  # columns that a page across can hold in readable letters
 
 
 def pictures(content: ReportContent, dots_per_inch: float = 96) -> tuple[bytes, ...]:
@@ -71,8 +75,22 @@ def _plain(content: ReportContent) -> dict[str, Any]:
         "built": f"Built {content.built_at:%d %B %Y %H:%M} UTC",
         "link": content.link,
         "colours": _colours(),
-        "parts": [_part(part) for part in content.parts],
+        "parts": [_part(piece) for part in content.parts for piece in (pieces(part) if isinstance(part, Table) else (part,))],
     }
+
+
+def pieces(table: Table) -> tuple[Table, ...]:
+    """A table that is too wide for a page as several, one below the other, each with the columns that name its rows."""
+    labels = tuple(takewhile(lambda column: not column.numeric, table.columns))
+    rest, room = table.columns[len(labels) :], WIDEST - len(labels)
+    if len(table.columns) <= WIDEST:
+        return (table,)
+    chunks = [(*labels, *rest[start : start + room]) for start in range(0, len(rest), room)]
+    titles = [f"{table.title} ({number} of {len(chunks)})" for number in range(1, len(chunks) + 1)]
+    return tuple(
+        replace(table, title=title, columns=columns, frame=table.frame.select([c.name for c in columns]))
+        for title, columns in zip(titles, chunks, strict=True)
+    )
 
 
 def _colours() -> dict[str, str]:

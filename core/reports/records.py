@@ -17,6 +17,7 @@ from core.people import audit
 from core.people.permissions import SYSTEM, Person, require
 from core.reports.definition import ReportDefinition, check, definition_from, monthly_report
 from core.reports.schedules import Rule, in_words, next_due, rule_from, zone
+from core.sales.running import calendar_of
 
 FORMATS = ("pdf", "xlsx", "csv")
 
@@ -58,7 +59,12 @@ class Schedule:
 def save_report(database: Database, by: Person, definition: ReportDefinition, report_id: int | None = None) -> int:
     """Keep a new report, or change one; returns its id. Errors: NotAllowed, BadSchedule, BadQuestion, UnknownRecord."""
     require(by, "edit_reports")
-    values = {"name": check(definition).title, "definition": definition.to_dict(), "changed_at": sa.func.now(), "archived": False}
+    values = {
+        "name": check(definition, calendar_of(database)).title,
+        "definition": definition.to_dict(),
+        "changed_at": sa.func.now(),
+        "archived": False,
+    }
     with database.write() as connection:
         if report_id is None:
             report_id = int(connection.execute(sa.insert(reports).values(owner=by.username, **values).returning(reports.c.id)).scalar_one())

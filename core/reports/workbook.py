@@ -12,7 +12,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from core.reports.cells import head
-from core.reports.content import Chart, Column, KeyFigures, ReportContent, Table, Text
+from core.reports.content import ReportContent
+from core.reports.parts import Chart, Column, KeyFigures, Table, Text
 from core.sales.measures import Unit
 from core.sales.naming import name_day
 from core.sales.palette import palette
@@ -23,7 +24,7 @@ NUMBER_FORMATS: dict[Unit | None, str] = {
     "EUR per unit": "#,##0.00",
     "units per order": "#,##0.00",
 }
-DATE_FORMATS = {"month": "mmmm yyyy", "year": "yyyy"}
+DATE_FORMATS = {"month": "mmmm yyyy", "year": "yyyy", "week": '"week of "d mmm yyyy'}
 CHANGE = "+0.0%;-0.0%;0.0%"
 POINTS = '+0.0" pp";-0.0" pp";0.0" pp"'  # Excel has no format for points: the number is written in hundredths
 ACCENT, QUIET = palette().color(0), palette().quiet
@@ -152,7 +153,8 @@ def _write(sheet: Worksheet, row: int, index: int, column: Column, value: Any, f
     if column.numeric:
         _write_number(sheet, row, index, _shown(column, value), formats.get(num_format=_format_of(column)))
     elif column.kind == "date" and value is not None:
-        shown = DATE_FORMATS.get(column.grain, "yyyy-mm-dd")
+        quarter = f'"Q{(value.month + 2) // 3} "yyyy'
+        shown = quarter if column.grain == "quarter" else DATE_FORMATS.get(column.grain, "yyyy-mm-dd")
         sheet.write_datetime(row, index, value, formats.get(num_format=shown, align="left"))
     elif value is not None:
         sheet.write_string(row, index, str(value), formats.get())
@@ -170,6 +172,9 @@ def _write_number(sheet: Worksheet, row: int, index: int, value: Any, shown: For
 
 
 def _format_of(column: Column) -> str:
+    if column.kind == "difference":
+        plain = number_format(column.unit)
+        return f"+{plain};-{plain};{plain}"
     return {"change": CHANGE, "points": POINTS}.get(column.kind) or number_format(column.unit)
 
 

@@ -86,7 +86,7 @@ def _csv(frame: pl.DataFrame, facts: dict[str, tuple[str, ...]]) -> bytes:
     writer = csv.writer(target, lineterminator="\r\n")
     writer.writerow([harmless(column_title(name)) for name in frame.columns] + list(facts))
     for number, row in enumerate(frame.iter_rows()):
-        writer.writerow([_plain(value) for value in row] + [harmless(texts[-1 if number else 0]) for texts in facts.values()])
+        writer.writerow([plain_value(value) for value in row] + [harmless(texts[-1 if number else 0]) for texts in facts.values()])
     return "\ufeff".encode() + target.getvalue().encode()
 
 
@@ -103,10 +103,10 @@ def _facts(shown: Shown) -> dict[str, tuple[str, ...]]:
 def _total_words(shown: Shown) -> Iterator[str]:
     for name, value in shown.totals.items():
         if value is not None:
-            yield f"Total {column_title(name)}: {_plain(value)}"
+            yield f"Total {column_title(name)}: {plain_value(value)}"
 
 
-def _plain(value: Any) -> str:
+def plain_value(value: Any) -> str:
     """A value as machines read it: 1234.5, 0.0421, 2025-06-01; unknown is empty; a number is never quoted, a text never runs."""
     if value is None:
         return ""

@@ -36,7 +36,7 @@ def edit(report: Report) -> None:
         _buttons(report, edited)
     with right, errors.boundary():
         st.caption("As it stands in the editor" if edited != report.definition else "As it is saved")
-        report_preview.pages(check(edited))
+        report_preview.pages(check(edited, cached.fiscal_calendar()))
 
 
 def _fields(report: Report) -> ReportDefinition:
@@ -53,11 +53,12 @@ def _fields(report: Report) -> ReportDefinition:
             key=f"period_{report.id}",
             help="A rule, or 2025, 2025-06, 2025-Q2, 2025-06-09/2025-06-15",
         )
+        comparisons = list(dict.fromkeys(["", *COMPARISONS, definition.compare or ""]))
         compare = st.selectbox(
             "Compared with",
-            ["", *COMPARISONS],
-            index=["", *COMPARISONS].index(definition.compare or ""),
-            format_func=lambda name: COMPARISONS.get(name, "nothing").capitalize(),
+            comparisons,
+            index=comparisons.index(definition.compare or ""),
+            format_func=lambda name: COMPARISONS.get(name, name or "nothing").capitalize(),
             key=f"compare_{report.id}",
         )
     st.caption("Blocks, from top to bottom. The number in front sets the order; the last line adds one.")

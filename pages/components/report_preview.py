@@ -42,7 +42,9 @@ def _trace(definition: ReportDefinition) -> None:
         for number, block in enumerate(definition.blocks):
             if block.kind not in ("text", "coverage"):
                 title = block.title or block.kind
-                source_rows.button(block_query(definition, block, date.today()), key=f"block_{number}", label=title)
+                source_rows.button(
+                    block_query(definition, block, date.today(), cached.fiscal_calendar()), key=f"block_{number}", label=title
+                )
 
 
 def _download(content: ReportContent, name: str) -> None:

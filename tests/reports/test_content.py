@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from core.reports.content import Chart, KeyFigures, Table, build
-from core.reports.definition import Block, ReportDefinition, monthly_report
-from core.sales.query import Filter
+from core.reports.content import build
+from core.reports.definition import Block, ReportDefinition, monthly_report, view_report
+from core.reports.parts import Chart, KeyFigures, Table
+from core.sales import running
+from core.sales.query import Filter, SalesQuery, parse_period
+from core.sales.shown import of_result
 
 TODAY = date(2025, 6, 10)
 
@@ -78,3 +82,38 @@ def test_an_empty_market_gives_a_report_without_figures(database):
     report = build(database, monthly_report(), None, TODAY)
     assert report.headline == ""
     assert report.coverage.startswith("No data yet")
+
+
+VIEW = SalesQuery(
+    ("sales_eur_net", "returns_rate"),
+    ("reseller", "month"),
+    period=parse_period("2025-01/2025-03"),
+    compare="prior_year",
+    limit=3,
+    others=True,
+)
+
+
+def test_a_view_sent_as_a_report_is_the_table_of_the_page(filled, database):
+    result = running.run(database, VIEW, None, TODAY)
+    table = build(database, view_report("View", VIEW, "2025-01/2025-03"), None, TODAY).parts[0]
+    seen = of_result(result, "View")
+    assert table.frame.equals(seen.frame) and {k: v for k, v in table.totals.items() if v is not None} == {
+        k: v for k, v in seen.totals.items() if v is not None
+    }
+    assert [(c.label, c.kind) for c in table.columns[2:6]] == [
+        ("Net revenue", "figure"), ("Net revenue, Q1 2024", "figure"), ("Net revenue, change", "difference"), ("Net revenue, change %", "change"),
+    ]  # fmt: skip
+    assert table.columns[8].kind == "points" and table.note == "The first 3 of 9, the rest as one row “others”."
+
+
+def test_a_pivot_sent_as_a_report_has_its_columns_and_totals(filled, database):
+    query = SalesQuery(("orders",), ("product",), period=parse_period("2025-01/2025-02"))
+    table = build(database, view_report("Pivot", query, "2025-01/2025-02", columns=("month",)), None, TODAY).parts[0]
+    assert [c.label for c in table.columns] == ["Product", "Jan 2025", "Feb 2025", "Total"]
+    assert table.totals["Total"] == 8 and sum(v or 0 for v in table.frame["Total"]) > 8, "orders with two products count once"
+
+
+def test_a_fiscal_period_is_the_brand_s_own(filled, database):
+    report = content(replace(database, fiscal_year_start=7), Block("kpis"), period="FY2025-P03")
+    assert report.period == parse_period("2024-09")

@@ -18,11 +18,15 @@ from core.reports.definition import (
     check,
     definition_from,
     monthly_report,
+    pivot_query,
     resolve_period,
+    rules_for,
+    view_report,
 )
 from core.sales.dimensions import DIMENSIONS
+from core.sales.fiscal import FiscalCalendar
 from core.sales.measures import MEASURES
-from core.sales.query import Filter, Period
+from core.sales.query import Filter, Period, SalesQuery
 
 TODAY = date(2025, 6, 10)
 filters = st.builds(Filter, st.sampled_from(list(DIMENSIONS)), st.lists(st.text(min_size=1), min_size=1).map(tuple), st.booleans())
@@ -37,6 +41,17 @@ blocks = st.builds(
     st.booleans(),
     st.none() | st.sampled_from(list(PERIOD_RULES)),
     st.text(),
+    st.sampled_from([None, "", "prior_year_days", "2024-05"]),
+    st.booleans(),
+    st.sampled_from([(), ("month",)]),
+    st.sampled_from(["value", "running"]),
+    st.booleans(),
+    st.none() | st.text(),
+    st.sampled_from([None, "month"]),
+    st.sampled_from([None, True, False]),
+    st.sampled_from([None, ("sale",), ()]),
+    st.booleans(),
+    st.sampled_from([None, "stores"]),
 )
 
 
@@ -114,3 +129,69 @@ def test_what_can_not_be_built_is_refused_when_it_is_saved(definition):
 def test_what_is_no_definition_is_said_so(plain):
     with pytest.raises(BadSchedule):
         definition_from(plain)
+
+
+VIEW = SalesQuery(
+    ("sales_eur_net", "aov"),
+    ("month", "reseller"),
+    (Filter("reseller", ("Galilu",), exclude=True),),
+    Period(date(2025, 1, 1), date(2025, 5, 31)),
+    "prior_year_weeks",
+    "reseller",
+    False,
+    5,
+    True,
+    ("sale",),
+    True,
+    "stores",
+)
+
+
+@pytest.mark.parametrize("query", [VIEW, replace(VIEW, compare=Period(date(2023, 1, 1), date(2023, 5, 31))), SalesQuery(("units",), ())])
+def test_a_view_sent_as_a_report_asks_the_very_question_of_the_page(query):
+    definition = check(definition_from(view_report("View", query, "2025-01/2025-05", chart=True).to_dict()))
+    for block in definition.blocks:
+        assert block_query(definition, block, TODAY) == replace(query, period=VIEW.period)
+
+
+def test_a_view_without_a_comparison_stays_without_one():
+    definition = view_report("View", replace(VIEW, compare=None, like_for_like=None), "last_month")
+    assert block_query(definition, definition.blocks[0], TODAY).compare is None
+
+
+def test_a_pivot_keeps_its_rows_columns_and_how_it_is_shown():
+    definition = view_report(
+        "View", replace(VIEW, by=("reseller",), order_by=None), "2025", columns=("month",), shown_as="share_row", at="2025-05-01"
+    )
+    (block,) = check(definition_from(definition.to_dict())).blocks
+    asked = pivot_query(definition, block, TODAY)
+    assert (asked.rows, asked.columns, asked.at, block.shown_as, block.is_pivot) == (
+        ("reseller",),
+        ("month",),
+        "2025-05-01",
+        "share_row",
+        True,
+    )
+
+
+def test_what_was_kept_before_views_could_be_sent_reads_as_it_did():
+    old = {"title": "R", "period": "last_month", "compare": "prior_year", "blocks": [{"kind": "table", "by": ["reseller"], "limit": 5}]}
+    (block,) = definition_from(old).blocks
+    assert block == Block("table", by=("reseller",), limit=5) and not block.is_pivot
+    assert set(definition_from(old).to_dict()["blocks"][0]) == {
+        "kind", "title", "measures", "by", "where", "limit", "others", "period", "text",
+    }  # fmt: skip
+
+
+def test_a_report_of_a_fiscal_period_needs_the_calendar():
+    definition = ReportDefinition("Report", "FY2026-P03", "FY2025-P03", blocks=(Block("kpis"),))
+    july = FiscalCalendar(7)
+    query = block_query(check(definition, july), definition.blocks[0], TODAY, july)
+    assert (query.period, query.compare) == (Period(date(2025, 9, 1), date(2025, 9, 30)), Period(date(2024, 9, 1), date(2024, 9, 30)))
+    with pytest.raises(BadSchedule, match="fiscal period"):
+        check(replace(definition, compare=None))
+
+
+def test_a_rule_that_means_the_period_of_today_is_found():
+    assert rules_for(Period(date(2025, 1, 1), date(2025, 5, 31)), TODAY) == ("year_to_date",)
+    assert rules_for(Period(date(2025, 1, 1), date(2025, 5, 30)), TODAY) == ()

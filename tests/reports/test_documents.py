@@ -18,8 +18,9 @@ from python_calamine import CalamineWorkbook
 
 from core.errors import BadSchedule
 from core.reports import csv, pdf, workbook
-from core.reports.content import Column, Figure, KeyFigures, ReportContent, Table, Text
+from core.reports.content import ReportContent
 from core.reports.definition import Block, ReportDefinition
+from core.reports.parts import Column, Figure, KeyFigures, Table, Text
 from core.reports.rendering import build_content, document, documents
 from core.sales.formatting import format_figure, format_number
 from core.sales.query import Period
@@ -66,7 +67,7 @@ def test_the_same_totals_stand_in_all_three_documents(monthly):
     rows = zipped(csv.render(monthly))["resellers.csv"]
     assert f"Total {format_number(total)}".replace("\u202f", " ") in pdf_text
     assert (book[-1][1], book[-1][4]) == (pytest.approx(float(total), abs=1e-9), units)
-    assert (rows[-1][1], rows[-1][4]) == (f"{total:.2f}", str(units))
+    assert (Decimal(rows[-1][1]), rows[-1][4]) == (total, str(units))
 
 
 def test_every_key_figure_stands_in_all_three_documents(monthly):
@@ -114,7 +115,7 @@ def test_text_in_a_workbook_is_never_a_formula():
 def test_text_in_a_csv_file_is_never_a_formula():
     rows = csv_rows(csv.render(small(table(HOSTILE, ["1", "-2.5", "3", "4", "5"]))))
     assert rows[1][0] == '#read("/etc/passwd")'
-    assert rows[2] == ["'=cmd|' /C calc'!A1", "-2.50"]
+    assert rows[2] == ["'=cmd|' /C calc'!A1", "-2.5"]
     assert [row[0][:2] for row in rows[4:6]] == ["'@", "'+"]
 
 
@@ -174,3 +175,15 @@ def test_an_empty_report_is_still_a_document(database, settings):
     files = documents(content, ("pdf", "xlsx", "csv"))
     assert "No sales in this period." in text_of(files[0].content)
     assert all(file.content for file in files)
+
+
+def test_a_table_wider_than_the_paper_goes_on_below_with_its_rows_named():
+    names = [f"m{n}" for n in range(30)]
+    frame = pl.DataFrame({"product": ["Rose"], **{name: [1000 + n] for n, name in enumerate(names)}})
+    wide = Table(
+        "Wide", "", (Column("product", "Product"), *(Column(n, n, "figure", "units") for n in names)), frame, dict.fromkeys(names, 7)
+    )
+    parts = pdf.pieces(wide)
+    assert [len(part.columns) for part in parts] == [16, 16] and [c.name for part in parts for c in part.columns[1:]] == names
+    text = text_of(pdf.render(small(wide)))
+    assert all(format_number(1000 + n).replace("\u202f", " ") in text for n in range(30)) and text.count("Rose") == 2

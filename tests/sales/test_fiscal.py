@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import BadQuestion
+from core.ingest.reading_back import live_rows
 from core.sales.fiscal import FiscalCalendar, name_part
 from core.sales.query import Filter, Period, SalesQuery, build_query, parse_period
 from core.sales.running import run
@@ -90,6 +91,13 @@ def test_figures_by_fiscal_quarter_follow_the_settings(market):
     ]
     where = (Filter("fiscal_quarter", ("FY2026-Q1",)),)
     assert run(database, SalesQuery(where=where), None, TODAY).totals == {"sales_eur_net": 30}
+
+
+def test_live_rows_are_asked_for_by_fiscal_period(market):
+    for day, net in (("2025-03-31", 1), ("2025-04-01", 10)):
+        market.order_line(day, day, TUNDRA, 1, net)
+    database = replace(market.database, fiscal_year_start=4)
+    assert live_rows(database, period="FY2026-P01")["amount_local"].to_list() == [10]
 
 
 def test_a_month_across_two_fiscal_months_of_weeks_is_not_put_into_either(market):
