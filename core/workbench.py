@@ -25,9 +25,12 @@ from core.reports import rendering
 from core.sales import bridging, pivot_table, running, running_pivots, tracing
 from core.sales import coverage as sales_coverage
 from core.sales.bridging import Bridge
+from core.sales.forecasting import Forecast
+from core.sales.histories import Grain
 from core.sales.pivot_query import PivotQuery
 from core.sales.pivot_values import As
 from core.sales.query import Period, Result, build_query
+from core.sales.running_forecasts import ForecastQuestion, run_forecast
 from core.settings import Settings
 
 
@@ -180,6 +183,22 @@ class Workbench:
         fiscal = running.calendar_of(self.database)
         query = build_query("sales_eur_net", (), where, period, compare, fiscal=fiscal, **options)
         return bridging.bridge(running.run(self.database, bridging.bridge_query(query, item), self.scope))
+
+    def forecast(
+        self,
+        measure: str = "sales_eur_net",
+        where: Mapping[str, str | Sequence[str]] | None = None,
+        horizon: int = 3,
+        by: str = "reseller",
+        *,
+        grain: Grain = "month",
+        today: date | None = None,
+    ) -> Forecast:
+        """What comes in the next `horizon` months (or weeks) after the newest data, from complete covered months, with its back-test: `rows`,
+        `total` and `parts` (by `by`) with their ranges, `errors` by way (WAPE, MAE, MASE), `held`, and a `verdict` that says whether anything
+        better than a baseline is known. EUR or units; no fact. `core.sales.forecast_words` makes tables and sentences. Errors: BadQuestion."""
+        filters = build_query(measure, (), where).where
+        return run_forecast(self.database, ForecastQuestion(measure, filters, horizon, by, grain), self.scope, today).forecast
 
     def coverage(self, today: date | None = None) -> pl.DataFrame:
         """Reseller × period: received, partial, missing, late, restated, not expected."""

@@ -38,7 +38,7 @@ from core.reports import alerts, pdf, rendering
 from core.reports.alerts import AlertDefinition
 from core.reports.content import ReportContent
 from core.reports.definition import ReportDefinition, definition_from
-from core.sales import bridging, covering, movers, offering, tracing
+from core.sales import bridging, covering, movers, offering, running_forecasts, tracing
 from core.sales import coverage as sales_coverage
 from core.sales.bridging import Bridge
 from core.sales.caching import ResultCache
@@ -50,6 +50,7 @@ from core.sales.query import Period, Result, SalesQuery
 from core.sales.restated import Restated
 from core.sales.restated import restated as find_restated
 from core.sales.running import calendar_of
+from core.sales.running_forecasts import ForecastQuestion, Outlook
 from core.sales.tracing import Side, State, Trace
 from core.settings import Settings
 from pages.components.choosing import Known
@@ -197,6 +198,16 @@ def covered(scope: Scope) -> Covered:
 @st.cache_data(ttl=600, max_entries=16, show_spinner=False)
 def _covered(database_mark: str, scope: Scope, version: int) -> Covered:
     return covering.covered_in(database(), scope)
+
+
+def outlook(question: ForecastQuestion, scope: Scope) -> Outlook:
+    """A forecast with its back-test, as of today; anew with every change of the data. Errors: BadQuestion, QueryRefused."""
+    return _outlook(_mark(), question, scope, date.today(), status.data_version(database()))
+
+
+@st.cache_data(ttl=600, max_entries=32, show_spinner="Testing on the past …", hash_funcs={ForecastQuestion: repr})
+def _outlook(database_mark: str, question: ForecastQuestion, scope: Scope, today: date, version: int) -> Outlook:
+    return running_forecasts.outlook(question, lambda query: result(query, scope), covered(scope), today)
 
 
 def coverage(scope: Scope, today: date) -> pl.DataFrame:
