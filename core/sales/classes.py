@@ -172,11 +172,12 @@ def sensitivity(found: Classes) -> tuple[tuple[Cuts, ...], pl.DataFrame]:
     (its class there), in order of size."""
     choices = [a for a in (found.cuts.a - STEP, found.cuts.a, found.cuts.a + STEP) if 0 < a < found.cuts.b]
     cuts = tuple(Cuts(a, found.cuts.b) for a in choices)
-    values = {row.name: row.value for row in found.rows}
-    by_cut = [{row.name: row.group for row in classify(values, one)} for one in cuts]
+    figures = {row.name: row.value for row in found.rows}
+    by_cut = [{row.name: row.group for row in classify(figures, one)} for one in cuts]
     unsteady = [row.name for row in found.rows if len({groups[row.name] for groups in by_cut}) > 1]
-    columns = {f"A to {format_ratio(one.a, 0)}": [groups[name] for name in unsteady] for one, groups in zip(cuts, by_cut, strict=True)}
-    return cuts, pl.DataFrame([pl.Series(name, told, dtype=pl.String) for name, told in (("item", unsteady), *columns.items())])
+    told: dict[str, list[str]] = {"item": unsteady}
+    told |= {f"A to {format_ratio(one.a, 0)}": [groups[name] for name in unsteady] for one, groups in zip(cuts, by_cut, strict=True)}
+    return cuts, pl.DataFrame([pl.Series(name, values, dtype=pl.String) for name, values in told.items()])
 
 
 def concentration(values: Iterable[Decimal]) -> Concentration | None:
