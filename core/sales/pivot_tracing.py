@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from core.sales.measures import MEASURES
 from core.sales.pivot_query import Cells, Member, Path
@@ -17,10 +18,22 @@ def filters_of(table: PivotTable, line: Line, head: Head) -> tuple[Filter, ...] 
     on its own left out. None where no filter says it: held money, a remainder of very many."""
     if line.kind == "held":
         return None
-    running = table.shown_as == "running"
-    sides = [list(_filters(table.cells, side, path, running)) for side, path in ((0, line.path), (1, head.path))]
-    found = tuple(one for side in sides for one in side)
+    return filters_at(table.cells, line.path, head.path, running=table.shown_as == "running")
+
+
+def filters_at(cells: Cells, row: Path, column: Path, *, running: bool = False) -> tuple[Filter, ...] | None:
+    """As `filters_of`, of the cell at these paths."""
+    found = (*_filters(cells, 0, row, running), *_filters(cells, 1, column, running))
     return found if all(len(one.values) <= MOST_LEFT_OUT for one in found) else None
+
+
+def find(cells: Cells, values: Mapping[str, Any]) -> tuple[Path, Path] | None:
+    """The paths of the cell where the dimensions have these values, and no other dimension any: for a click on a chart."""
+    for pair in cells.figures:
+        members = [member for path in pair for member in path]
+        if len(members) == len(values) and all(m.dimension in values and values[m.dimension] == m.value for m in members):
+            return pair
+    return None
 
 
 def measure_of(figure: str) -> str:

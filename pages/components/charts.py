@@ -32,6 +32,11 @@ def draw(spec: ChartSpec | None, *, key: str, height: int = 300, select: bool = 
     if spec is None:
         return None
     figure = to_plotly(spec, dark=frame.is_dark(), height=height, title=title)
+    points = _event(figure, key, select=select)
+    return str(points[0].get("y" if spec.kind in ("horizontal_bar", "pareto") else "x")) if points else None
+
+
+def _event(figure: go.Figure, key: str, *, select: bool) -> list[Any]:
     event = st.plotly_chart(
         figure,
         key=f"chart_{key}",
@@ -40,8 +45,19 @@ def draw(spec: ChartSpec | None, *, key: str, height: int = 300, select: bool = 
         on_select="rerun" if select else "ignore",
         selection_mode="points",
     )
-    points = event.selection.points if select else []
-    return str(points[0].get("y" if spec.kind in ("horizontal_bar", "pareto") else "x")) if points else None
+    return list(event.selection.points) if select else []
+
+
+def draw_parts(spec: ChartSpec, *, key: str, height: int = 300) -> tuple[str, str] | None:
+    """Draw the chart with its title; returns the text of the clicked category and the name of its series, or None."""
+    figure = to_plotly(spec, dark=frame.is_dark(), height=height, title=True)
+    points = _event(figure, key, select=True)
+    if not points:
+        return None
+    upright = spec.kind not in ("horizontal_bar", "waterfall")
+    category = points[0].get("label") or points[0].get("x" if upright else "y")
+    series = points[0].get("y") if spec.kind == "heatmap" else figure.data[points[0].get("curve_number", 0)].name
+    return str(category), str(series or "")
 
 
 def to_plotly(spec: ChartSpec, *, dark: bool = False, height: int = 300, title: bool = False) -> go.Figure:

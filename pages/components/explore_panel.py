@@ -1,21 +1,23 @@
-"""The controls of the Explore page: measures, rows, columns, comparison and filters as chips; code."""
+"""The controls of the Explore page: figures, rows, columns, order and how values are shown as chips."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
 
-import polars as pl
 import streamlit as st
 
 from core.sales.dimensions import DIMENSIONS, NOT_STATED
 from core.sales.fiscal import FiscalCalendar
-from core.sales.query import Filter, Result, SalesQuery
-from pages.components import cached, exploring, filters, session
+from core.sales.pivot_query import PivotQuery
+from core.sales.pivot_values import SHOWN_AS, why_not
+from core.sales.query import Filter, SalesQuery
+from pages.components import cached, exploring, filters, results, session
 from pages.components.choosing import Choice
 from pages.components.exploring import DIMENSION_LABELS, MEASURE_LABELS, View
 
 MOST_VALUES = 300
+LARGEST, SMALLEST = "largest first", "smallest first"
 
 
 def view() -> View:
@@ -30,37 +32,17 @@ def panel(stated: View, chosen: Choice) -> View:
     labels = exploring.dimension_labels(stated, fiscal=cached.fiscal_calendar() != FiscalCalendar())
     with st.container(key="explore_panel", gap="small"):
         measures = _many("Figures", "explore_measures", list(MEASURE_LABELS), stated.measures, MEASURE_LABELS)
-        by = _many("Rows", "explore_by", list(labels), stated.by, labels)
-        across = _one("Columns", "explore_across", ["", *labels], stated.across, {"": "None", **labels})
+        by = _many("Rows", "explore_by", list(labels), stated.by, labels, most=3)
+        across = _many("Columns", "explore_across", list(labels), stated.across, labels, most=2)
+        picked = replace(stated, measures=measures or stated.measures, by=by, across=across)
+        picked = replace(picked, shown_as=_shown_as(picked, chosen), sort=_sort(picked, chosen))
+        limits = {str(number): f"First {number}, then others" if number else "All" for number in exploring.LIMITS}
+        limit = int(_one("Rows of each group", "explore_limit", list(limits), str(stated.limit), limits))
+        subtotals = stated.subtotals if len(picked.rows) < 2 else _toggle("Subtotals", "explore_subtotals", stated.subtotals)
+        bulk = _toggle("Leave bulk lines out", "explore_bulk", stated.without_bulk, "Thousands of minis for advent calendars and boxes.")
         _add_filter(chosen)
-        limits = {str(number): f"First {number}" if number else "All" for number in exploring.LIMITS}
-        limit = int(_one("Number of rows", "explore_limit", list(limits), str(stated.limit), limits))
-        session.show_in("explore_bulk", stated.without_bulk)
-        bulk = st.toggle("Leave bulk lines out", key="explore_bulk", help="Thousands of minis for advent calendars and boxes.")
-    picked = replace(
-        stated,
-        measures=measures or stated.measures,
-        by=by,
-        across=across,
-        limit=limit,
-        without_bulk=bulk,
-    )
+    picked = replace(picked, limit=limit, without_bulk=bulk, subtotals=subtotals)
     write(picked)
-    return picked
-
-
-def show(stated: View) -> exploring.Show:
-    """The switch between table, chart and source rows."""
-    session.show_in("explore_show", stated.show)
-    picked = st.segmented_control(
-        "Show",
-        list(exploring.SHOWS),
-        format_func=exploring.SHOWS.__getitem__,
-        key="explore_show",
-        label_visibility="collapsed",
-        required=True,
-    )
-    write(replace(stated, show=picked))
     return picked
 
 
@@ -75,28 +57,60 @@ def write(view: View) -> None:
                 del st.query_params[name]
 
 
-def fell_out(answer: Result) -> None:
-    """Everything a like-for-like comparison leaves out, with its reason; the first few stand in the lines under the figures."""
-    if answer.base is not None and answer.base.fell_out:
-        with st.expander(f"Left out of like for like ({len(answer.base.fell_out)})"):
-            rows = pl.DataFrame([(one.name, one.reason) for one in answer.base.fell_out], ["Left out", "Why"], orient="row")
-            st.dataframe(rows, hide_index=True, key="explore_fell_out")
+def go(view: View) -> None:
+    """Show another view at once."""
+    write(view)
+    st.rerun()
 
 
-def menu(query: SalesQuery, across: str) -> None:
-    """Take the code."""
-    with st.popover("Code", icon=":material/code:", type="tertiary"):
-        st.caption("The same figures in a notebook:")
-        st.code(exploring.code(query, across), language="python")
+def _shown_as(picked: View, chosen: Choice) -> str:
+    asked = PivotQuery(exploring.question(picked, chosen), picked.across)
+    offered = {name: label for name, label in SHOWN_AS.items() if name == picked.shown_as or not why_not(asked, name)}
+    return _one("Show values as", "explore_as", list(offered), picked.shown_as, offered)  # type: ignore[return-value, arg-type]
+
+
+def _sort(picked: View, chosen: Choice) -> str:
+    options = {"": "Usual order"}
+    for measure in picked.measures:
+        for name in (measure, *([f"{measure}_change_pct"] if chosen.comparison is not None else [])):
+            label = MEASURE_LABELS[measure] if name == measure else f"{MEASURE_LABELS[measure]}, Δ %"
+            options |= {f"-{name}": f"{label}, {LARGEST}", name: f"{label}, {SMALLEST}"}
+    for name in picked.rows:
+        first, last = ("oldest first", "newest first") if DIMENSIONS[name].kind == "date" else ("A to Z", "Z to A")
+        options |= {name: f"{DIMENSION_LABELS[name]}, {first}", f"-{name}": f"{DIMENSION_LABELS[name]}, {last}"}
+    if picked.sort not in options:
+        options |= {picked.sort: _sort_label(picked)}
+    return _one("Sort", "explore_sort", list(options), picked.sort, options)
+
+
+def _sort_label(picked: View) -> str:
+    """Of an order by one column: `Units in May 2025, largest first`."""
+    name, at = exploring.order_of(picked.sort)
+    label = MEASURE_LABELS.get(name) or DIMENSION_LABELS.get(name) or results.short_title(name)
+    across = picked.across[0] if picked.across else ""
+    where = f" in {member_name(across, at)}" if at is not None and across else ""
+    return f"{label}{where}, {LARGEST if picked.sort.startswith('-') else SMALLEST}"
+
+
+def member_name(dimension: str, text: str) -> str:
+    """A value as filters write it, as people read it."""
+    if DIMENSIONS[dimension].kind == "date" and text:
+        try:
+            return results.period_name(dimension, date.fromisoformat(text))
+        except ValueError:
+            return text
+    return results.name_value(dimension, text) or NOT_STATED
 
 
 def _parameters() -> dict[str, list[str]]:
     return {name: st.query_params.get_all(name) for name in exploring.NAMES if name in st.query_params}
 
 
-def _many(label: str, key: str, options: list[str], current: tuple[str, ...], words: dict[str, str]) -> tuple[str, ...]:
+def _many(
+    label: str, key: str, options: list[str], current: tuple[str, ...], words: dict[str, str], most: int | None = None
+) -> tuple[str, ...]:
     session.show_in(key, list(current))
-    return tuple(st.multiselect(label, options, format_func=words.__getitem__, key=key, placeholder="Choose"))
+    return tuple(st.multiselect(label, options, format_func=words.__getitem__, key=key, placeholder="Choose", max_selections=most))
 
 
 def _one(label: str, key: str, options: list[str], current: str, words: dict[str, str]) -> str:
@@ -104,9 +118,17 @@ def _one(label: str, key: str, options: list[str], current: str, words: dict[str
     return st.selectbox(label, options, format_func=words.__getitem__, key=key)
 
 
+def _toggle(label: str, key: str, current: bool, help: str | None = None) -> bool:
+    session.show_in(key, current)
+    return st.toggle(label, key=key, help=help)
+
+
 def _add_filter(chosen: Choice) -> None:
-    """A form for one more cross-filter; those that are set stand as chips under the title."""
-    with st.popover("Add a filter", icon=":material/filter_alt:", width="stretch"):
+    """A form for one more cross-filter; those that are set stand as chips under the title. Values are read when it is opened."""
+    box = st.popover("Add a filter", icon=":material/filter_alt:", width="stretch", key="explore_add_filter", on_change="rerun")
+    if not box.open:
+        return
+    with box:
         texts = {name: label for name, label in DIMENSION_LABELS.items() if DIMENSIONS[name].kind == "text" and name != "order"}
         name = st.selectbox("Dimension", list(texts), format_func=texts.__getitem__, key="explore_filter_by")
         found = cached.result(SalesQuery(("sales_eur_net",), (name,), chosen.where, chosen.period, limit=MOST_VALUES), session.scope())

@@ -3,7 +3,7 @@
 answer = cached.result(query, scope)
 row = results.table(answer, key="resellers", select=True)     # the clicked row as a dict, or None
 results.caveats(answer)
-results.downloads(answer, "Net revenue by reseller", key="resellers")
+results.downloads(shown.of_result(answer, "Net revenue by reseller"), key="resellers")
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from core.sales.formatting import MISSING, format_figure
 from core.sales.measures import MEASURES
 from core.sales.naming import name_period
 from core.sales.palette import palette
-from core.sales.pivoting import TOTAL, Pivot
 from core.sales.query import Caveat, Period, Result
 from core.sales.restated import Restated, old_to_new
+from core.sales.shown import Shown
 from pages.components import cached, frame, session
 from pages.components.frame import escaped
 
@@ -64,7 +64,7 @@ def table(
         shown(rows_shown, heavy_last=total, marks=marks),
         key=f"table_{key}",
         hide_index=True,
-        height=_height(rows_shown.height, rows),
+        height=height(rows_shown.height, rows),
         column_config=column_config(names, titles or {}, marks),
         on_select="rerun" if select else "ignore",
         selection_mode="single-cell",
@@ -78,20 +78,6 @@ def table(
 def present(result: Result, columns: Sequence[str]) -> list[str]:
     """Those of `columns` that the answer has: without a comparison there are no changes."""
     return [name for name in columns if name in result.frame.columns]
-
-
-def pivot(found: Pivot, *, rows: int = 22) -> None:
-    """A pivot with its totals; a blank cell is not stated, a 0 is."""
-    plain = found.frame()
-    texts = [name for name in plain.columns if plain.schema[name] == pl.String and name != TOTAL and name not in found.columns]
-    table = plain.with_columns(pl.exclude(texts).cast(pl.Float64)).to_pandas()
-    figures = [name for name in plain.columns if name not in texts]
-    styled = table.style.format(lambda value: "" if pd.isna(value) else _bare(found.measure, value), subset=figures)
-    styled = styled.set_properties(subset=pd.IndexSlice[[plain.height - 1], :], **{"font-weight": "600"})
-    unit = short_title(found.measure)
-    st.caption(f"{unit} by {', '.join(texts) or 'all'} and {DIMENSIONS[found.across].title.lower()}")
-    config = {name: st.column_config.Column(pinned=True) for name in texts}
-    st.dataframe(styled, hide_index=True, height=_height(plain.height, rows), column_config=config, key="pivot", placeholder="")
 
 
 def _with_total(frame: pl.DataFrame, result: Result) -> pl.DataFrame:
@@ -122,7 +108,7 @@ def shown(frame: pl.DataFrame, *, heavy_last: bool = False, marks: Mapping[str, 
     styled = table.style.format({name: _formatter(name, (marks or {}).get(name, {})) for name in frame.columns}, na_rep="–")
     signs = [name for name in frame.columns if name.endswith(("_change_pct", "_change"))]
     if signs:
-        styled = styled.map(_sign_colour, subset=signs)
+        styled = styled.map(sign_colour, subset=signs)
     if heavy_last and frame.height:
         styled = styled.set_properties(subset=pd.IndexSlice[[frame.height - 1], :], **{"font-weight": "600"})
     return styled
@@ -133,7 +119,7 @@ def _formatter(name: str, marked: Collection[date] = ()) -> Any:
         return lambda value: _moment(name, value, marked) if isinstance(value, date | pd.Timestamp) else name_value(name, str(value))
     if not any(name == m or name.removesuffix(s) == m for m in MEASURES for s in ("", *SUFFIXES)):
         return str
-    return lambda value: MISSING if value is None or pd.isna(value) else _bare(name, value)
+    return lambda value: MISSING if value is None or pd.isna(value) else bare(name, value)
 
 
 def _moment(name: str, value: date, marked: Collection[date]) -> str:
@@ -141,7 +127,7 @@ def _moment(name: str, value: date, marked: Collection[date]) -> str:
     return f"{period_name(name, day)} {marking.SIGN}" if day in marked else period_name(name, day)
 
 
-def _bare(name: str, value: Any) -> str:
+def bare(name: str, value: Any) -> str:
     """The figure without its currency sign, which stands in the heading; changes with an arrow beside their sign."""
     text = format_figure(name, Decimal(str(value)))
     text = text.replace("€\u202f", "")
@@ -150,7 +136,12 @@ def _bare(name: str, value: Any) -> str:
     return text
 
 
-def _sign_colour(value: Any) -> str:
+def figure(name: str, value: Any) -> str:
+    """A figure with its unit, outside a table: `€ 1 234`, `▲ +4.2 %`."""
+    return bare(name, value) if name.endswith("_change_pct") else format_figure(name, value)
+
+
+def sign_colour(value: Any) -> str:
     if value is None or pd.isna(value) or not value:
         return ""
     colors = palette(frame.is_dark())
@@ -212,7 +203,7 @@ def _column(name: str, title: str, *, pinned: bool, told: str | None = None) -> 
     return st.column_config.NumberColumn(title, help=f"{measure.definition} ({measure.formula})", alignment="right")
 
 
-def _height(count: int, most: int) -> int | Literal["content"]:
+def height(count: int, most: int) -> int | Literal["content"]:
     return "content" if count <= most else ROW_HEIGHT * (most + 1)
 
 
@@ -247,13 +238,13 @@ def notes(found: Sequence[Caveat], most: int = 6) -> None:
         st.html(f'<div class="caveats">{"".join(lines)}</div>')
 
 
-def downloads(result: Result, title: str, *, key: str) -> None:
+def downloads(seen: Shown, *, key: str) -> None:
     """A menu to take the figures away as a workbook or as CSV; both are written when asked for."""
-    name = "".join(c if c.isalnum() else "-" for c in title.lower()).strip("-")
+    name = "".join(c if c.isalnum() else "-" for c in seen.title.lower()).strip("-")
     with st.popover("", icon=":material/download:", help="Download", type="tertiary"):
         st.download_button(
             "Excel workbook",
-            lambda: files.xlsx_bytes(result, title),
+            lambda: files.xlsx_bytes(seen),
             f"{name}.xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             key=f"xlsx_{key}",
@@ -263,7 +254,7 @@ def downloads(result: Result, title: str, *, key: str) -> None:
         )
         st.download_button(
             "CSV file",
-            lambda: files.csv_bytes(result),
+            lambda: files.csv_bytes(seen),
             f"{name}.csv",
             "text/csv",
             key=f"csv_{key}",
