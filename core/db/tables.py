@@ -815,3 +815,20 @@ alerts = Table(  # "tell me when …"
     _moment("last_fired"),
     _moment("created_at", nullable=False, server_default=now),
 )
+anomaly_dismissals = (
+    Table(  # an anomaly that somebody looked at and put aside, for oneself or for everybody; a line is kept when it is taken back
+        "anomaly_dismissals",
+        metadata,
+        _id(),
+        Column("key", Text, nullable=False),
+        Column("title", Text, nullable=False),
+        Column("size", Numeric, nullable=False),  # EUR net it was about then: when it grows, it is shown again
+        Column("note", Text, nullable=False, server_default=""),
+        Column("owner", Text, nullable=False),
+        Column("shared", Boolean, nullable=False, server_default=sa.false()),
+        _moment("dismissed_at", nullable=False, server_default=now),
+        _moment("restored_at"),
+        Column("restored_by", Text),
+        Index("ix_anomaly_dismissals_live", "key", postgresql_where=sa.text("restored_at is null")),
+    )
+)
