@@ -1,62 +1,93 @@
-"""Looking ahead: the arithmetic of forecasts over plain histories."""
+"""Looking ahead in words: the figure of the Forecast page, labelled, with its error and its baseline, or what is missing for one."""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
-from core.chat.analyses.forecasting import expect, look_ahead, past_error
-from core.chat.times import months_back
+from core.chat.answering import ask as answer
+from core.chat.answers import Answer
+from core.sales.formatting import format_money
+from core.sales.query import Filter
+from core.sales.running_forecasts import ForecastQuestion, run_forecast
+from core.settings import Settings
+from tests.chat.brand import TODAY, Brand
+from tests.sales.conftest import TUNDRA, Market, market  # noqa: F401
+from tests.sales.forecast_series import noisy, season
 
-
-def history(values: list[int], last: date = date(2025, 3, 1)) -> dict[date, Decimal]:
-    return {months_back(last, len(values) - 1 - i).start: Decimal(value) for i, value in enumerate(values)}
-
-
-def test_without_a_year_the_last_three_months_are_the_mean() -> None:
-    value, words = expect(history([10, 20, 30, 40]), date(2025, 4, 1))
-    assert value == 30 and "mean" in words
-
-
-def test_with_a_year_the_same_month_moves_at_the_recent_pace() -> None:
-    year = history([100] * 11 + [300] + [120] * 3)
-    value, words = expect(year, date(2025, 12, 1).replace(year=2025))
-    assert value == 360 and "same month of last year" in words
+MONTHS = [f"{2022 + i // 12}-{i % 12 + 1:02d}" for i in range(36)]
 
 
-def test_a_constant_series_is_forecast_without_error() -> None:
-    outlooks, method = look_ahead({"Liberty": history([50] * 15)}, [date(2025, 4, 1), date(2025, 6, 1)])
-    assert [(o.month, o.expected, o.low, o.high) for o in outlooks] == [
-        (date(2025, 4, 1), 50, 50, 50),
-        (date(2025, 6, 1), 50, 50, 50),
-    ]
-    assert method.error == 0 and method.tested == 6
+def ask(market: Market, settings: Settings, question: str) -> Answer:  # noqa: F811
+    return answer(market.database, settings, question, today=date(2025, 1, 20))
 
 
-def test_a_reseller_that_joined_is_no_growth_of_the_others() -> None:
-    old, new = history([100] * 18), history([100] * 3)
-    (only,), _ = look_ahead({"Liberty": old}, [date(2025, 4, 1)])
-    (both,), _ = look_ahead({"Liberty": old, "Galilu": new}, [date(2025, 4, 1)])
-    assert (only.expected, both.expected) == (100, 200)
+def fill(market: Market, values: list[float]) -> None:  # noqa: F811
+    months = MONTHS[-len(values) :]
+    for month, value in zip(months, values, strict=True):
+        market.line("galilu", month, TUNDRA, 10, round(value))
+    market.covers("galilu", *months)
 
 
-def test_a_month_that_some_have_reported_is_part_fact_part_forecast() -> None:
-    early, late = history([10] * 5), history([20] * 5, last=date(2025, 4, 1))
-    (april,), _ = look_ahead({"Liberty": early, "Galilu": late}, [date(2025, 4, 1)])
-    assert (april.reported, april.expected) == (20, 30)
+@pytest.fixture
+def stepped(market: Market) -> Market:  # noqa: F811
+    """Galilu sells twice as much from 2024 on."""
+    blur = noisy(1, 0.05)
+    fill(market, [blur(1000.0 if i < 24 else 2000.0) for i in range(36)])
+    return market
 
 
-def test_too_short_a_series_has_no_past_error() -> None:
-    assert past_error({"Liberty": history([1, 2, 3])}) == (None, 0)
+def test_it_is_the_figure_of_the_page_with_both_errors(stepped: Market, settings: Settings) -> None:
+    found = run_forecast(stepped.database, ForecastQuestion(), None, date(2025, 1, 20)).forecast
+    assert found.verdict == "knows"
+    told = ask(stepped, settings, "forecast net revenue for the next 3 months")
+    assert told.text.startswith("Forecast, not a fact: net revenue in February – April 2025 about ")
+    january = ask(stepped, settings, "forecast net revenue for January 2025")
+    assert format_money(found.rows[0].expected, 2) in january.text
+    assert "over 23 back-tests it was off by" in told.text and "the same month of last year by" in told.text
+    first, _, second = told.checked_numbers.partition(" of ")
+    assert first == second != "" and any("80\u202f% interval" in caveat for caveat in told.caveats)
 
 
-@given(st.lists(st.integers(0, 10_000), min_size=4, max_size=30), st.integers(1, 12))
-def test_the_expected_value_lies_in_its_range_and_never_below_zero(values: list[int], ahead: int) -> None:
-    wanted = [months_back(date(2025, 3, 1), -i).start for i in range(1, ahead + 1)]
-    outlooks, method = look_ahead({"Liberty": history(values)}, wanted)
-    assert len(outlooks) == ahead
-    assert all(0 <= o.low <= o.expected <= o.high for o in outlooks)
-    assert method.error is None or method.error >= 0
+def test_actual_and_forecast_never_stand_in_one_column(stepped: Market, settings: Settings) -> None:
+    frame = ask(stepped, settings, "what will we sell next month?").frame
+    assert [row["month"] for row in frame.iter_rows(named=True) if row["forecast"] is not None] == [date(2025, 2, 1)]
+    assert all((row["actual"] is None) != (row["forecast"] is None) for row in frame.iter_rows(named=True))
+
+
+def test_what_repeats_is_told_as_a_baseline(market: Market, settings: Settings) -> None:  # noqa: F811
+    fill(market, season(36))
+    told = ask(market, settings, "forecast net revenue for the next month").text
+    assert told.startswith("Forecast, not a fact: nothing here knows better than the same month of last year. By that, net revenue")
+
+
+def test_with_half_a_year_there_is_none(market: Market, settings: Settings) -> None:  # noqa: F811
+    fill(market, season(6))
+    told = ask(market, settings, "forecast net revenue for the next month")
+    assert told.text.startswith("There is no forecast") and "13 complete months" in told.text
+    assert told.frame.is_empty() and "€" not in told.text.partition("Not in it")[0]
+
+
+def test_a_breakdown_is_named_as_the_pages(stepped: Market, settings: Settings) -> None:
+    told = ask(stepped, settings, "forecast for the next 3 months by product")
+    assert "The Forecast page breaks it down by product." in told.caveats
+
+
+def test_a_target_is_held_against_what_is_sold_and_what_is_expected(stepped: Market, settings: Settings) -> None:
+    sure, never = (ask(stepped, settings, f"Will Galilu reach {amount} EUR this year?") for amount in ("1,000", "900,000"))
+    assert sure.text.startswith("Yes, by this projection") and never.text.startswith("No, by this projection")
+    assert "A projection, not a fact" in sure.text and "back-tests" in sure.text
+
+
+def test_a_short_history_says_what_a_forecast_needs(ask: object, brand: Brand) -> None:
+    told = ask("What will we sell next month?")  # type: ignore[operator]
+    assert "a forecast needs 24 complete months, there are 17" in told.text and "between" in told.text
+
+
+def test_one_reseller_is_forecast_alone(ask: object, brand: Brand) -> None:
+    told = ask("forecast units at Liberty for the next 2 months")  # type: ignore[operator]
+    question = ForecastQuestion("units", (Filter("reseller", ("Liberty",)),), 3)
+    found = run_forecast(brand.database, question, None, TODAY).forecast
+    assert sum((row.expected for row in found.rows[1:3]), Decimal(0)) == told.frame["forecast"].tail(2).sum()

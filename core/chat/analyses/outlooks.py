@@ -1,8 +1,10 @@
-"""Looking ahead, always labelled: forecast with its past error, projection against a target, run rate. Declines beyond a year."""
+"""Looking ahead, always labelled: the forecast of `core.sales.forecasting` with its past error and baseline, a projection against a target,
+the run rate. Declines beyond a year.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,78 +13,84 @@ from typing import Any
 import polars as pl
 
 from core.chat import times
-from core.chat.analyses.forecasting import FEWEST_MONTHS, RECENT, ZERO, History, Method, Outlook, look_ahead
 from core.chat.analyses.material import EUR, Finding, Material, frame_of, value_of
 from core.chat.analyses.totals import nothing
 from core.chat.analyses.wording import counted, figure, joined, label, percent, population, reach, when
-from core.sales.charts import ChartSpec, Series, axis_label, name_moment
+from core.sales import forecast_words
+from core.sales.charts import ChartSpec
 from core.sales.covered import months_in
+from core.sales.dimensions import DIMENSIONS
+from core.sales.forecasting import FORECAST_MEASURES, SEASONS_NEEDED, Ahead, Forecast, ahead_of
+from core.sales.forecasting import forecast as foretell
+from core.sales.histories import SEASONS, Grain, Histories, histories, histories_query, told
 from core.sales.measures import MEASURES
-from core.sales.query import Period, Result
+from core.sales.query import Period
 
 FURTHEST_MONTHS = 12  # ahead of the data
-SILENT_MONTHS = 6  # a reseller without a report for longer is not expected to sell on
 SHOWN_MONTHS = 12
+ZERO = Decimal(0)
+GRAIN: Grain = "month"
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is known of each reseller's months; `left_out`: resellers with too short or too old a history."""
+class Foretold:
+    """What is known of the past, and what is foretold of it as far as the question goes."""
 
-    histories: Mapping[str, History]
-    left_out: tuple[str, ...]
-    result: Result | None
+    known: Histories
+    found: Forecast
 
-    @property
-    def last(self) -> date:
-        return max(max(history) for history in self.histories.values())
-
-    def reported(self, month: date) -> Decimal | None:
-        """The sum of a month over the resellers that have reported it."""
-        values = [history[month] for history in self.histories.values() if month in history]
-        return sum(values, ZERO) if values else None
-
-
-def _known(m: Material) -> Known:
-    """Complete covered months by reseller."""
-    months = m.stated_months()
-    if not months:
-        return Known({}, (), None)
-    span = Period(months[0].start, months[-1].end)
-    result = m.ask(replace(m.query, by=("reseller", "month"), period=span, limit=None, order_by=None))
-    values = {(row[0], row[1]): value_of(row[2]) for row in result.frame.select("reseller", "month", m.measure).iter_rows()}
-    kept: dict[str, History] = {}
-    left_out = []
-    oldest = times.months_back(months[-1].start, SILENT_MONTHS).start
-    for sender in m.senders():
-        own = [p.start for p in months if m.covered.covers(sender.reseller_id, p)]
-        if len(own) >= FEWEST_MONTHS and own[-1] >= oldest:
-            kept[sender.name] = {month: values.get((sender.name, month), ZERO) for month in own}
-        elif own:
-            left_out.append(sender.name)
-    return Known(kept, tuple(left_out), result)
+    def sold(self, period: Period) -> Decimal:
+        """What is stated of the months of a period, by the resellers of the forecast."""
+        months = {month.start for month in months_in(period)}
+        return sum((value for (_, _, step), value in self.known.known.items() if self.known.step(step) in months), ZERO)
 
 
 def forecast(m: Material) -> Finding:
-    """The months asked for, one figure and a range, with method and past error; months that have ended count as they were."""
-    if MEASURES[m.measure].additivity != "additive" and m.measure != "orders":
+    """The months asked for, one figure and a range, with method, baseline and past error; months that have ended count as they were."""
+    if m.measure not in FORECAST_MEASURES:
         text = f"A forecast is made for revenue, units and orders; {label(m.measure).lower()} is not forecast. Ask for its trend instead."
         return Finding(text, declined=True)
     known = _known(m)
-    if not known.histories:
-        text = f"A forecast needs at least {FEWEST_MONTHS} complete months{population(m)}; there are fewer."
-        return Finding(text, declined=True, figures=(FEWEST_MONTHS,))
     period = _whole_period(m)
-    wanted = [p.start for p in months_in(period)]
-    if (refused := _too_far(known.last, period)) is not None:
+    if not known.steps:
+        return Finding(f"There is no forecast{population(m)}: {_needed(known)}", declined=True, figures=_limits(known))
+    if (refused := _too_far(known.step(len(known.steps) - 1), period)) is not None:
         return refused
-    if max(wanted) < min(max(history) for history in known.histories.values()):
-        total = sum((known.reported(month) or ZERO for month in wanted), ZERO)
+    if known.tracks and max(month.start for month in months_in(period)) < known.step(known.start):
+        total = Foretold(known, foretell(known, 1)).sold(period)
         return Finding(
             f"That time is over: {label(m.measure).lower()}{population(m)}{when(m)} was {figure(m.measure, total)}.", figures=(total,)
         )
-    outlooks, method = look_ahead(known.histories, wanted)
-    return _told(m, known, period, outlooks, method)
+    ahead = _foretold(known, period)
+    together = ahead_of(known, ahead.found, period)
+    if together is None:
+        text = f"There is no forecast{population(m)}: {forecast_words.what_is_needed(ahead.found)}"
+        return Finding(text, declined=True, figures=_limits(known), caveats=_caveats(ahead))
+    return _told(m, ahead, period, together)
+
+
+def _known(m: Material) -> Histories:
+    where = tuple(one for one in m.query.where if one.dimension not in ("month", "day", "week", "year", "quarter"))
+    return histories(m.ask(histories_query(m.measure, where)), m.covered, m.today)
+
+
+def _foretold(known: Histories, period: Period) -> Foretold:
+    """As far as the period asks."""
+    newest = known.step(len(known.steps) - 1)
+    months = (period.end.year - newest.year) * 12 + period.end.month - newest.month
+    return Foretold(known, foretell(known, max(months, 1)))
+
+
+def _needed(known: Histories) -> str:
+    return f"no reseller has stated {SEASONS[GRAIN] + 1} complete months with sales. {told(known.left_out, known.measure)}".strip()
+
+
+def _limits(known: Histories) -> tuple[Any, ...]:
+    """Figures that sentences about too short a history may state."""
+    season = SEASONS[GRAIN]
+    told_of = (text for one in known.left_out for text in one.reason.split() if text.isdigit())
+    longest = max((track.known() for track in known.tracks), default=0)
+    return season, season + 1, SEASONS_NEEDED * season, longest, 3, *told_of, *(round(one.recent) for one in known.left_out)
 
 
 def _whole_period(m: Material) -> Period:
@@ -101,99 +109,113 @@ def _too_far(last: date, period: Period) -> Finding | None:
     return Finding(text, declined=True, figures=(end, furthest, FURTHEST_MONTHS))
 
 
-def _sums(outlooks: Sequence[Outlook]) -> tuple[Decimal, Decimal, Decimal, Decimal]:
-    """Reported, expected, low and high over all months."""
-    reported, expected, low, high = (sum((getattr(o, name) for o in outlooks), ZERO) for name in ("reported", "expected", "low", "high"))
-    return reported, expected, low, high
-
-
-def _told(m: Material, known: Known, period: Period, outlooks: Sequence[Outlook], method: Method) -> Finding:
-    name = m.measure
-    reported, expected, low, high = _sums(outlooks)
-    error = (
-        f"over the last {method.tested} months this method was off by {percent(method.error)} on average"
-        if method.error is not None
-        else "its past error is unknown, because there are too few months"
+def _told(m: Material, ahead: Foretold, period: Period, together: Ahead) -> Finding:
+    name, found = m.measure, ahead.found
+    way = forecast_words.way_in_words(found.way, GRAIN)
+    what, amount = (
+        f"{label(name).lower()}{population(m)} in {times.describe(period)}",
+        f"about {counted(name, together.expected)}{_between(name, together)}",
     )
-    text = (
-        f"Forecast, not a fact: {label(name).lower()}{population(m)} in {times.describe(period)} about {counted(name, _whole(name, expected))}, "
-        f"between {figure(name, _whole(name, low))} and {figure(name, _whole(name, high))}. Method: {method.words}; {error}."
-    )
-    text += f" Of this {figure(name, reported)} is already reported." if reported else ""
-    text += _last_year(m, known, outlooks)
-    figures = (reported, expected, low, high, method.error, method.tested, RECENT)
-    return Finding(text, _frame(known, outlooks), known.result, _chart(m, known, outlooks), _notes(known), figures)
+    if found.verdict == "knows":
+        text = f"Forecast, not a fact: {what} {amount}. Method: {way}; {_error(found)}."
+    else:
+        why = (
+            f" (a forecast needs {SEASONS_NEEDED * SEASONS[GRAIN]} complete months, there are {found.months})"
+            if found.verdict == "short"
+            else ""
+        )
+        text = f"Forecast, not a fact: nothing here knows better than {way}{why}. By that, {what} would be {amount}; {_error(found)}."
+    past = ahead.sold(period) - together.reported
+    text += f" Of this {figure(name, together.reported)} is already reported." if together.reported else ""
+    text += f" The months before it are sold already: {figure(name, past)}, not part of the forecast." if past else ""
+    text += _last_year(m, ahead, together)
+    figures = (together.reported, together.expected, together.low, together.high, past, *_error_figures(found), *_limits(ahead.known))
+    split = [DIMENSIONS[name].title.lower() for name in m.slots.by if not DIMENSIONS[name].is_time]
+    more = (f"The Forecast page breaks it down by {joined(split)}.",) if split else ()
+    return Finding(text, _frame(ahead, period), found.result, _chart(m, ahead), (*_caveats(ahead), *more), figures)
 
 
-def _notes(known: Known) -> tuple[str, ...]:
-    starts = {times.describe(times.months_back(max(history), 0)) for history in known.histories.values()}
-    notes = [f"Each reseller is forecast from its last complete month ({', '.join(sorted(starts))}) and added up."]
-    if known.left_out:
-        notes.append(f"Not in the forecast, for want of {FEWEST_MONTHS} recent months: {joined(known.left_out)}.")
-    return tuple(notes)
+def _between(name: str, ahead: Ahead) -> str:
+    if ahead.low is None or ahead.high is None:
+        return ", with no range, because too few months could be tested"
+    return f", between {figure(name, ahead.low)} and {figure(name, ahead.high)}"
 
 
-def _whole(name: str, value: Decimal) -> Decimal:
-    return round(value, 0) if MEASURES[name].whole else round(value, 2)
+def _error(found: Forecast) -> str:
+    """“over 12 back-tests it was off by 8.0 % on average, last year's month by 11.0 %”"""
+    used = found.errors.get("method" if found.verdict == "knows" else found.way)
+    year = found.errors.get("same_last_year")
+    if used is None or used.wape is None:
+        return "its past error is unknown, because no month could be tested"
+    beside = f", the same month of last year by {percent(Decimal(year.wape))}" if year and year.wape is not None and year != used else ""
+    return f"over {found.tests} back-tests it was off by {percent(Decimal(used.wape))} on average{beside}"
 
 
-def _last_year(m: Material, known: Known, outlooks: Sequence[Outlook]) -> str:
-    if len(outlooks) != 1:
+def _error_figures(found: Forecast) -> tuple[Any, ...]:
+    return (found.tests, found.months, *(Decimal(error.wape) for error in found.errors.values() if error.wape is not None))
+
+
+def _caveats(ahead: Foretold) -> tuple[str, ...]:
+    found = ahead.found
+    said = [forecast_words.basis(found), told(found.left_out, found.measure), forecast_words.untested(found)]
+    return tuple(sentence for sentence in (*said, forecast_words.held_in_words(found) if found.rows else "") if sentence)
+
+
+def _last_year(m: Material, ahead: Foretold, together: Ahead) -> str:
+    if len(months_in(together.period)) != 1:
         return ""
-    same = outlooks[0].month.replace(year=outlooks[0].month.year - 1)
-    value = known.reported(same)
+    same = together.period.start.replace(year=together.period.start.year - 1)
+    value = {period.start: value for period, value in ahead.found.history}.get(same)
     return f" {times.describe(times.months_back(same, 0))} was {figure(m.measure, value)}." if value is not None else ""
 
 
-def _past(known: Known, outlooks: Sequence[Outlook]) -> list[date]:
-    months = sorted({month for history in known.histories.values() for month in history})
-    first = min((o.month for o in outlooks), default=date.max)
-    return [month for month in months if month < first][-SHOWN_MONTHS:]
-
-
-def _frame(known: Known, outlooks: Sequence[Outlook]) -> pl.DataFrame:
-    rows: list[tuple[Any, ...]] = [(month, known.reported(month), None, None, None) for month in _past(known, outlooks)]
-    rows += [(o.month, o.reported or None, o.expected, o.low, o.high) for o in outlooks]
+def _frame(ahead: Foretold, period: Period) -> pl.DataFrame:
+    """What was sold, and the asked months of what is foretold."""
+    found = ahead.found
+    rows: list[tuple[Any, ...]] = [(period.start, value, None, None, None) for period, value in found.history[-SHOWN_MONTHS:]]
+    asked = [row for row in found.rows if row.period.start <= period.end and row.period.end >= period.start]
+    rows += [(row.period.start, row.reported or None, row.expected, row.low, row.high) for row in asked]
     return frame_of(rows, {"month": pl.Date, "actual": EUR, "forecast": EUR, "low": EUR, "high": EUR})
 
 
-def _chart(m: Material, known: Known, outlooks: Sequence[Outlook]) -> ChartSpec | None:
-    past = _past(known, outlooks)
-    if not past or not outlooks:
-        return None
-    months = [*past, *(o.month for o in outlooks)]
-    lines = [Series("Actual", (*(known.reported(month) for month in past), *(None for _ in outlooks)))]
-    start = [None] * (len(past) - 1) + [known.reported(past[-1])]
-    for name, field in (("Forecast", "expected"), ("Low", "low"), ("High", "high")):
-        lines.append(Series(name, (*start, *(getattr(o, field) for o in outlooks)), "before"))
-    measure = MEASURES[m.measure]
-    texts = tuple(name_moment(day, "month") for day in months)
-    title, ahead = f"{measure.label}{population(m)}: actual and forecast", tuple(range(len(past), len(months)))
-    return ChartSpec(
-        "line", title, tuple(months), tuple(lines), "Month", axis_label(measure), measure.unit, "Forecast, not a fact", texts, partial=ahead
-    )
+def _chart(m: Material, ahead: Foretold) -> ChartSpec | None:
+    spec = forecast_words.forecast_chart(ahead.found)
+    return replace(spec, title=f"{spec.title}{population(m)}") if spec else None
 
 
 def target(m: Material) -> Finding:
-    """What is reported so far plus the outlook for the rest of the period, held against the amount: likely, unlikely or open."""
-    known, amount, period = _known(m), m.slots.amount, _whole_period(m)
-    if amount is None or not known.histories:
-        return Finding(f"A projection needs an amount and at least {FEWEST_MONTHS} complete months{population(m)}.", unanswered=True)
-    if (refused := _too_far(known.last, period)) is not None:
+    """What is reported so far plus the forecast for the rest of the period, held against the amount: likely, unlikely or open."""
+    amount, period = m.slots.amount, _whole_period(m)
+    known = _known(m)
+    if amount is None or not known.tracks:
+        return Finding(f"A projection needs an amount and at least one year of complete months{population(m)}.", unanswered=True)
+    if (refused := _too_far(known.step(len(known.steps) - 1), period)) is not None:
         return refused
-    outlooks, method = look_ahead(known.histories, [p.start for p in months_in(period)])
-    reported, expected, low, high = _sums(outlooks)
+    ahead = _foretold(known, period)
+    together, sold = ahead_of(known, ahead.found, period), ahead.sold(period)
+    reported = together.reported if together else ZERO
+    expected, low, high = (
+        sold - reported + (value if value is not None else ZERO)
+        for value in ((together.expected, together.low, together.high) if together else (ZERO, ZERO, ZERO))
+    )
+    if together is not None and together.low is None:
+        low, high = sold, max(expected, amount)  # a range that is not known leaves it open
     verdict = (
         "Yes, by this projection" if low >= amount else "No, by this projection" if high < amount else "Open: the range lies on both sides"
     )
-    name, error = m.measure, f"; past error {percent(method.error)}" if method.error is not None else ""
-    text = (
-        f"{verdict}. {label(name)}{population(m)} in {times.describe(period)}: {figure(name, reported)} reported so far, projected "
-        f"{figure(name, _whole(name, expected))} (between {figure(name, _whole(name, low))} and {figure(name, _whole(name, high))}) against "
-        f"{figure(name, amount)}. A projection, not a fact: {method.words or 'all months are known'}{error}."
+    name, found = m.measure, ahead.found
+    method = f"{forecast_words.way_in_words(found.way, GRAIN)}; {_error(found)}" if together and found.way else "all months are known"
+    between = (
+        _between(name, Ahead(period, sold, expected, low, high, 0))
+        if together is None or together.low is not None
+        else _between(name, together)
     )
-    figures = (reported, expected, low, high, amount, method.error, RECENT)
-    return Finding(text, _frame(known, outlooks), known.result, _chart(m, known, outlooks), _notes(known), figures)
+    text = (
+        f"{verdict}. {label(name)}{population(m)} in {times.describe(period)}: {figure(name, sold)} reported so far, projected "
+        f"{figure(name, expected)}{between} against {figure(name, amount)}. A projection, not a fact: {method}."
+    )
+    figures = (sold, expected, low, high, amount, *_error_figures(found), *_limits(known))
+    return Finding(text, _frame(ahead, period), found.result, _chart(m, ahead), _caveats(ahead), figures)
 
 
 def _full(m: Material) -> Period:
@@ -228,6 +250,10 @@ def runrate(m: Material) -> Finding:
     notes = (f"Missing here, because they report by month or have not reported any of it: {joined(late, 12)}.",) if late else ()
     frame = frame_of(rows, {"reseller": pl.String, name: EUR, "days_so_far": pl.Int64, "days": pl.Int64, "run_rate": EUR})
     return Finding(text + reach(result), frame, result, None, notes, (projected, so_far, *days, whole.days))
+
+
+def _whole(name: str, value: Decimal) -> Decimal:
+    return round(value, 0) if MEASURES[name].whole else round(value, 2)
 
 
 def _paces(m: Material, values: Mapping[str, Decimal], period: Period, whole: Period) -> list[tuple[str, Decimal, int, int, Decimal]]:
