@@ -43,7 +43,7 @@ def _popover(chosen: Choice) -> None:
         with box, errors.boundary():
             _listed(saving.views(cached.database(), session.person()))
             if session.may_do("save_views"):
-                _form(chosen)
+                form(chosen)
 
 
 def _listed(found: tuple[SavedView, ...]) -> None:
@@ -73,9 +73,10 @@ def _line(one: SavedView, label: str) -> None:
             _forget(one)
 
 
-def _form(chosen: Choice) -> None:
-    with st.form(f"save_view_{session.recall(TURN, 0)}", border=False):
-        name = st.text_input("Save this view as", placeholder="Liberty by product", max_chars=saving.LONGEST_NAME)
+def form(chosen: Choice, name: str = "") -> None:
+    """A name, shared or not, for the state of the page; `name`: what is proposed."""
+    with st.form(f"save_view_{session.recall(TURN, 0)}{'_as' if name else ''}", border=False):
+        name = st.text_input("Save this view as", name, placeholder="Liberty by product", max_chars=saving.LONGEST_NAME)
         shared = st.checkbox("Share with everybody", help="Each person sees it with the resellers that they may see.")
         rolls = "period" not in st.query_params
         label = f"Keep to {name_period(chosen.period)}"
