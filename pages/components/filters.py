@@ -44,11 +44,12 @@ def head(title: str, lead: str = "", *, compare: bool = True) -> Choice:
         picked = _comparison(picked) if compare else picked
         picked = replace(picked, channel=_channel(choice), resellers=_resellers(choice, known))
         saved_views.popover(picked)
-    saved_views.line(picked)
-    explain(problems)
-    if picked != choice:
-        choose(picked, known, today)
-    _chips(picked, known, today)
+    with st.container(key="told"):  # always there, so that nothing below it moves to another place when a filter comes or goes
+        saved_views.line(picked)
+        explain(problems)
+        if picked != choice:
+            choose(picked, known, today)
+        _chips(picked, known, today)
     return picked
 
 

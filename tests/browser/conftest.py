@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from core import opened
 from core.db.engine import open_database
 from core.people import accounts
 from core.people.permissions import SYSTEM
+from tests import running
 from tests.conftest import make_settings
+from tests.running import Running
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -32,6 +34,7 @@ FLAGS = [
     "--disable-component-update",
 ]
 PASSWORD = "correct horse battery"
+PATIENCE = 60_000  # milliseconds
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,41 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+@pytest.fixture(scope="session")
+def workbench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The whole product as a newcomer starts it, with three months of the demo brand; each story leaves it as it found it."""
+    with running.running(tmp_path_factory.mktemp("story"), WORKBENCH_DEMO_MONTHS="3") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def administrator(workbench: Running, chromium: Browser) -> Iterator[Page]:
+    """Signed in as the first administrator, whose printed password had to be changed."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{workbench.url}/upload")
+    page.get_by_role("textbox", name="User name").fill("admin")
+    page.get_by_role("textbox", name="Password").fill(workbench.password or "")
+    page.get_by_role("button", name="Sign in").click()
+    fields = page.locator("input[type=password]")
+    expect(fields).to_have_count(3, timeout=PATIENCE)
+    rest(page)
+    for number, text in enumerate((workbench.password or "", PASSWORD, PASSWORD)):
+        fields.nth(number).fill(text)
+        fields.nth(number).press("Tab")
+        expect(fields.nth(number)).to_have_value(text)
+    page.get_by_role("button", name="Save password").click()
+    expect(page.get_by_role("heading", name="Upload")).to_be_visible(timeout=PATIENCE)
+    yield page
+    context.close()
+
+
+def rest(page: Page) -> None:
+    """Wait until the page is drawn: what is typed into a form while it is drawn anew would be lost."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
 
 
 def sign_in(page: Page, username: str = "ada", password: str = PASSWORD) -> None:

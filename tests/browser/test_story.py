@@ -7,54 +7,22 @@ from __future__ import annotations
 
 import email
 import re
-from collections.abc import Iterator
 from email import policy
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests import running
 from tests.browser import story_files
-from tests.browser.conftest import PASSWORD
+from tests.browser.conftest import PATIENCE, rest
 from tests.running import Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser"), pytest.mark.timeout(600)]
-PATIENCE = 60_000  # milliseconds
 
 
-@pytest.fixture(scope="module")
-def workbench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running.running(tmp_path_factory.mktemp("story"), WORKBENCH_DEMO_MONTHS="3") as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def page(workbench: Running, chromium: Browser) -> Iterator[Page]:
-    """Signed in as the first administrator, whose printed password had to be changed."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    page.goto(f"{workbench.url}/upload")
-    page.get_by_role("textbox", name="User name").fill("admin")
-    page.get_by_role("textbox", name="Password").fill(workbench.password or "")
-    page.get_by_role("button", name="Sign in").click()
-    fields = page.locator("input[type=password]")
-    expect(fields).to_have_count(3, timeout=PATIENCE)
-    rest(page)
-    for number, text in enumerate((workbench.password or "", PASSWORD, PASSWORD)):
-        fields.nth(number).fill(text)
-        fields.nth(number).press("Tab")
-        expect(fields.nth(number)).to_have_value(text)
-    page.get_by_role("button", name="Save password").click()
-    expect(page.get_by_role("heading", name="Upload")).to_be_visible(timeout=PATIENCE)
-    yield page
-    context.close()
-
-
-def rest(page: Page) -> None:
-    """Wait until the page is drawn: what is typed into a form while it is drawn anew would be lost."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
+@pytest.fixture
+def page(administrator: Page) -> Page:
+    return administrator
 
 
 def net_revenue(page: Page, workbench: Running) -> str:
