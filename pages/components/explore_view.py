@@ -50,7 +50,8 @@ def draw(view: View, chosen: Choice) -> None:
     crumbs(view)
     asked, problems = exploring.pivot(view, chosen)
     filters.explain(problems)
-    if _show(view) == "rows":
+    bar = _bar()
+    if _show(view, bar) == "rows":
         rows(view, asked)
         return
     try:
@@ -62,8 +63,10 @@ def draw(view: View, chosen: Choice) -> None:
     if not cells.result.rows_in_all or empty.nothing_sold(cells.result):
         empty.no_sales_in(chosen)
     elif view.show == "chart":
-        _chart(view, cells, seen)
+        _chart(view, cells, seen, bar)
     else:
+        with bar:
+            _take(view, seen)
         _table(view, seen)
     frame.hint("  \n".join(frame.plain(note) for note in seen.notes))
     results.notes(sorted(cells.result.caveats, key=lambda caveat: FIRST.index(caveat.kind) if caveat.kind in FIRST else len(FIRST)), 8)
@@ -95,17 +98,17 @@ def crumbs(view: View) -> None:
                 st.button(f"› {frame.plain(words)}", key=f"crumb_{place}", type="tertiary", on_click=explore_panel.write, args=(back,))
 
 
-def _show(view: View) -> exploring.Show:
-    """The bar above: table, chart or rows; the chart's shape and figure; taking the figures away."""
-    with st.container(key="explore_bar", horizontal=True, vertical_alignment="center", gap="small"):
-        session.show_in("explore_show", view.show)
+def _bar() -> Any:
+    return st.container(key="explore_bar", horizontal=True, vertical_alignment="center", gap="small")
+
+
+def _show(view: View, bar: Any) -> exploring.Show:
+    """The switch between table, chart and source rows."""
+    session.show_in("explore_show", view.show)
+    words = exploring.SHOWS.__getitem__
+    with bar:
         picked: exploring.Show = st.segmented_control(
-            "Show",
-            list(exploring.SHOWS),
-            format_func=exploring.SHOWS.__getitem__,
-            key="explore_show",
-            label_visibility="collapsed",
-            required=True,
+            "Show", list(exploring.SHOWS), format_func=words, key="explore_show", label_visibility="collapsed", required=True
         )
     if picked != view.show:
         explore_panel.go(replace(view, show=picked))
@@ -113,11 +116,12 @@ def _show(view: View) -> exploring.Show:
 
 
 def _take(view: View, seen: PivotTable) -> None:
-    """The code for a notebook, and the table as a file."""
+    """The code for a notebook, and the table as a file; at the right of the bar."""
+    asked = seen.cells.asked
+    st.space("stretch")
     with st.popover("Code", icon=":material/code:", type="tertiary"):
         st.caption("The same table in a notebook:")
-        st.code(exploring.pivot_code(seen.cells.asked, seen.shown_as, subtotals=view.subtotals), language="python")
-    asked = seen.cells.asked
+        st.code(exploring.pivot_code(asked, seen.shown_as, subtotals=view.subtotals), language="python")
     results.downloads(seen.as_shown(exploring.title(asked.query, asked.columns), pivot_view.names()), key="explore")
 
 
@@ -125,15 +129,16 @@ def _take(view: View, seen: PivotTable) -> None:
 
 
 def _table(view: View, seen: PivotTable) -> None:
-    with st.container(key="explore_take", horizontal=True, horizontal_alignment="right", gap="small"):
-        _take(view, seen)
+    """What a click leads to stands above the table, where it is in sight however long the table is."""
+    above = st.container(key="explore_above")
     clicked = pivot_view.draw(seen, key=f"pivot_{abs(hash((view, seen.result.query, seen.result.data_version)))}")
-    if clicked is None:
-        frame.hint("Click a figure to look into it, a heading to sort by it.")
-    elif clicked.line is None:
-        explore_panel.go(replace(view, sort=_sorted(view, clicked)))
-    elif clicked.head is not None:
-        _cell(view, seen, clicked.line, clicked.head)
+    with above:
+        if clicked is None:
+            frame.hint(f"{pivot_view.caption(seen)} Click a figure to look into it, a heading to sort by it.".strip())
+        elif clicked.line is None:
+            explore_panel.go(replace(view, sort=_sorted(view, clicked)))
+        elif clicked.head is not None:
+            _cell(view, seen, clicked.line, clicked.head)
 
 
 def _sorted(view: View, clicked: Clicked) -> str:
@@ -190,14 +195,13 @@ def ways(view: View, where: Sequence[Filter], figure: str, value: str) -> None:
 # Chart ----------------------------------------------------------------------------------------------------------------
 
 
-def _chart(view: View, cells: Cells, seen: PivotTable) -> None:
+def _chart(view: View, cells: Cells, seen: PivotTable, bar: Any) -> None:
     names = exploring.charted(view)
     answer = finest(cells, names)
     shapes = shapes_for(answer, view.drawn, date.today(), cached.fiscal_calendar())
-    with st.container(key="explore_shapes", horizontal=True, vertical_alignment="center", gap="small"):
+    with bar:
         view = _figure(view)
         shape = _shape(view, list(shapes))
-        st.space("stretch")
         _take(view, seen)
     if view.shape and view.shape not in shapes:
         filters.explain([f"{refusal(answer, view.drawn, view.shape)}{' Another shape is shown.' if shapes else ''}"])  # type: ignore[arg-type]
@@ -228,7 +232,9 @@ def _shape(view: View, offered: list[str]) -> str:
         return ""
     current = view.shape if view.shape in offered else offered[0]
     session.show_in("explore_shape", current)
-    picked = st.selectbox("Shape", offered, format_func=lambda name: SHAPES[name], key="explore_shape", label_visibility="collapsed", width=190)
+    picked = st.selectbox(
+        "Shape", offered, format_func=lambda name: SHAPES[name], key="explore_shape", label_visibility="collapsed", width=190
+    )
     if picked != current:
         explore_panel.go(replace(view, shape="" if picked == offered[0] else picked))
     return current

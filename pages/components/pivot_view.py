@@ -12,7 +12,7 @@ import polars as pl
 import streamlit as st
 
 from core.sales import marking
-from core.sales.formatting import format_points, format_ratio
+from core.sales.formatting import format_number, format_points, format_ratio
 from core.sales.measures import MEASURES
 from core.sales.palette import palette
 from core.sales.pivot_query import Member
@@ -51,55 +51,51 @@ def names(table: PivotTable | None = None) -> Name:
 def draw(table: PivotTable, *, key: str, rows: int = 22) -> Clicked | None:
     """Draw it; returns what was clicked."""
     name = names(table)
-    lines = table.lines[:MOST_LINES]
-    found = _frame(table, name, len(lines))
-    labels = len(table.label_columns())
-    caption(table, len(lines))
+    found = table.frame(name).head(MOST_LINES)
+    heads = _headings(table, name)
     event = st.dataframe(
-        _styled(table, found, labels),
+        _styled(table, found, heads),
         hide_index=True,
         key=key,
-        height=results.height(len(lines), rows),
-        column_config=_columns(table, found, labels),
+        height=results.height(found.height + (any(above for above, _ in heads)), rows),
+        column_config=_columns(table, found, heads),
         on_select="rerun",
         selection_mode=["single-cell", "single-column"],
         placeholder="",
         alt=", ".join(found.columns),
     )
-    return _clicked(table, found.columns, event.selection, labels)
+    return _clicked(table, [below for _, below in heads], event.selection)
 
 
-def caption(table: PivotTable, shown: int) -> None:
+def caption(table: PivotTable) -> str:
     """What the figures are, once, in place of in every heading."""
     asked = table.cells.asked
     figures = " and ".join(results.short_title(name) for name in asked.query.measures)
     how = f", {SHOWN_AS[table.shown_as].lower()}" if table.shown_as != "value" else ""
-    cut = f" The first {shown} of {len(table.lines)} lines are listed." if shown < len(table.lines) else ""
-    if asked.columns or table.shown_as != "value" or cut:
-        st.caption(f"{figures}{how}.{cut}")
+    cut = f" The first {format_number(MOST_LINES)} of {format_number(len(table.lines))} lines." if len(table.lines) > MOST_LINES else ""
+    return f"{figures}{how}.{cut}" if asked.columns or how or cut else ""
 
 
-def _frame(table: PivotTable, name: Name, count: int) -> pl.DataFrame:
-    found = table.frame(name).head(count)
-    titles = _titles(table, name)
-    return found.rename(dict(zip(found.columns[len(table.label_columns()) :], titles, strict=True)))
-
-
-def _titles(table: PivotTable, name: Name) -> list[str]:
-    """Short headings, each once: the unit stands in the caption, or in the heading where there are no columns."""
-    several = len({head.figure for head in table.heads}) > 1
-    found: list[str] = []
+def _headings(table: PivotTable, name: Name) -> list[tuple[str, str]]:
+    """For each column what stands above, '' where nothing does, and its own heading, each once: a selection tells only that one. The unit
+    stands in the caption, or in the heading where there are no columns."""
+    found = [("", title) for title in table.label_columns()]
+    several = len(table.cells.asked.query.measures) > 1
     for head in table.heads:
-        above = " · ".join(name(member) for member in head.path) + (" · Total" if head.kind == "subtotal" else "")
-        groups = above or ("Total" if table.cells.asked.columns else "")
-        title = " · ".join(part for part in (groups, _figure(table, head, several)) if part)
-        found.append(title + "\u200b" * sum(other.rstrip("\u200b") == title for other in (*table.label_columns(), *found)))
-    return found
+        groups = [name(member) for member in head.path] + (["Total"] if head.kind != "cells" and table.cells.asked.columns else [])
+        change = head.figure.endswith("_change_pct") and table.shown_as == "value"
+        parts = [*groups, *([_figure(table, head)] if several or not groups or change else [])]
+        grouped = len(parts) > 1 and (several or len(head.path) > 1 or head.kind == "subtotal")
+        found.append((" · ".join(parts[:-1]), parts[-1]) if grouped else ("", " ".join(parts)))
+    return [(above, f"{below}{_unseen(place)}") for place, (above, below) in enumerate(found)]
 
 
-def _figure(table: PivotTable, head: Head, several: bool) -> str:
-    if table.cells.asked.columns and not several:
-        return ""
+def _unseen(number: int) -> str:
+    """A number in characters without width: headings that read alike stay apart."""
+    return "".join("\u200b" if digit == "0" else "\u200c" for digit in f"{number:b}")
+
+
+def _figure(table: PivotTable, head: Head) -> str:
     if is_share(measure_of(head.figure), table.shown_as):
         return f"{MEASURES[head.figure].label} %"
     title = results.short_title(head.figure)
@@ -107,21 +103,25 @@ def _figure(table: PivotTable, head: Head, several: bool) -> str:
     return f"{MEASURES[measure_of(head.figure)].label} {title}" if many else title
 
 
-def _styled(table: PivotTable, found: pl.DataFrame, labels: int) -> Any:
+def _styled(table: PivotTable, found: pl.DataFrame, heads: list[tuple[str, str]]) -> Any:
+    labels = len(table.label_columns())
     plain = found.with_columns(pl.col(n).cast(pl.Float64) for n, dtype in found.schema.items() if isinstance(dtype, pl.Decimal))
     data = plain.to_pandas()
+    data.columns = pd.MultiIndex.from_tuples(heads) if any(above for above, _ in heads) else pd.Index([below for _, below in heads])
     if found.height * found.width > MOST_STYLED:
         return data
-    figures = dict(zip(found.columns[labels:], table.heads, strict=True))
+    figures = dict(zip(data.columns[labels:], table.heads, strict=True))
     styled = data.style.format({title: _formatter(head) for title, head in figures.items()}, na_rep="")
     changes = [title for title, head in figures.items() if head.figure.endswith(("_change", "_change_pct"))]
     if changes:
         styled = styled.map(results.sign_colour, subset=changes)
-    heavy = [i for i, line in enumerate(table.lines[: found.height]) if line.kind in ("subtotal", "total")]
+    kinds = [line.kind for line in table.lines[: found.height]]
+    heavy = [place for place, kind in enumerate(kinds) if kind in ("subtotal", "total")]
     styled = styled.set_properties(subset=pd.IndexSlice[heavy, :], **{"font-weight": "600"})
-    quiet = [i for i, line in enumerate(table.lines[: found.height]) if line.kind == "cells" and len(line.path) > 1]
-    if quiet and any(line.kind == "subtotal" for line in table.lines):
-        styled = styled.set_properties(subset=pd.IndexSlice[quiet, list(found.columns[: labels - 1])], color=palette(frame.is_dark()).quiet)
+    quiet = [place for place, kind in enumerate(kinds) if kind == "cells" and len(table.lines[place].path) > 1]
+    if quiet and "subtotal" in kinds:
+        colour = {"color": palette(frame.is_dark()).quiet}
+        styled = styled.set_properties(subset=pd.IndexSlice[quiet, list(data.columns[: labels - 1])], **colour)
     return styled
 
 
@@ -136,34 +136,31 @@ def _formatter(head: Head) -> Any:
     return text
 
 
-def _columns(table: PivotTable, found: pl.DataFrame, labels: int) -> dict[str, Any]:
-    wide = found.width > 7
-    config: dict[str, Any] = {
-        title: st.column_config.Column(title.strip(), pinned=wide and i == 0) for i, title in enumerate(found.columns[:labels])
-    }
-    for title, head in zip(found.columns[labels:], table.heads, strict=True):
+def _columns(table: PivotTable, found: pl.DataFrame, heads: list[tuple[str, str]]) -> dict[str, Any]:
+    config: dict[str, Any] = {}
+    for place, (_, title) in enumerate(heads):
+        head = table.heads[place - len(table.label_columns())] if place >= len(table.label_columns()) else None
+        if head is None:
+            longest = max((len(text) for text in found[found.columns[place]]), default=0)
+            config[title] = st.column_config.Column(width=max(80, min(260, 30 + 7 * longest)), pinned=place == 0 and found.width > 7)
+            continue
         measure = MEASURES[measure_of(head.figure)]
-        config[title] = st.column_config.NumberColumn(
-            title.rstrip("\u200b"), help=f"{measure.definition} ({measure.formula})", alignment="right"
-        )
+        config[title] = st.column_config.NumberColumn(help=f"{measure.definition} ({measure.formula})", alignment="right")
     return config
 
 
-def _clicked(table: PivotTable, titles: list[str], selection: Any, labels: int) -> Clicked | None:
-    if selection.columns:
+def _clicked(table: PivotTable, titles: list[str], selection: Any) -> Clicked | None:
+    labels, rows = len(table.label_columns()), table.cells.asked.rows
+    if selection.columns and selection.columns[0] in titles:
         place = titles.index(selection.columns[0])
-        if place < labels:
-            return Clicked(None, None, table.cells.asked.rows[place]) if table.cells.asked.rows else None
-        return Clicked(None, table.heads[place - labels])
+        return Clicked(None, table.heads[place - labels]) if place >= labels else Clicked(None, None, rows[place]) if rows else None
     if not selection.cells:
         return None
     row, title = selection.cells[0]
     if row is None or row >= len(table.lines) or title not in titles:
         return None
-    place = titles.index(title)
-    line = table.lines[row]
-    total = next(head for head in table.heads if not head.path)
-    if place < labels:  # a label stands for its whole group, in all columns
-        own = Line(line.path[: place + 1], line.kind) if len(line.path) > place else line
-        return Clicked(own, total, table.cells.asked.rows[place] if table.cells.asked.rows else "")
-    return Clicked(line, table.heads[place - labels])
+    place, line = titles.index(title), table.lines[row]
+    if place >= labels:
+        return Clicked(line, table.heads[place - labels])
+    total = next(head for head in table.heads if not head.path)  # a label stands for its whole group, in all columns
+    return Clicked(Line(line.path[: place + 1], line.kind) if len(line.path) > place else line, total)
