@@ -17,6 +17,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from core.sales.backtesting import FEWEST_TESTS, LEVEL, Backtest, Error, Miss
+from core.sales.dimensions import NOT_STATED, OTHERS
 from core.sales.extrapolating import BASELINES
 from core.sales.histories import SEASONS, Grain, Histories, LeftOut, move, of_part, step_period
 from core.sales.measures import MEASURES
@@ -127,7 +128,7 @@ def forecast(found: Histories, horizon: int = 3, breakdown: Histories | None = N
     way = None if verdict == "knows" else "same_last_year" if verdict == "short" else test.best_baseline()
     resellers = _parts(found, test, way)
     rows = _rows(found, test, way, resellers)
-    broken_down = resellers if breakdown is None else _scaled(rows, _parts(breakdown, test, way), test)
+    broken_down = resellers if breakdown is None else _scaled(rows, _parts(breakdown, test, way, own_way=True), test)
     ahead = range(test.open_leads + 1, test.leads + 1)
     told = {name: error for name in (None, *BASELINES) if (error := test.error(name))}
     return Forecast(
@@ -232,15 +233,20 @@ def _said(test: Backtest, way: str | None, lead: int) -> float:
     return test.said(way or test.chosen(), 0, lead) or 0.0
 
 
-def _parts(found: Histories, whole: Backtest, way: str | None) -> tuple[PartAhead, ...]:
-    """Each part alone, by the way of the whole, the largest first."""
-    told = [_part(of_part(found, name), whole, way or whole.chosen()) for name in dict.fromkeys(track.part for track in found.tracks)]
-    return tuple(sorted(told, key=lambda part: (-part.total, part.part)))
+def _parts(found: Histories, whole: Backtest, way: str | None, own_way: bool = False) -> tuple[PartAhead, ...]:
+    """Each part alone, the largest first, what is no part of its own last. By the way of the whole or, with `own_way`, by the one of three
+    that was closest for it in its own back-test."""
+    told = [
+        _part(of_part(found, name), whole, way or whole.chosen(), own_way) for name in dict.fromkeys(track.part for track in found.tracks)
+    ]
+    return tuple(sorted(told, key=lambda part: (part.part in (NOT_STATED, OTHERS), -part.total, part.part)))
 
 
-def _part(own: Histories, whole: Backtest, way: str) -> PartAhead:
+def _part(own: Histories, whole: Backtest, way: str, own_way: bool) -> PartAhead:
     ways = tuple(dict.fromkeys((way, "same_last_year", "average")))
     test = Backtest(own.tracks, whole.start, whole.leads, whole.open_leads, whole.season, ways, MOST_PART_CUTS)
+    if own_way and test.tests() >= FEWEST_TESTS:
+        way = min(ways, key=lambda name: error.mae if (error := test.error(name)) else 0.0)
     known = max(track.known() for track in own.tracks)
     leads = range(1, whole.leads + 1)
     expected = [_exact(own, _said(test, way, lead) if known > own.season else _of_late(own, whole, lead)) for lead in leads]

@@ -6,7 +6,7 @@ from core.sales import forecast_words
 from pages.components import cached, empty, filters, forecast_view, frame, looking_ahead, results, session
 from pages.components.card_menu import Menu, card
 
-chosen = filters.head("Forecast", "From all complete months, whatever the period above", compare=False)
+chosen = filters.head("Forecast", compare=False)
 view = forecast_view.controls(forecast_view.stated())
 scope = session.scope()
 known = cached.known(scope)

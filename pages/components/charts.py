@@ -91,6 +91,7 @@ def _layout(spec: ChartSpec, colors: Palette, height: int, *, title: bool) -> di
     axis = {"color": colors.quiet, "gridcolor": colors.grid, "linecolor": colors.grid, "zerolinecolor": colors.grid, "fixedrange": True}
     values = {**axis, "title": None, "tickformat": ".0%" if spec.unit == "ratio" else ",.0~f", "nticks": 6}
     categories = {**axis, "type": "category", "showgrid": False, "title": None, "automargin": True, "autotickangles": [0, 45, 90]}
+    categories |= {"categoryorder": "array", "categoryarray": list(spec.texts)} if spec.bands else {}  # a band may begin anywhere
     values |= {"rangemode": "tozero"} if spec.kind == "line" else {"range": [0, 1]} if spec.is_whole else {}
     flat = spec.kind in ("horizontal_bar", "heatmap", "waterfall", "pareto")
     if spec.kind in ("horizontal_bar", "waterfall", "pareto"):

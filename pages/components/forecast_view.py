@@ -70,16 +70,16 @@ def answer(found: Forecast) -> None:
     )
     if found.total is None:
         return
-    kind = "Forecast" if found.verdict == "knows" else "Baseline, no forecast"
+    kind = "Forecast" if found.verdict == "knows" else "Baseline"
     inside, total = found.held
     used = found.errors.get("method" if found.verdict == "knows" else found.way)
     with st.container(horizontal=True, key="tiles", gap="small"):
-        _tile("expected", f"{kind} for {name_period(found.total.period)}", words.figure(found, found.total.expected),
+        _tile("expected", f"{kind}, {name_period(found.total.period)}", words.figure(found, found.total.expected),
               f"{words.range_in_words(found, found.total)}, {format_ratio(found.level, 0)} interval")  # fmt: skip
         _tile("error", "Was off by, on average", format_ratio(used.wape) if used else "not known", _against(found))
         _tile("held", "Intervals held", f"{inside} of {total}" if total else "not measured",
               f"said to hold {format_ratio(found.level, 0)} of the time")  # fmt: skip
-        _tile("through", "Made of data through", name_day(found.through) if found.through else "–",
+        _tile("through", "Made of data through", name_moment(found.through, "day") if found.through else "–",
               f"{len(found.resellers)} resellers, data version {found.result.data_version}")  # fmt: skip
 
 
@@ -99,7 +99,8 @@ def _tile(name: str, label: str, value: str, below: str) -> None:
 def chart(found: Forecast) -> None:
     charts.draw(words.forecast_chart(found), key="forecast", height=360)
     said = "dotted: what would have been said of each month just before it began" if found.tested else ""
-    frame.hint(" · ".join(part for part in ("Solid: sold", "dashed: not sold yet, with its range", said) if part) + ".")
+    parts = ("Solid: sold", "dashed: not sold yet, with its range", said, "all complete months count, whatever the period above")
+    frame.hint(" · ".join(part for part in parts if part) + ".")
 
 
 def months(found: Forecast) -> None:
@@ -110,7 +111,7 @@ def breakdown(found: Forecast, part: str) -> None:
     title = DIMENSIONS[part].title
     table(found, words.parts_frame(found, title), key="parts")
     rest = "The rows are what the total is the sum of." if part == "reseller" else (
-        f"Each {title.lower()} is carried on alone, then all are scaled month by month so that they add up to the total to the cent."
+        f"Each {title.lower()} is carried on alone, by what was closest for it in the past; then all are scaled so that they add up to the total."
     )  # fmt: skip
     frame.hint(rest)
 

@@ -45,7 +45,9 @@ def test_the_compared_period_is_quiet_and_under_this_one() -> None:
 def test_an_estimate_is_dashed_and_hollow_and_its_range_lies_behind_it() -> None:
     ahead = Series("Forecast", (None, None, Decimal(7)), "ahead")
     band = Band("80 % interval", (None, None, Decimal(5)), (None, None, Decimal("9000.4")))
-    low, high, estimate, _ = to_plotly(spec("line", NOW, ahead, bands=(band,))).data
+    drawn = to_plotly(spec("line", NOW, ahead, bands=(band,)))
+    low, high, estimate, _ = drawn.data
+    assert list(drawn.layout.xaxis.categoryarray) == ["Jan 2025", "Feb 2025", "Mar 2025"]
     assert (list(low.x), list(low.y), list(high.y), high.fill) == (["Mar 2025"], [5.0], [9000.4], "tonexty")
     assert high.customdata[0] == "€\u202f5 to €\u202f9\u202f000" and high.name == "80 % interval"
     assert (estimate.line.dash, estimate.line.color, set(estimate.marker.symbol)) == ("dash", LIGHT.series[0], {"circle-open"})
