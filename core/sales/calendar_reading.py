@@ -40,6 +40,7 @@ class Calendar:
     grains: Mapping[int, Grain]
     days: Mapping[int, Mapping[date, Decimal]]
     weeks: Mapping[int, Mapping[date, Decimal]]
+    learned: Period  # what weekday weights are learned from
 
     def dated(self, sender: Sender) -> Sender:
         """The reseller as comparisons by day see it: one whose every line states its day is compared by days whatever its cadence."""
@@ -64,7 +65,15 @@ def read_calendar(database: Database, ask: Ask, where: tuple[Filter, ...], perio
         if weekly_names
         else None
     )
-    return Calendar(senders, covered, countries, grains, _by_reseller(daily.frame, "day", by_name), _by_reseller(weeks, "week", by_name))
+    return Calendar(
+        senders,
+        covered,
+        countries,
+        grains,
+        _by_reseller(daily.frame, "day", by_name),
+        _by_reseller(weeks, "week", by_name),
+        Period(window.start, period.end),
+    )
 
 
 def dated_resellers(frame: pl.DataFrame) -> frozenset[str]:

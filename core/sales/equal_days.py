@@ -11,7 +11,7 @@ import polars as pl
 
 from core.sales.calendar_reading import Calendar
 from core.sales.comparing import Pair, align
-from core.sales.covered import Sender
+from core.sales.covered import Sender, cut
 from core.sales.query import Comparison, Period, Result, SalesQuery
 from core.sales.trading_days import DayWeights, Equalised, TradingDays, basis_words, count_days, learn_weights
 
@@ -46,7 +46,7 @@ def _row(
 ) -> TradingDays:
     country, grain = calendar.countries.get(sender.reseller_id), calendar.grains[sender.reseller_id]
     pairs = align(period, comparison, calendar.covered, [sender], today).pairs
-    weights = weights_of(calendar, sender, Period(period.start.replace(year=period.start.year - 2, day=1), period.end))
+    weights = weights_of(calendar, sender)
     both = tuple(count_days(side, weights, country) for side in (_now(pairs), _before(pairs)))
     plain = (sum(p.now.days for p in pairs), sum(p.before.days for p in pairs))
     years = {day.year for pair in pairs for day in (pair.now.start, pair.now.end, pair.before.start, pair.before.end)}
@@ -54,11 +54,10 @@ def _row(
     return TradingDays(sender.name, country, now, before, both[0], both[1], plain, basis, weights)
 
 
-def weights_of(calendar: Calendar, sender: Sender, learned_from: Period) -> DayWeights:
-    """The weekday weights of a reseller, learned inside the period where its lines state days."""
+def weights_of(calendar: Calendar, sender: Sender) -> DayWeights:
+    """The weekday weights of a reseller, learned where its lines state days."""
     own = calendar.days.get(sender.reseller_id, {}) if calendar.grains[sender.reseller_id] == "day" else {}
-    spans = [s for s in calendar.covered.spans(sender.reseller_id) if s.start <= learned_from.end and s.end >= learned_from.start]
-    inside = [Period(max(s.start, learned_from.start), min(s.end, learned_from.end)) for s in spans] if own else []
+    inside = cut(calendar.covered.spans(sender.reseller_id), calendar.learned) if own else ()
     return learn_weights(own, inside, calendar.countries.get(sender.reseller_id))
 
 

@@ -26,6 +26,7 @@ from core.sales.query import Comparison, Period
 from core.sales.trading_days import ratio
 
 WEEK = timedelta(days=7)
+ZERO = Decimal(0)
 EUR = pl.Decimal(38, 9)
 MONTHS_ONLY = "files of months can not be cut at an event"
 
@@ -155,6 +156,26 @@ def says(found: Effect) -> str:
     kept = f"{one.name} keeps its date, {name_day(one.day)}"
     same = f"{format_change(found.same_dates)} on the same dates"
     return f"{moved if one.moved else kept}: {same}, {format_change(found.aligned)} around the event."
+
+
+def most_telling(found: Iterable[Effect]) -> Effect | None:
+    """The event whose alignment changes the reading most, in money; else the largest; None where none can be compared."""
+    compared = [one for one in found if one.parts]
+    return max(compared, key=lambda one: (abs((one.aligned or ZERO) - (one.same_dates or ZERO)) * one.before, one.now), default=None)
+
+
+def by_distance(calendar: Calendar, found: Effect) -> pl.DataFrame:
+    """Days from the event, EUR net now and before, over the resellers whose lines state days: distance, now, before."""
+    names = {part.reseller for part in found.parts if part.grain == "day"}
+    senders = [sender for sender in calendar.senders if sender.name in names]
+    rows = []
+    for offset in range((found.window.start - found.occurrence.day).days, (found.window.end - found.occurrence.day).days + 1):
+        sides = tuple(
+            sum((calendar.days.get(s.reseller_id, {}).get(day + timedelta(days=offset), Decimal(0)) for s in senders), Decimal(0))
+            for day in (found.occurrence.day, found.occurrence.before)
+        )
+        rows.append((offset, *sides))
+    return pl.DataFrame(rows, schema={"distance": pl.Int64, "now": EUR, "before": EUR}, orient="row")
 
 
 def left_out_words(found: Effect) -> str:

@@ -6,6 +6,7 @@ custom, not a law, so its rule by country stands here; a country without one, an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -57,6 +58,11 @@ class Occurrence:
     @property
     def name(self) -> str:
         return f"{self.event.name} ({self.tradition.label})" if self.tradition.label else self.event.name
+
+    @property
+    def slug(self) -> str:
+        """For an address: `easter`, `mothers-day-gb-ie`."""
+        return "-".join([self.event.key, *re.findall(r"[a-z0-9]+", self.tradition.label.lower())])
 
     @property
     def moved(self) -> int:

@@ -38,15 +38,18 @@ from core.reports import alerts, pdf, rendering
 from core.reports.alerts import AlertDefinition
 from core.reports.content import ReportContent
 from core.reports.definition import ReportDefinition, definition_from
-from core.sales import bridging, covering, movers, offering, running_forecasts, tracing
+from core.sales import anomalies, bridging, covering, movers, offering, running_forecasts, tracing
 from core.sales import coverage as sales_coverage
+from core.sales.anomaly_reading import read_evidence
+from core.sales.anomaly_shapes import Found
 from core.sales.bridging import Bridge
 from core.sales.caching import ResultCache
+from core.sales.calendar_reading import Calendar, read_calendar
 from core.sales.covered import Covered
 from core.sales.fiscal import FiscalCalendar
 from core.sales.pace import Offer
 from core.sales.pivot_query import Cells, PivotQuery
-from core.sales.query import Period, Result, SalesQuery
+from core.sales.query import Filter, Period, Result, SalesQuery
 from core.sales.restated import Restated
 from core.sales.restated import restated as find_restated
 from core.sales.running import calendar_of
@@ -208,6 +211,26 @@ def outlook(question: ForecastQuestion, scope: Scope) -> Outlook:
 @st.cache_data(ttl=600, max_entries=32, show_spinner="Testing on the past …", hash_funcs={ForecastQuestion: repr})
 def _outlook(database_mark: str, question: ForecastQuestion, scope: Scope, today: date, version: int) -> Outlook:
     return running_forecasts.outlook(question, lambda query: result(query, scope), covered(scope), today)
+
+
+def calendar(where: tuple[Filter, ...], period: Period, scope: Scope) -> Calendar:
+    """Day and week rows, coverage and countries for the calendar of a period; anew with every change of the data."""
+    return _calendar(_mark(), where, period, scope, status.data_version(database()))
+
+
+@st.cache_data(ttl=600, max_entries=16, show_spinner=False, hash_funcs={Filter: repr, Period: repr})
+def _calendar(database_mark: str, where: tuple[Filter, ...], period: Period, scope: Scope, version: int) -> Calendar:
+    return read_calendar(database(), lambda query: result(query, scope), where, period, scope)
+
+
+def anomalies_found(scope: Scope) -> Found:
+    """Everything odd as of today, dismissed or not; anew with every change of the data."""
+    return _anomalies(_mark(), scope, date.today(), status.data_version(database()))
+
+
+@st.cache_data(ttl=3600, max_entries=16, show_spinner="Looking for what is odd …")
+def _anomalies(database_mark: str, scope: Scope, today: date, version: int) -> Found:
+    return anomalies.find(read_evidence(database(), scope, today, lambda query: result(query, scope)))
 
 
 def coverage(scope: Scope, today: date) -> pl.DataFrame:

@@ -1,0 +1,237 @@
+"""The parts of the Calendar page: the year as a strip, the table of events, one event in detail, trading days, weekdays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from core.sales import calendar_charts, equal_days, event_effects
+from core.sales.calendar_reading import Calendar
+from core.sales.event_effects import Effect
+from core.sales.events import Occurrence, occurrences
+from core.sales.formatting import format_change, format_money, format_number
+from core.sales.naming import SHORT_MONTHS, name_day, name_period
+from core.sales.query import Filter, Period, Result, SalesQuery
+from core.sales.shown import Shown, about
+from core.sales.trading_days import DayWeights, Equalised
+from pages.components import charts, dating, frame, session, stating
+from pages.components.card_menu import Menu, card
+from pages.components.choosing import Choice, Known
+from pages.components.dating import View
+from pages.components.frame import escaped
+
+LANES, ROOM = 3, 34  # lanes of names over the strip, and days that a name needs to itself
+METHOD = (
+    "Trading days: each day weighs what its weekday usually sells, learned where files state days; elsewhere a selling day is Monday to "
+    "Saturday without public holidays. Change on equal days = (now ÷ days now) ÷ (before ÷ days before) − 1, the proportional method of "
+    "calendar adjustment. It takes a lost day for lost sales, so the effect is rather over- than understated; holidays are the nation-wide ones."
+)
+STRIP = """<style>
+.strip { position: relative; height: 7.3rem; margin: 0.1rem 0 0.4rem; font-size: 0.78rem; }
+.strip .month { position: absolute; bottom: 0; color: var(--quiet); border-left: 1px solid var(--line); padding-left: 0.3rem; height: 1.15rem; line-height: 1.3; }
+.strip .line { position: absolute; left: 0; right: 0; bottom: 1.75rem; height: 2px; background: var(--line); }
+.strip .asked { position: absolute; bottom: 1.55rem; height: 0.5rem; border-radius: 3px; background: color-mix(in srgb, var(--accent) 20%, transparent); }
+.strip i { position: absolute; bottom: 1.55rem; width: 0.6rem; height: 0.6rem; margin-left: -0.3rem; border-radius: 50%; background: var(--accent); }
+.strip i.was { background: transparent; border: 1.5px solid var(--quiet); box-sizing: border-box; }
+.strip .name { position: absolute; white-space: nowrap; padding-left: 0.28rem; border-left: 1px solid var(--line); line-height: 1.2; }
+.strip .name.left { transform: translateX(-100%); border-left: none; border-right: 1px solid var(--line); padding: 0 0.28rem 0 0; }
+.strip .name small { color: var(--quiet); font-size: 0.72rem; }
+@media (max-width: 640px) { .strip { height: 3rem; } .strip .name { display: none; } .strip .month { padding-left: 0.1rem; font-size: 0.68rem; } }
+</style>"""
+
+
+def strip(calendar: Calendar, asked: Period) -> None:
+    """The year of the period with its events; a ring where a moved one fell the year before."""
+    year = Period(date(asked.end.year, 1, 1), date(asked.end.year, 12, 31))
+    found = occurrences(year, [calendar.countries.get(s.reseller_id) for s in calendar.senders])
+    months = "".join(
+        f'<span class="month" style="left:{_place(date(year.start.year, m, 1), year):.2f}%">{SHORT_MONTHS[m]}</span>' for m in range(1, 13)
+    )
+    first, last = max(asked.start, year.start), min(asked.end, year.end)
+    width = _place(last, year) - _place(first, year) + 0.27
+    band = f'<span class="asked" style="left:{_place(first, year):.2f}%;width:{width:.2f}%"></span>'
+    dots = "".join(_dot(one, year) for one in found)
+    st.html(
+        f'{STRIP}<div class="strip" role="img" aria-label="{escaped(_told(found))}">{band}<span class="line"></span>{months}{dots}{_names(found, year)}</div>'
+    )
+
+
+def _told(found: Sequence[Occurrence]) -> str:
+    return "; ".join(f"{one.name} {name_day(one.day)}" for one in found)
+
+
+def _place(day: date, year: Period) -> float:
+    return 100 * (day - year.start).days / year.days
+
+
+def _dot(one: Occurrence, year: Period) -> str:
+    was = date(one.day.year, one.before.month, min(one.before.day, 28) if one.before.month == 2 else one.before.day)
+    ring = (
+        f'<i class="was" style="left:{_place(was, year):.2f}%" title="{escaped(f"{one.name}, {name_day(one.before)}")}"></i>'
+        if one.moved
+        else ""
+    )
+    return f'{ring}<i style="left:{_place(one.day, year):.2f}%" title="{escaped(f"{one.name}, {name_day(one.day)}")}"></i>'
+
+
+def _names(found: Sequence[Occurrence], year: Period) -> str:
+    """Names over the dots, each in the lowest lane where it does not touch another."""
+    free = [year.start - timedelta(days=1)] * LANES
+    parts = []
+    for one in found:
+        lane = next((n for n in range(LANES) if free[n] < one.day), min(range(LANES), key=lambda n: free[n]))
+        free[lane] = one.day + timedelta(days=ROOM + len(one.name))
+        side = " left" if one.day.month == 12 else ""
+        moved = f"<br><small>{one.moved:+d} days</small>" if one.moved else ""
+        style = f"left:{_place(one.day, year):.2f}%;bottom:{2.35 + 1.6 * lane:.2f}rem"
+        parts.append(f'<span class="name{side}" style="{style}">{escaped(one.name)}{moved.replace("-", "−")}</span>')
+    return "".join(parts)
+
+
+def events(found: Sequence[Effect], chosen_one: Effect | None, view: View) -> View:
+    """All events of the period, now and before, aligned and not; a click chooses one."""
+    with frame.card("Events", "Net revenue around each event, € net; click one to see it in detail"):
+        if not found:
+            frame.hint("No event lies in this period. Choose a longer one above.")
+            return view
+        rows = pl.DataFrame([_row(one, chosen_one) for one in found], infer_schema_length=None)
+        formats = {name: (lambda value: format_money(value).replace("€\u202f", "")) for name in ("Now €", "Before €")}
+        formats |= {name: (lambda value: stating.arrow(format_change(value), value)) for name in ("Δ aligned", "Δ same dates")}
+        picked = stating.table(rows, formats, key="events", select=True, signs=("Δ aligned", "Δ same dates"), most=14)
+        slug = next((one.occurrence.slug for one in found if picked in (one.occurrence.name, f"▸ {one.occurrence.name}")), None)
+        frame.hint("Aligned: the same days around the event; – where only files of months are concerned. Always against the year before.")
+    return _follow(view, slug)
+
+
+def _follow(view: View, slug: str | None) -> View:
+    """A click chooses its event once."""
+    before = session.recall("calendar.clicked", None)
+    session.remember("calendar.clicked", slug)
+    return dating.with_event(view, slug) if slug and slug != before else view
+
+
+def _row(one: Effect, chosen_one: Effect | None) -> dict[str, Any]:
+    day, before = one.occurrence.day, one.occurrence.before
+    known = bool(one.parts)
+    return {
+        "Event": one.occurrence.name if one is not chosen_one else f"▸ {one.occurrence.name}",
+        "Day": f"{day:%a %-d %b}",
+        "Year before": f"{before:%a %-d %b}",
+        "Now €": one.now if known else None,
+        "Before €": one.before if known else None,
+        "Δ aligned": one.aligned,
+        "Δ same dates": one.same_dates,
+    }
+
+
+def detail_query(found: Effect, chosen: Choice) -> SalesQuery:
+    """The engine's own question for one event: its window against the same window of the year before, where lines state days or weeks."""
+    by_day = [part for part in found.parts if part.grain == "day"] or list(found.parts)
+    part = by_day[0]
+    where = (*chosen.where, Filter("reseller", tuple(one.reseller for one in by_day)))
+    return SalesQuery(("sales_eur_net",), ("reseller",), where, part.window, part.window_before)
+
+
+def detail(found: Effect, calendar: Calendar, view: View, result: Result, chosen: Choice, known: Known) -> View:
+    """One event: the sentence, its days on those of the year before, and its resellers."""
+    lead = f"{name_period(found.window)} against {name_period(found.window_before)}"
+    seen = Shown(event_effects.says(found), _parts(found), (*about(result), ("Windows", lead)), {}, {})
+    code = f'wb.events(period="{chosen.period.start}/{chosen.period.end}")'
+    with card(found.occurrence.name, lead, Menu("event", result, chosen, known, shown=seen, code=code, title=found.occurrence.name)):
+        st.markdown(f"**{frame.plain(event_effects.says(found))}**")
+        charts.draw(calendar_charts.around_chart(found, event_effects.by_distance(calendar, found)), key="around", height=230)
+        formats = {name: (lambda value: format_money(value).replace("€\u202f", "")) for name in ("Now €", "Before €")}
+        formats |= {name: (lambda value: stating.arrow(format_change(value), value)) for name in ("Δ aligned", "Δ same dates")}
+        stating.table(_parts(found), formats, key="event_parts", signs=("Δ aligned", "Δ same dates"))
+        left_out = event_effects.left_out_words(found)
+        frame.hint(frame.plain(f"Left out: {left_out}." if left_out else ""))
+        return _window(found, view)
+
+
+def _parts(found: Effect) -> pl.DataFrame:
+    rows = [(p.reseller, f"by {p.grain}", p.now, p.before, p.aligned, p.same_dates) for p in found.parts]
+    money, change = pl.Decimal(38, 9), pl.Decimal(38, 9)
+    schema: dict[str, Any] = {"Reseller": pl.String, "States": pl.String, "Now €": money, "Before €": money}
+    schema |= {"Δ aligned": change, "Δ same dates": change}
+    rounded = [tuple(round(v, 9) if isinstance(v, Decimal) else v for v in row) for row in rows]
+    return pl.DataFrame(rounded, schema=schema, orient="row")
+
+
+def _window(found: Effect, view: View) -> View:
+    own = (found.occurrence.day - found.window.start).days, (found.window.end - found.occurrence.day).days
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        before = _days("Days before", "calendar_before", own[0])
+        after = _days("Days after", "calendar_after", own[1])
+    usual = (found.occurrence.event.before, found.occurrence.event.after)
+    if (before, after) == own:
+        return view
+    return replace(view, event=found.occurrence.slug, window=None if (before, after) == usual else (before, after))
+
+
+def _days(label: str, key: str, value: int) -> int:
+    session.show_in(key, value)
+    return int(st.number_input(label, min_value=0, max_value=dating.MOST_DAYS, step=1, key=key, width=150))
+
+
+def trading(found: Equalised, result: Result, chosen: Choice, known: Known) -> None:
+    """The asked comparison on equally many trading days, by reseller and in all."""
+    seen = Shown("Trading days", equal_days.equalised_frame(found), (*about(result), ("Method", METHOD)), {}, {})
+    code = f'wb.trading_days(period="{chosen.period.start}/{chosen.period.end}", compare="{chosen.compare}")'
+    with card(
+        "On equally many trading days",
+        _against(result),
+        Menu("trading-days", result, chosen, known, shown=seen, code=code, title="Trading days"),
+    ):
+        if not found.rows:
+            frame.hint("Nothing can be compared in this period yet.")
+            return
+        st.markdown(f"**{frame.plain(headline(found))}**")
+        rows = pl.DataFrame(
+            [(r.reseller, r.now, _rounded(r.change), f"{format_number(r.days, 1)} / {format_number(r.days_before, 1)}", _rounded(r.adjusted)) for r in found.rows]
+            + [("Total", found.now, _rounded(found.change), "", _rounded(found.adjusted))],
+            schema={"Reseller": pl.String, "Now €": pl.Decimal(38, 9), "Δ": pl.Decimal(38, 9), "Days now / before": pl.String, "Δ on equal days": pl.Decimal(38, 9)},
+            orient="row",
+        )  # fmt: skip
+        formats = {"Now €": lambda value: format_money(value).replace("€\u202f", "")}
+        formats |= {name: (lambda value: stating.arrow(format_change(value), value)) for name in ("Δ", "Δ on equal days")}
+        stating.table(rows, formats, key="trading", signs=("Δ", "Δ on equal days"), most=14)
+        with st.expander("How the days are counted"):
+            st.caption(frame.plain(METHOD))
+            st.caption("  \n".join(frame.plain(f"{r.reseller}: {r.basis}.") for r in found.rows))
+
+
+def headline(found: Equalised) -> str:
+    """`+16.1 % as reported, +15.2 % on equally many trading days: the calendar gave 0.9 points.`"""
+    if found.change is None or found.adjusted is None:
+        return "There is nothing before to compare with."
+    points = abs(found.change - found.adjusted) * 100
+    side = "gave" if found.change > found.adjusted else "took"
+    effect = "the calendar hardly matters" if points < Decimal("0.05") else f"the calendar {side} {format_number(points, 1)} points"
+    return f"{format_change(found.change)} as reported, {format_change(found.adjusted)} on equally many trading days: {effect}."
+
+
+def _against(result: Result) -> str:
+    now, before = result.period, result.compared_with
+    return f"{name_period(now)} against {name_period(before)}, over what both cover" if now and before else ""
+
+
+def _rounded(value: Decimal | None) -> Decimal | None:
+    return None if value is None else round(value, 9)
+
+
+def weekdays(weights: dict[str, DayWeights]) -> None:
+    """What each weekday is worth, where files state days."""
+    with frame.card("Weekdays", "Share of each weekday in an ordinary week, where lines state their day"):
+        spec = calendar_charts.weekday_chart(weights)
+        charts.draw(spec, key="weekdays", height=230)
+        learned = [f"{name} from {one.weeks} weeks" for name, one in weights.items() if one.learned]
+        frame.hint(frame.plain(f"Learned of {', '.join(learned)}; weeks with holidays or Black Friday teach nothing." if spec else NO_DAYS))
+
+
+NO_DAYS = "No reseller here states the day of its sales in enough weeks, so every selling day counts alike."
