@@ -1,16 +1,17 @@
 """Forecast: what comes next, with the error it had before and the baseline it must beat."""
 
+from functools import partial
+
 import streamlit as st
 
-from core.sales import forecast_words
+from core.sales import forecast_words as words
+from core.sales.dimensions import DIMENSIONS
 from pages.components import cached, empty, filters, forecast_view, frame, looking_ahead, results, session
-from pages.components.card_menu import Menu, card
+from pages.components.card_menu import card
 
 chosen = filters.head("Forecast", compare=False)
 view = forecast_view.controls(forecast_view.stated())
-scope = session.scope()
-known = cached.known(scope)
-outlook = cached.outlook(looking_ahead.question(view, chosen.where), scope)
+outlook = cached.outlook(looking_ahead.question(view, chosen.where), session.scope())
 found = outlook.forecast
 if not found.history and not found.left_out:
     empty.no_sales_in(chosen)
@@ -18,22 +19,24 @@ if not found.history and not found.left_out:
 
 forecast_view.answer(found)
 if found.rows:
-    with card(forecast_words.chart_title(found), forecast_words.LABEL, Menu("forecast", found.result, chosen, known)):
+    title = words.chart_title(found)
+    with card(title, words.LABEL, forecast_view.menu("forecast", found, chosen, view, words.rows_frame, title)):
         forecast_view.chart(found)
     left, right = st.columns([3, 2])
-    with (
-        left,
-        card(
-            "Month by month" if view.step == "month" else "Week by week", forecast_words.LABEL, Menu("ahead", found.result, chosen, known)
-        ),
-    ):
+    title = "Month by month" if view.step == "month" else "Week by week"
+    with left, card(title, words.LABEL, forecast_view.menu("ahead", found, chosen, view, words.rows_frame, title)):
         forecast_view.months(found)
     with right, frame.card("How wrong it was", f"{found.tests} back-tests, each with nothing known after it"):
         forecast_view.errors(found)
     left, right = st.columns([3, 2])
-    with left, card(looking_ahead.SPLITS[view.split], forecast_words.headline(found), Menu("parts", found.result, chosen, known)):
+    title, rows = looking_ahead.SPLITS[view.split], partial(words.parts_frame, title=DIMENSIONS[view.split].title)
+    with left, card(title, words.headline(found), forecast_view.menu("parts", found, chosen, view, rows, title)):
         forecast_view.breakdown(found, view.split)
-    with right, frame.card("What would have been said", "Just before each month, and what came"):
+    title = "What would have been said"
+    with (
+        right,
+        card(title, "Just before each month, and what came", forecast_view.menu("said", found, chosen, view, words.tested_frame, title)),
+    ):
         forecast_view.backtest(found)
 if outlook.running:
     with frame.card("The running month", "Of those who state days, forecast from the days so far"):

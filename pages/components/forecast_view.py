@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,7 +19,9 @@ from core.sales.formatting import MISSING, format_figure, format_ratio
 from core.sales.measures import MEASURES
 from core.sales.naming import name_day, name_period
 from core.sales.nowcasting import Nowcast
-from pages.components import charts, filters, frame, looking_ahead, session
+from pages.components import cached, charts, filters, frame, looking_ahead, session
+from pages.components.card_menu import Menu
+from pages.components.choosing import Choice
 from pages.components.looking_ahead import View
 
 ROW_HEIGHT, MOST_ROWS = 33, 13
@@ -61,6 +63,15 @@ def _pick(label: str, key: str, options: Mapping[str, str], current: str, width:
     session.show_in(key, current)
     picked = st.selectbox(label, list(options), format_func=lambda name: options[name], key=key, label_visibility="collapsed", width=width)
     return picked or current
+
+
+def menu(key: str, found: Forecast, chosen: Choice, view: View, rows: Callable[[Forecast], pl.DataFrame], title: str) -> Menu:
+    """The menu of a card: its table with all that is said of the forecast, and the notebook's line that makes it."""
+    asked = looking_ahead.question(view, chosen.where)
+    where = {f"{'not ' if one.exclude else ''}{one.dimension}": list(one.values) for one in asked.where}
+    code = f"wb.forecast({asked.measure!r}, {where or None!r}, {asked.horizon}, {asked.part!r}, grain={asked.grain!r})"
+    known = cached.known(session.scope())
+    return Menu(key, found.result, chosen, known, shown=lambda: words.as_shown(found, rows(found), title), code=code, title=title)
 
 
 def answer(found: Forecast) -> None:
