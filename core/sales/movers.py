@@ -35,7 +35,7 @@ Amount = Decimal | int
 @dataclass(frozen=True)
 class Movers:
     """`rows`: largest change first: `item`, `before`, `now`, `change` (in the measure's unit), `change_pct`, `points` (ratios, null without a
-    base), `side` (up, down, new, lost, still), `reasons` (words on net revenue, '' where not known). `uncompared`: `item`, `value`, sold now
+    positive base), `side` (up, down, new: nothing sold before or only returns, lost: the same now, still), `reasons` (words on net revenue, '' where not known). `uncompared`: `item`, `value`, sold now
     where nothing is compared. `before` and `now`: totals of the compared part; `left_out`: what of the asked period is not compared.
     """
 
@@ -76,7 +76,8 @@ def find_movers(result: Result, reasons: Mapping[str, str] | None = None) -> Mov
     item, name = result.query.by[0], result.query.measures[0]
     columns = {f"{name}_before": "before", f"{name}_comparable": "now", f"{name}_change": "change", f"{name}_change_pct": "change_pct"}
     plain = result.frame.select(pl.col(item).alias("item"), pl.col(name).alias("value"), *(pl.col(c).alias(a) for c, a in columns.items()))
-    compared = plain.filter(pl.col("change").is_not_null())
+    rate = pl.when(pl.col("before") > 0).then(pl.col("change_pct")).alias("change_pct")
+    compared = plain.filter(pl.col("change").is_not_null()).with_columns(rate)
     rows = compared.select("item", "before", "now", "change", "change_pct").with_columns(
         _points(result, name),
         _side().alias("side"),
@@ -148,8 +149,8 @@ def _points(result: Result, name: str) -> pl.Expr:
 
 def _side() -> pl.Expr:
     return (
-        pl.when((pl.col("before") == 0) & (pl.col("now") != 0)).then(pl.lit("new"))
-        .when((pl.col("now") == 0) & (pl.col("before") != 0)).then(pl.lit("lost"))
+        pl.when((pl.col("before") <= 0) & (pl.col("now") > 0)).then(pl.lit("new"))
+        .when((pl.col("now") <= 0) & (pl.col("before") > 0)).then(pl.lit("lost"))
         .when(pl.col("change") > 0).then(pl.lit("up"))
         .when(pl.col("change") < 0).then(pl.lit("down"))
         .otherwise(pl.lit("still"))

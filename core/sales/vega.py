@@ -248,11 +248,11 @@ def _pareto(spec: ChartSpec, colors: Palette) -> Row:
     most = max((row["value"] or 0 for row in bars), default=0) or 1
     shades = {"domain": ["A", "B", "C", OTHERS], "range": class_colors(colors)}
     color = {"field": "group", "type": "nominal", "scale": shades, "title": "Class", "legend": {"orient": "right", "columns": 1}}
-    figure = _value(spec, scale={"domain": [0, most * 1.25]}, axis={"grid": False, "labels": False, "ticks": False, "domain": False})
-    share: Row = {"field": "value", "type": "quantitative", "title": "Running share", "scale": {"domain": [0, 1]}}
-    share["axis"] = {"format": ".0%", "orient": "top", "grid": False}
-    label = {"type": "text", "align": "left", "dx": 4, "fontSize": 11}
-    texts = {"y": y, "x": figure, "text": {"field": "text"}, "color": {"value": colors.text}}
+    figure = _value(spec, scale={"domain": [0, most * 1.3]}, axis={"grid": False, "labels": False, "ticks": False, "domain": False})
+    share: Row = {"field": "value", "type": "quantitative", "title": "Running share", "scale": {"domain": [0, 1.3], "nice": False}}
+    share["axis"] = {"format": ".0%", "orient": "top", "grid": False, "values": [0, *(float(level) for level in spec.levels), 1]}
+    label = {"type": "text", "align": "left", "fontSize": 11}
+    texts = {"y": y, "x": {"datum": most * 1.03, "type": "quantitative"}, "text": {"field": "text"}, "color": {"value": colors.text}}
     stroke = {"type": "line", "color": colors.text, "strokeWidth": 1.4, "point": {"size": 18, "color": colors.text}, "opacity": 0.75}
     rule = {"type": "rule", "strokeDash": [4, 3], "color": colors.quiet, "strokeWidth": 1}
     named = [

@@ -136,7 +136,7 @@ def _room(spec: ChartSpec) -> list[float]:
     """The value axis with room for the labels at the ends of the bars; of a waterfall, at the levels it climbs through."""
     shown = [float(value) for series in spec.series for value in series.values if value is not None]
     if spec.kind == "pareto":
-        return [0.0, 1.3 * (max((float(value or 0) for value in spec.series[0].values), default=0.0) or 1.0)]
+        return [0.0, pareto_traces.WIDTH * (max((float(value or 0) for value in spec.series[0].values), default=0.0) or 1.0)]
     found = _levels(spec) if spec.kind == "waterfall" else shown or [0.0]
     low, high = min(0.0, *found), max(0.0, *found)
     span = (high - low) or 1.0

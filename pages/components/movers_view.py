@@ -17,7 +17,7 @@ from core.sales.bridging import Bridge
 from core.sales.carrying import Carriers, noun
 from core.sales.charts import bridge_chart
 from core.sales.covered import Covered
-from core.sales.dimensions import DIMENSIONS
+from core.sales.dimensions import DIMENSIONS, NOT_STATED
 from core.sales.formatting import format_change, format_difference, format_figure, format_number
 from core.sales.measures import MEASURES
 from core.sales.movers import Movers
@@ -76,12 +76,13 @@ def what_moved(view: View, chosen: Choice, known: Known) -> None:
     lead = f"{MEASURES[view.measure].label}: the largest changes and the others, adding up to the whole"
     with right, card(f"Where it changed, by {by}", lead, Menu("items", answer, chosen, known)):
         charts.draw(movers.items_chart(found, answer), key="items")
-    for pair in (("up", "down"), ("new", "lost")):
-        for column, side in zip(st.columns(2), pair, strict=True):
-            with column:
-                _side(side, found, answer, chosen, known)
+    for side in ("up", "down"):
+        _side(side, found, answer, chosen, known)
+    for column, side in zip(st.columns(2), ("new", "lost"), strict=True):
+        with column:
+            _side(side, found, answer, chosen, known)
     _uncompared(found)
-    results.caveats(answer)
+    results.caveats(answer, without=("comparison",))
 
 
 def _explained(population: SalesQuery, item: str) -> tuple[Result | None, Bridge | str, dict[str, str]]:
@@ -118,7 +119,8 @@ def _side(side: str, found: Movers, answer: Result, chosen: Choice, known: Known
     if rows.is_empty() and side in ("new", "lost"):
         return
     total = sum(rows["change"].to_list())
-    head = f"{title}: {format_number(rows.height)} {noun(found.item, rows.height)}, {format_difference(found.measure, total)}"
+    count = rows.filter(pl.col("item") != NOT_STATED).height
+    head = f"{title}: {format_number(count)} {noun(found.item, count)}, {format_difference(found.measure, total)}"
     with card(head if rows.height else f"{title}: none", lead, Menu(f"movers_{side}", answer, chosen, known)):
         if rows.height:
             clicked = _listed(side, rows, found)
@@ -132,14 +134,14 @@ def _listed(side: str, rows: pl.DataFrame, found: Movers) -> str | None:
     formats: dict[str, Any] = {}
     unit = " €" if MEASURES[found.measure].unit.startswith("EUR") else ""
     for name, label in (("before", f"Before{unit}"), ("now", f"Now{unit}")):
-        if (side, name) not in (("new", "before"), ("lost", "now")):
+        if (side, name) not in (("new", "before"), ("lost", "now")) or rows[name].cast(pl.Float64).abs().sum():
             columns[label] = pl.col(name)
-            formats[label] = lambda value: _bare(format_figure(found.measure, _exact(value)))
+            formats[label] = lambda value: _bare(format_figure(found.measure, value))
     if side in ("up", "down"):
         change, rate, points = f"Change{unit}", "Δ %", "Points"
         columns |= {change: pl.col("change"), rate: pl.col("change_pct"), points: pl.col("points")}
-        formats[change] = lambda value: _bare(format_difference(found.measure, _exact(value)))
-        formats[rate] = lambda value: stating.arrow(format_change(value), value)
+        formats[change] = lambda value: _bare(format_difference(found.measure, value))
+        formats[rate] = lambda value: stating.arrow(_rate(value), value)
         formats[points] = lambda value: format_change(value, 2).replace("%", "pp")
         if any(rows["reasons"]):
             columns["Why (net revenue)"] = pl.col("reasons")
@@ -148,16 +150,17 @@ def _listed(side: str, rows: pl.DataFrame, found: Movers) -> str | None:
     return stating.table(shown, formats, key=f"movers_{side}", select=True, signs=signs)
 
 
+def _rate(value: float) -> str:
+    """`+4.2 %`; `×11` where a percentage says nothing any more."""
+    return f"×{value + 1:.0f}" if value >= 9.5 else format_change(value)
+
+
 def _uncompared(found: Movers) -> None:
     """What is sold now where nothing can be compared."""
     if found.uncompared.is_empty():
         return
     names = [f"{name} {format_figure(found.measure, value)}" for name, value in found.uncompared.iter_rows()]
     frame.hint(frame.plain(f"Not compared, as their resellers did not state both periods: {name_list(names, 5)}."))
-
-
-def _exact(value: Any) -> Any:
-    return None if value is None else value
 
 
 def _bare(text: str) -> str:

@@ -91,7 +91,7 @@ def table(
         if signs and rows.height:
             styled = styled.map(_coloured, subset=list(signs))
     config: dict[str, Any] = {name: st.column_config.Column(alignment="right") for name in formats if name in rows.columns}
-    config[rows.columns[0]] = st.column_config.Column(pinned=True, width="medium")
+    config[rows.columns[0]] = st.column_config.Column(pinned=True)
     event = st.dataframe(
         styled,
         key=f"table_{key}",

@@ -92,8 +92,8 @@ def test_a_pareto_chart_has_bars_their_running_share_and_the_cuts(dark: bool) ->
     shares = Series("Running share", (Decimal("0.6"), Decimal("0.9"), Decimal(1)), "before", "ratio")
     values = Series("Net revenue", (Decimal(6), Decimal(3), Decimal(1)))
     drawn = to_plotly(spec("pareto", values, shares, groups=("A", "B", "C"), levels=(Decimal("0.8"), Decimal("0.95"))), dark=dark)
-    bars, line = drawn.data
-    assert list(bars.x) == [6.0, 3.0, 1.0] and bars.text[0] == "€\u202f6  A" and len(set(bars.marker.color)) == 3
+    bars, line, labels = drawn.data
+    assert list(bars.x) == [6.0, 3.0, 1.0] and labels.text[0] == "€\u202f6  A" and len(set(bars.marker.color)) == 3
     assert list(line.x) == [0.6, 0.9, 1.0] and line.customdata[0] == "60.0\u202f%"
     assert [shape.x0 for shape in drawn.layout.shapes] == [0.8, 0.95]
 

@@ -149,6 +149,12 @@ def test_the_table_to_take_away_says_what_each_is(shelves: Market) -> None:
     assert rows["Movement"].to_list() == ["new", "fell", "lost"] and "fewer units" in rows["Reasons (net revenue)"][1]
 
 
+def test_what_was_only_returned_before_is_new_and_has_no_percentage(shelves: Market) -> None:
+    shelves.line("galilu", "2024-05", SAUNA, -1, -12)
+    found = find_movers(asked(shelves, movers_query(MAY, "product")))
+    assert found.on("new").select("item", "before", "change", "change_pct").rows() == [(SAUNA_NAME, -12, D("60.3"), None)]
+
+
 def test_movers_need_a_comparison_and_a_figure_that_adds_up(shelves: Market) -> None:
     with pytest.raises(BadQuestion, match="comparison"):
         find_movers(asked(shelves, build_query("sales_eur_net", "product")))
