@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
+import polars as pl
 import psycopg
 
+from core.db.engine import Database, Scope
 from core.sales.asking import Asked
 from core.sales.compiling_stock import stated
 from core.sales.measures import SUMS
 from core.sales.naming import name_day, name_list
-from core.sales.query import Caveat
+from core.sales.query import Caveat, Filter, Period, Result, SalesQuery
 
 DAYS = """
 select reseller, max(period_end) from readable.stock_levels
@@ -40,3 +45,70 @@ def stock_caveats(connection: psycopg.Connection[Any], asked: Asked, reseller_id
     listed = name_list([f"{name_day(day)} ({name})" for name, day in days])
     others = "; nobody else states stock" if len(days) < len(reseller_ids) else ""
     return (Caveat("stock", f"Stock as of {listed}, with the units sold until then{others}."),)
+
+
+# A reseller's newest stock ----------------------------------------------------------------------------------------------
+
+WEEKS = 4  # whose units say how long the stock lasts
+STOCK: dict[str, Any] = {
+    "product": pl.String,
+    "product_ean": pl.String,
+    "stock_units": pl.Int64,
+    "source_sheet": pl.String,
+    "source_cells": pl.String,
+    "upload_batch_id": pl.Int64,
+}
+COVER: dict[str, Any] = {
+    "product": pl.String,
+    "stock_units": pl.Int64,
+    "weekly_units": pl.Decimal(38, 2),  # of the last WEEKS weeks up to the day of the stock
+    "weeks_of_cover": pl.Decimal(38, 1),  # null where nothing sold in them: it would last for ever
+    "sell_through": pl.Decimal(38, 9),  # of the same weeks
+    "state": pl.String,  # out, low (less than two weeks), high (more than half a year), ''
+}
+LOW, HIGH = Decimal(2), Decimal(26)
+NEWEST = """
+select coalesce(functional_name || ' · ' || product_name, product_ean), product_ean, sum(quantity)::bigint, min(source_sheet),
+       string_agg(source_cells, ', ' order by source_row), max(upload_batch_id), max(period_end)
+from readable.stock_levels s
+where reseller = %(reseller)s and period_end = (
+  select max(period_end) from readable.stock_levels where reseller = %(reseller)s and period_end <= coalesce(%(until)s::date, period_end))
+group by functional_name, product_name, product_ean order by 1
+"""
+
+
+@dataclass(frozen=True)
+class StockOnDay:
+    """What a reseller's file states of its stock at the end of `day`: columns STOCK, by product."""
+
+    day: date
+    frame: pl.DataFrame
+
+
+def read_stock(database: Database, reseller: str, scope: Scope = None, until: date | None = None) -> StockOnDay | None:
+    """The reseller's last stated stock, up to a day; None where it states none (or is out of sight)."""
+    with database.reader(scope) as connection:
+        rows = connection.execute(NEWEST, {"reseller": reseller, "until": until}).fetchall()
+    return StockOnDay(rows[0][-1], pl.DataFrame([row[:-1] for row in rows], schema=STOCK, orient="row")) if rows else None
+
+
+def recent_units_query(reseller: str, stock: StockOnDay) -> SalesQuery:
+    """The units of the weeks that say how long the stock lasts."""
+    period = Period(stock.day - timedelta(days=7 * WEEKS - 1), stock.day)
+    return SalesQuery(("units",), ("product",), (Filter("reseller", (reseller,)),), period)
+
+
+def weeks_of_cover(stock: StockOnDay, units: Result) -> pl.DataFrame:
+    """How long the stock lasts at the pace of the last weeks (COVER), the shortest first. `units`: the answer to `recent_units_query`."""
+    sold = dict(units.frame.select("product", "units").iter_rows())
+    rows = [_cover(name, left, max(0, sold.get(name) or 0)) for name, left in stock.frame.select("product", "stock_units").iter_rows()]
+    frame = pl.DataFrame(rows, schema=COVER, orient="row")
+    return frame.sort(pl.col("weeks_of_cover").fill_null(10**6), "product")
+
+
+def _cover(name: str, left: int, sold: int) -> tuple[Any, ...]:
+    weekly = round(Decimal(sold) / WEEKS, 2)
+    cover = round(Decimal(left) * WEEKS / sold, 1) if sold else None
+    through = round(Decimal(sold) / (left + sold), 9) if left + sold else None
+    state = "out" if left <= 0 else "low" if cover is not None and cover < LOW else "high" if cover is None or cover > HIGH else ""
+    return name, left, weekly, cover, through, state

@@ -42,6 +42,7 @@ from core.sales import anomalies, bridging, covering, movers, offering, running_
 from core.sales import coverage as sales_coverage
 from core.sales.anomaly_reading import read_evidence
 from core.sales.anomaly_shapes import Found
+from core.sales.articles import Article, ListPrice, read_articles, read_list_prices
 from core.sales.bridging import Bridge
 from core.sales.caching import ResultCache
 from core.sales.calendar_reading import Calendar, read_calendar
@@ -50,10 +51,12 @@ from core.sales.fiscal import FiscalCalendar
 from core.sales.pace import Offer
 from core.sales.pivot_query import Cells, PivotQuery
 from core.sales.query import Filter, Period, Result, SalesQuery
+from core.sales.reseller_facts import ResellerFacts, StoreFacts, read_facts, read_stores
 from core.sales.restated import Restated
 from core.sales.restated import restated as find_restated
 from core.sales.running import calendar_of
 from core.sales.running_forecasts import ForecastQuestion, Outlook
+from core.sales.stock import StockOnDay, read_stock
 from core.sales.tracing import Side, State, Trace
 from core.settings import Settings
 from pages.components.choosing import Known
@@ -435,6 +438,56 @@ def store_names(reseller_id: int) -> list[str]:
     with database().read() as connection:
         stores = read_catalogue(connection).stores
     return sorted(stores.filter(pl.col("reseller_id") == reseller_id)["store"].unique(), key=str.casefold)
+
+
+def articles() -> tuple[Article, ...]:
+    """Every product of the catalogue; anew with every change of the data."""
+    return _articles(_mark(), status.data_version(database()))
+
+
+@st.cache_data(ttl=WHILE, max_entries=4, show_spinner=False)
+def _articles(database_mark: str, version: int) -> tuple[Article, ...]:
+    return read_articles(database())
+
+
+def list_prices(ean: str) -> tuple[ListPrice, ...]:
+    """What the price list says of a product."""
+    return _list_prices(_mark(), ean, status.data_version(database()))
+
+
+@st.cache_data(ttl=WHILE, max_entries=64, show_spinner=False)
+def _list_prices(database_mark: str, ean: str, version: int) -> tuple[ListPrice, ...]:
+    return read_list_prices(database(), ean)
+
+
+def reseller_facts(scope: Scope) -> tuple[ResellerFacts, ...]:
+    """The resellers in sight as the catalogue knows them."""
+    return _reseller_facts(_mark(), scope, status.data_version(database()))
+
+
+@st.cache_data(ttl=WHILE, max_entries=16, show_spinner=False)
+def _reseller_facts(database_mark: str, scope: Scope, version: int) -> tuple[ResellerFacts, ...]:
+    return read_facts(database(), scope)
+
+
+def store_facts(reseller_id: int) -> tuple[StoreFacts, ...]:
+    """The stores of a reseller with when they opened and closed."""
+    return _store_facts(_mark(), reseller_id, status.data_version(database()))
+
+
+@st.cache_data(ttl=WHILE, max_entries=32, show_spinner=False)
+def _store_facts(database_mark: str, reseller_id: int, version: int) -> tuple[StoreFacts, ...]:
+    return read_stores(database(), reseller_id)
+
+
+def stock(reseller: str, scope: Scope, until: date) -> StockOnDay | None:
+    """The reseller's last stated stock up to a day; None where it states none."""
+    return _stock(_mark(), reseller, scope, until, status.data_version(database()))
+
+
+@st.cache_data(ttl=600, max_entries=32, show_spinner=False)
+def _stock(database_mark: str, reseller: str, scope: Scope, until: date, version: int) -> StockOnDay | None:
+    return read_stock(database(), reseller, scope, until)
 
 
 def model() -> Model | None:

@@ -1,0 +1,89 @@
+"""What a reseller carries of the brand: gained and lost products, and bestsellers of the brand that it does not sell. Pure.
+
+Carried: units sold in the period. Gained and lost are told only over what is covered in both compared periods, so that a missing file loses
+no product.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from core.sales.dimensions import NOT_STATED
+from core.sales.query import Filter, Period, Result, SalesQuery
+
+MEASURES = ("units_sold", "sales_eur_net", "share")
+BESTSELLERS = 10
+EUR = pl.Decimal(38, 9)
+PRODUCTS: dict[str, Any] = {
+    "product": pl.String,
+    "state": pl.String,  # carried, gained, lost, missing (a bestseller of the brand that it does not sell)
+    "sales_eur_net": EUR,
+    "brand_rank": pl.Int64,
+    "brand_share": EUR,
+}
+
+
+@dataclass(frozen=True)
+class Assortment:
+    """`products`: columns PRODUCTS, the brand's best first. `carried`, `of`: how many products the reseller and the brand sell;
+    `weighted`: share of the brand's net revenue that the carried products make everywhere; `compared`: whether gained and lost are known."""
+
+    products: pl.DataFrame
+    carried: int
+    of: int
+    weighted: Decimal | None
+    compared: bool
+
+    def named(self, state: str) -> list[str]:
+        """The products of a state, the brand's best first."""
+        return self.products.filter(pl.col("state") == state)["product"].to_list()
+
+
+def assortment_queries(
+    reseller: str, where: tuple[Filter, ...], period: Period, against: Any, brand: tuple[Filter, ...] | None = None
+) -> tuple[SalesQuery, SalesQuery]:
+    """What the reseller sells, against another period, and what the brand sells everywhere in this one. `where`: the page's filters; of
+    those on resellers the brand knows nothing, unless `brand` says otherwise."""
+    everywhere = tuple(f for f in where if f.dimension != "reseller") if brand is None else brand
+    own = (*everywhere, Filter("reseller", (reseller,)))
+    return (
+        SalesQuery(MEASURES, ("product",), own, period, against),
+        SalesQuery(MEASURES, ("product",), everywhere, period),
+    )
+
+
+def assortment(own: Result, brand: Result) -> Assortment:
+    """`own`, `brand`: the answers to `assortment_queries`."""
+    ranked = brand.frame.filter((pl.col("product") != NOT_STATED) & (pl.col("units_sold") > 0)).sort(
+        "sales_eur_net", descending=True, nulls_last=True
+    )
+    ranks = {name: (place, share) for place, (name, share) in enumerate(ranked.select("product", "share").iter_rows(), 1)}
+    rows = own.frame.filter(pl.col("product") != NOT_STATED)
+    states = {row["product"]: _state(row) for row in rows.iter_rows(named=True)}
+    net = dict(rows.select("product", "sales_eur_net").iter_rows())
+    for name, (place, _) in ranks.items():
+        if place <= BESTSELLERS and states.get(name) not in ("carried", "gained"):
+            states[name] = "lost" if states.get(name) == "lost" else "missing"
+    listed = sorted((name for name, state in states.items() if state), key=lambda name: ranks.get(name, (10**6, None))[0])
+    table = [(name, states[name], net.get(name), *ranks.get(name, (None, None))) for name in listed]
+    carried = [name for name, state in states.items() if state in ("carried", "gained")]
+    shares = [ranks[name][1] for name in carried if name in ranks and ranks[name][1] is not None]
+    compared = own.compared is not None and bool(own.compared.resellers)
+    return Assortment(
+        pl.DataFrame(table, schema=PRODUCTS, orient="row"), len(carried), len(ranks), sum(shares, Decimal(0)) if shares else None, compared
+    )
+
+
+def _state(row: dict[str, Any]) -> str:
+    """'' for a product that neither period sold."""
+    now = (row["units_sold"] or 0) > 0
+    if "units_sold_before" not in row:
+        return "carried" if now else ""
+    before, alike = (row["units_sold_before"] or 0) > 0, (row["units_sold_comparable"] or 0) > 0
+    if before and not alike:
+        return "carried" if now else "lost"
+    return "gained" if alike and not before else "carried" if now else ""

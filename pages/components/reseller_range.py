@@ -1,0 +1,76 @@
+"""What a reseller carries of the brand and what it has in stock: distribution gained and lost, bestsellers it lacks, weeks of cover."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from core.sales import assortment, stock
+from core.sales.formatting import format_number, format_ratio
+from core.sales.naming import name_day, name_list
+from pages.components import cached, results, session
+from pages.components.card_menu import card
+from pages.components.reseller_view import Page
+
+SIGNS = {"carried": "✔ carried", "gained": "＋ gained", "lost": "− lost", "missing": "✖ not carried"}
+STATES = {"out": "✖ out of stock", "low": "! under two weeks", "high": "… over half a year", "": "✔"}
+
+
+def carried(page: Page) -> None:
+    """Its range against the brand's."""
+    own, brand = assortment.assortment_queries(page.facts.name, page.chosen.where, page.chosen.period, page.chosen.comparison)
+    result = page.result(own)
+    found = assortment.assortment(result, page.result(brand))
+    lead = "Units sold in the period; gained and lost over what is covered in both periods"
+    with card("Range", lead, page.menu("range", result)):
+        st.markdown(_sentence(page, found))
+        rows = found.products.filter(pl.col("state") != "carried")
+        if rows.is_empty():
+            st.caption("Nothing gained, nothing lost, and every bestseller of the brand is carried.")
+            return
+        plain = rows.select(
+            pl.col("product").alias("Product"),
+            pl.col("state").replace_strict(SIGNS).alias("State"),
+            pl.col("sales_eur_net").cast(pl.Float64).round(0).alias("Net revenue €"),
+            pl.col("brand_rank").alias("Brand rank"),
+        )
+        st.dataframe(plain, hide_index=True, height="content" if rows.height <= 10 else 33 * 11, key="range", placeholder="–")
+
+
+def _sentence(page: Page, found: assortment.Assortment) -> str:
+    weighted = f", which make {format_ratio(found.weighted)} of the brand’s net revenue in sight" if found.weighted is not None else ""
+    text = f"{page.facts.name} sells {found.carried} of {found.of} products{weighted}."
+    gained, lost, missing = (found.named(state) for state in ("gained", "lost", "missing"))
+    text += f" Gained {len(gained)}, lost {len(lost)}." if found.compared else ""
+    codes = [name.split(" · ")[0] for name in missing]
+    return f"{text} Bestsellers it does not sell: {name_list(codes)}." if missing else text
+
+
+def cover(page: Page) -> None:
+    """Its stock with how long it lasts; nothing where its files state none."""
+    held = cached.stock(page.facts.name, session.scope(), page.chosen.period.end)
+    if held is None:
+        return
+    units = page.result(stock.recent_units_query(page.facts.name, held))
+    found = stock.weeks_of_cover(held, units)
+    total = format_number(found["stock_units"].sum())
+    lead = f"{total} units at the end of {name_day(held.day)}; cover at the pace of the last {stock.WEEKS} weeks"
+    with card("Stock", lead, page.menu("stock", units)):
+        plain = found.select(
+            pl.col("product").alias("Product"),
+            pl.col("stock_units").alias("Stock"),
+            pl.col("weekly_units").cast(pl.Float64).alias("Units a week"),
+            pl.col("weeks_of_cover").cast(pl.Float64).alias("Weeks of cover"),
+            (pl.col("sell_through").cast(pl.Float64) * 100).round(1).alias("Sell-through %"),
+            pl.col("state").replace_strict(STATES).alias("State"),
+        )
+        formats = {name: st.column_config.NumberColumn(format="%.1f") for name in ("Units a week", "Weeks of cover", "Sell-through %")}
+        st.dataframe(
+            plain,
+            hide_index=True,
+            height="content" if plain.height <= 10 else 33 * 11,
+            column_config=formats,
+            key="stock",
+            placeholder="–",
+        )
+        results.notes([caveat for caveat in units.caveats if caveat.kind == "missing"])

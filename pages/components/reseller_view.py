@@ -1,0 +1,192 @@
+"""One reseller: its head, its figures, stores, products and change, each part a card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from core.sales import bridging, marking, reseller_queries, standard
+from core.sales.bridge_words import bridge_sentences
+from core.sales.charts import bridge_chart, chart_for
+from core.sales.dimensions import NOT_STATED
+from core.sales.formatting import format_change, format_figure
+from core.sales.naming import name_day
+from core.sales.query import Period, Result, SalesQuery
+from core.sales.reseller_facts import ResellerFacts, next_expected, status_words
+from pages.components import cached, charts, empty, filters, frame, results, session, tiles
+from pages.components.card_menu import Menu, card
+from pages.components.choosing import Choice, Known
+
+
+@dataclass(frozen=True)
+class Page:
+    """What every part of the page shares."""
+
+    facts: ResellerFacts
+    chosen: Choice
+    known: Known
+    key: Result
+    answers: dict[SalesQuery, Result] = field(default_factory=dict, compare=False)
+
+    @property
+    def against(self) -> tuple[Any, Any]:
+        return self.chosen.comparison, self.chosen.like_for_like
+
+    @property
+    def year(self) -> Period:
+        return self.chosen.period if isinstance(self.chosen.comparison, Period) else standard.around(self.chosen.period)
+
+    def result(self, query: SalesQuery) -> Result:
+        """Each question is asked once a run, however many cards show its answer."""
+        if query not in self.answers:
+            self.answers[query] = cached.result(query, session.scope())
+        return self.answers[query]
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was sold here; counts of nothing are 0, so only money and units tell."""
+        return empty.nothing_sold(replace(self.key, totals={name: self.key.totals.get(name) for name in ("sales_eur_net", "units")}))
+
+    def menu(self, name: str, result: Result, show: Any = "table") -> Menu:
+        return Menu(f"reseller-{name}", result, self.chosen, self.known, show=show)
+
+
+def facts_of(name: str) -> ResellerFacts | None:
+    return next((one for one in cached.reseller_facts(session.scope()) if one.name == name), None)
+
+
+def open_page(facts: ResellerFacts, chosen: Choice, known: Known) -> Page:
+    query = reseller_queries.key_figures(facts.is_web_shop, chosen.where, chosen.period, chosen.comparison, chosen.like_for_like)
+    key = cached.result(query, session.scope())
+    return Page(facts, chosen, known, key, {query: key})
+
+
+def head(facts: ResellerFacts, chosen: Choice) -> None:
+    """What it is, how far its data reaches, what is expected next, and the way back to all."""
+    coverage = cached.coverage(session.scope(), date.today())
+    through = cached.covered(session.scope()).data_through(facts.id)
+    expected = next_expected(coverage, facts.name)
+    parts = [f"data through {name_day(through)}" if through else "no data yet", status_words(coverage, facts.name)]
+    parts += [f"next: {expected}"] if expected else []
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    with left:
+        st.html(
+            f'<div class="product-head"><b>{frame.escaped(facts.name)}</b> <span>{frame.escaped(facts.words)}</span>'
+            f"<div>{frame.escaped(' · '.join(parts))}</div></div>"
+        )
+    with right:
+        everybody = replace(chosen, resellers=())
+        st.button(
+            "All resellers",
+            icon=":material/arrow_back:",
+            type="tertiary",
+            key="all_resellers",
+            on_click=filters.choose,
+            args=(everybody, cached.known(session.scope()), date.today()),
+        )
+
+
+def tiles_row(page: Page) -> None:
+    """The figures; net revenue says its change over the same stores beside it, the margin how much of the revenue has a known cost."""
+    shop = page.facts.is_web_shop
+    months = page.result(reseller_queries.monthly(shop, page.chosen.where, page.year, *page.against))
+    made = [tiles.of(name, page.key, months) for name in reseller_queries.measures(shop)]
+    tiles.row(replace(tile, cover=_cover(page, tile.name)) if _cover(page, tile.name) else tile for tile in made)
+
+
+def _cover(page: Page, name: str) -> str:
+    totals = page.key.totals
+    if name == "sales_eur_net" and page.chosen.comparison is not None and not page.facts.is_web_shop:
+        alike = page.result(reseller_queries.same_stores(page.chosen.where, page.chosen.period, page.chosen.comparison))
+        moved, kept = alike.totals.get("sales_eur_net_change_pct"), alike.base.kept if alike.base else 0
+        return (
+            f"like for like {format_change(moved)}, {kept} {'store' if kept == 1 else 'stores'}"
+            if moved is not None
+            else "no like-for-like base"
+        )
+    if name == "margin" and totals.get("cost_coverage") is not None:
+        return f"cost known for {format_figure('cost_coverage', totals['cost_coverage'])} of revenue"
+    if name == "sell_through":
+        return next((caveat.text for caveat in page.key.caveats if caveat.kind == "stock"), "")
+    if name == "active_products":
+        stores = totals.get("active_stores")
+        return f"{stores} active {'store' if stores == 1 else 'stores'}" if stores else "states no stores"
+    return ""
+
+
+def trend(page: Page) -> None:
+    months = page.result(reseller_queries.monthly(page.facts.is_web_shop, page.chosen.where, page.year, *page.against))
+    with card(
+        "Net revenue by month", "EUR net, beside what is compared with; click a month to see it alone", page.menu("trend", months, "chart")
+    ):
+        restated = marking.of_result(months, cached.restated(session.scope()))
+        picked = charts.draw(marking.mark_restated(chart_for(months, date.today()), months, restated), key="reseller_trend", select=True)
+        filters.follow_moment(page.chosen, "reseller.trend", months, picked)
+        results.restated(restated, page.year)
+
+
+def change(page: Page) -> None:
+    with card("Where its change comes from", "EUR net, over what is covered in both periods", page.menu("change", page.key)):
+        if page.chosen.comparison is None:
+            st.caption("Choose a comparison above to see what changed.")
+            return
+        found = page.result(bridging.bridge_query(page.key.query))
+        if None in (found.totals.get("sales_eur_net_before"), found.totals.get("sales_eur_net_comparable")):
+            st.caption("Nothing can be compared in this period yet.")
+            return
+        steps = bridging.bridge(found)
+        charts.draw(bridge_chart(steps, found), key="reseller_bridge")
+        frame.hint(" ".join(bridge_sentences(steps)[1:4]))
+
+
+def stores(page: Page) -> None:
+    """Every store with its change, and whether it is like for like or since when it is open."""
+    found = page.result(reseller_queries.by_store(page.chosen.where, page.chosen.period, page.chosen.comparison))
+    if found.frame.filter(pl.col("store") != NOT_STATED).is_empty():
+        return
+    base = None
+    if page.chosen.comparison is not None:
+        base = page.result(reseller_queries.same_stores(page.chosen.where, page.chosen.period, page.chosen.comparison)).base
+    states = reseller_queries.store_states(found, base, page.facts.name, cached.store_facts(page.facts.id))
+    with card("Stores", "Like for like: there in all of both periods; click a row to see one alone", page.menu("stores", found)):
+        row = results.table(
+            found,
+            key="reseller_stores",
+            columns=results.present(found, reseller_queries.STORE_COLUMNS),
+            select=True,
+            total=True,
+            titles={"share": "Share"},
+            more={"Like for like": states},
+        )
+        filters.narrow(page.chosen, "reseller.store", "store", row and row["store"])
+
+
+def countries(page: Page) -> None:
+    """Of the web shop: where orders went."""
+    found = page.result(reseller_queries.by_country(page.chosen.where, page.chosen.period, *page.against))
+    with card("Countries", "Where orders went; click a row to see one alone", page.menu("countries", found)):
+        columns = results.present(found, reseller_queries.COUNTRY_COLUMNS)
+        row = results.table(found, key="reseller_countries", columns=columns, select=True, total=True, titles={"share": "Share"})
+        filters.narrow(page.chosen, "reseller.country", "country", row and row["country"])
+
+
+def products(page: Page) -> None:
+    found = page.result(reseller_queries.by_product(page.chosen.where, page.chosen.period, *page.against))
+    with card(
+        "Products",
+        "Price vs list: gross revenue ÷ units at the list price of their month; click a row to see one alone",
+        page.menu("products", found),
+    ):
+        row = results.table(
+            found,
+            key="reseller_products",
+            columns=results.present(found, reseller_queries.PRODUCT_COLUMNS),
+            select=True,
+            total=True,
+            titles={"price_realisation": "Price vs list", "average_unit_price": "Avg price €", "share": "Share"},
+        )
+        filters.narrow(page.chosen, "reseller.product", "product", row and row["product"])
