@@ -11,6 +11,7 @@ import pytest
 from core.db import tables as t
 from core.sales.query import build_query
 from core.sales.running import run
+from core.sales.stock import read_stock, recent_units_query, weeks_of_cover
 from tests.sales.conftest import CANDLE, SAUNA, TUNDRA, Market, span
 
 WEEKS = ("2025-06-02/2025-06-08", "2025-06-09/2025-06-15", "2025-06-30/2025-07-06")
@@ -124,3 +125,17 @@ def test_it_is_the_same_without_a_rollup(shop):
     with shop.database.write() as c:
         c.execute(t.sales_rollup.delete())
     assert figures(shop, "product", period="2025-06") == before
+
+
+def test_the_newest_stock_lasts_as_long_as_the_pace_of_four_weeks(shop):
+    held = read_stock(shop.database, "Liberty", until=date(2025, 6, 30))
+    assert held is not None and held.day == date(2025, 6, 15)
+    found = weeks_of_cover(held, run(shop.database, recent_units_query("Liberty", held), today=date(2025, 7, 31)))
+    rows = {row["product"].split(" · ")[0]: row for row in found.iter_rows(named=True)}
+    assert (rows["NLGOT100"]["weeks_of_cover"], rows["NLGOT100"]["weekly_units"]) == (Decimal("9.7"), Decimal("1.75"))  # 17 ÷ (7 ÷ 4)
+    assert (rows["NLWSC3"]["weeks_of_cover"], rows["NLWSC3"]["state"]) == (None, "high")
+
+
+def test_stock_is_out_of_sight_with_its_reseller(shop):
+    other = shop.resellers["galilu"]
+    assert read_stock(shop.database, "Liberty", (other,)) is None and read_stock(shop.database, "Galilu") is None
