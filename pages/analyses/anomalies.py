@@ -1,0 +1,26 @@
+"""Anomalies: what looks odd, the data first, then the calendar, then the business."""
+
+import streamlit as st
+
+from core.sales import anomalies, dismissing
+from pages.components import anomaly_cards, cached, empty, filters, oddities, session, stating
+
+chosen = filters.head("Anomalies", compare=False)
+stated, problems = oddities.read(stating.parameters(oddities.NAMES))
+filters.explain(problems)
+scope = session.scope()
+known = cached.known(scope)
+if known.through is None:
+    empty.no_sales()
+    st.stop()
+
+products = tuple(value for one in chosen.filters if one.dimension == "product" and not one.exclude for value in one.values)
+found = anomalies.within(cached.anomalies_found(scope), chosen.period, chosen.resellers, products)
+still, aside = dismissing.sort_out(found.anomalies, dismissing.dismissals(cached.database(), session.person()))
+view = anomaly_cards.controls(stated, still, len(aside))
+inside = oddities.kept(view, still)
+if view.show == "dismissed":
+    anomaly_cards.dismissed(view, [(one, by) for one, by in aside if one in oddities.kept(view, [one])], chosen, known)
+else:
+    anomaly_cards.groups(view, inside, chosen, known)
+anomaly_cards.notes(found, inside, chosen)
