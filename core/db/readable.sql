@@ -102,7 +102,7 @@ join public.resellers r on r.id = f.reseller_id
 left join public.stores s on s.id = f.store_id
 left join public.products p on p.ean = f.product_ean;
 
--- The rollup without stores, by day and by month, in the same columns: read by the application's own questions, not offered to generated SQL.
+-- The rollup without stores, by day, by month and by month without products, in the same columns: read by the application's own questions, not offered to generated SQL.
 -- Of sales_months, period_start and period_end stand only where a period reaches out of its month, and no line states its day.
 create or replace view readable.sales_days as
 select f.source, f.channel, r.name as reseller, r.key as reseller_key, f.reseller_id,
@@ -136,6 +136,18 @@ select f.source, f.channel, r.name as reseller, r.key as reseller_key, f.reselle
 from public.sales_months f
 join public.resellers r on r.id = f.reseller_id
 left join public.products p on p.ean = f.product_ean;
+
+create or replace view readable.sales_totals as
+select f.source, f.channel, r.name as reseller, r.key as reseller_key, f.reseller_id,
+       case when f.source = 'd2c' then f.country else coalesce(f.country, r.country) end as country,
+       null::text as product_ean, null::text as functional_name, null::text as product_name, null::text as category, null::numeric as size_ml,
+       null::text as product_kind,
+       f.period_start, f.period_end, f.year, f.month, null::date as sold_on, make_date(f.year, f.month, 1) as counted_on,
+       f.currency, f.vat_basis, f.valued, f.line_kind, f.bulk, f.lines, f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local,
+       f.unconverted_lines, f.unconverted_local, f.cost_of_goods, f.cost_with_net, f.net_with_cost, f.payment_fee,
+       f.priced_quantity, f.priced_net, f.net_with_gross, f.listed_gross, f.gross_at_list, f.undated, f.undated_long
+from public.sales_totals f
+join public.resellers r on r.id = f.reseller_id;
 
 -- Web-shop orders with a sale line: `orders` of them, or the one of `order_id`, which stands once for each state its lines differ in.
 create or replace view readable.order_days as

@@ -22,7 +22,7 @@ from core.errors import DatabaseUnavailable
 
 SCOPED_TABLES = (
     *("sellout_entries2", "ecommerce_orders", "held_rows", "sales_rollup", "slice_claims", "upload_batches", "stores"),
-    *("stock_levels", "sales_days", "sales_months", "order_days"),
+    *("stock_levels", "sales_days", "sales_months", "sales_totals", "order_days"),
 )
 READER_SETTINGS = (
     "default_transaction_read_only = on",
@@ -135,6 +135,7 @@ def grant_rights(connection: psycopg.Connection[Any], names: RoleNames) -> None:
         "sales_rollup",
         "sales_days",
         "sales_months",
+        "sales_totals",
         "order_days",
         "slice_claims",
         "upload_batches",

@@ -637,6 +637,13 @@ sales_months = Table(  # the same without days, for questions about whole months
     Column("gross_at_list", Numeric),  # what they sold for; both over the lines with a list price
     Index("ix_sales_months_month", "year", "month", "reseller_id"),
 )
+sales_totals = Table(  # the same without products, for questions about resellers, channels and months
+    "sales_totals",
+    metadata,
+    _id(),
+    *(Column(c.name, c.type, nullable=c.nullable) for c in sales_months.c if c.name not in ("id", "product_ean")),
+    Index("ix_sales_totals_month", "year", "month", "reseller_id"),
+)
 order_days = Table(  # web-shop orders with a sale, by what all sale lines of an order share; others one by one, so that none counts twice
     "order_days",
     metadata,

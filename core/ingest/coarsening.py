@@ -42,6 +42,15 @@ from (
 ) as days
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
 """
+_EXTRA = ("undated", "undated_long", "listed_gross", "gross_at_list")
+_TOTALS = f"""
+insert into sales_totals (source, reseller_id, channel, country, period_start, period_end, year, month, line_kind, bulk, valued, currency,
+  vat_basis, {", ".join((*SUMS, *_EXTRA))})
+select source, reseller_id, channel, country, period_start, period_end, year, month, line_kind, bulk, valued, currency, vat_basis,
+  {", ".join(f"sum({name})" for name in (*SUMS, *_EXTRA))}
+from sales_months where reseller_id = :reseller{{asked}}
+group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
+"""
 
 
 def months_of(sums: pl.DataFrame) -> set[Month]:
@@ -58,9 +67,9 @@ def coarsen(connection: sa.Connection, reseller_id: int, months: Iterable[Month]
     if listed is not None:
         parameters |= {"years": [year for year, _ in listed], "months": [month for _, month in listed]}
     asked = "" if listed is None else _ASKED
-    for table in ("sales_days", "sales_months"):
+    for table in ("sales_days", "sales_months", "sales_totals"):
         connection.execute(sa.text(f"delete from {table} where reseller_id = :reseller{asked}"), parameters)
-    for statement in (_DAYS, _MONTHS):
+    for statement in (_DAYS, _MONTHS, _TOTALS):
         connection.execute(sa.text(statement.format(asked=asked)), parameters)
 
 

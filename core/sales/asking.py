@@ -15,14 +15,16 @@ from core.sales.suggesting import did_you_mean
 
 CALENDAR_YEAR = FiscalCalendar()
 CHANGES = ("_comparable", "_before", "_change", "_change_pct")
-Relation = Literal["sales", "sales_rollup", "sales_days", "sales_months", "order_days"]
+Relation = Literal["sales", "sales_rollup", "sales_days", "sales_months", "sales_totals", "order_days"]
+BY_MONTH: tuple[Relation, ...] = ("sales_months", "sales_totals")
 ResellerMonth = tuple[int, int, int]  # reseller id, year, month
+Mark = tuple[int, int, int, date, str]  # the same; the day its lines count on in a comparison, and their era: now, both, before
 
 
 @dataclass(frozen=True)
 class Asked:
     """`kinds`: line kinds that count. `order`: (column, descending), most important first. `kept`: the like-for-like base, once known.
-    `cut`: months of resellers whose days are not all treated alike, so that they can not be read as whole months."""
+    `cut`: months of resellers whose days are not all treated alike, so that they can not be read as whole months; `marks`: what a comparison makes of the others."""
 
     query: SalesQuery
     measures: tuple[Measure, ...]
@@ -32,11 +34,17 @@ class Asked:
     order: tuple[tuple[str, bool], ...]
     kept: Kept | None = None
     cut: tuple[ResellerMonth, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
     @property
     def sums(self) -> tuple[str, ...]:
         """Names of the SUMS behind the measures, each once."""
         return tuple(dict.fromkeys(name for measure in self.measures for name in measure.sums))
+
+    @property
+    def names_time(self) -> bool:
+        """Whether it matters in which month of its era a line counts."""
+        return any(d.is_time for d in (*self.dimensions, *(f.dimension for f in self.filters)))
 
     @property
     def every_kind(self) -> bool:
@@ -131,7 +139,10 @@ def choose_relation(asked: Asked) -> Relation:
         return "sales"
     if "store" in grains or asked.query.like_for_like == "stores" or any(SUMS[name].by_store for name in asked.sums):
         return "sales_rollup"
-    return "sales_days" if "day" in grains else "sales_months"
+    if "day" in grains:
+        return "sales_days"
+    products = "product" in grains or asked.query.like_for_like == "products" or any(SUMS[name].by_product for name in asked.sums)
+    return "sales_months" if products else "sales_totals"
 
 
 def choose_orders(asked: Asked) -> Relation:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.sales.asking import Asked, AskedFilter, Kept, Relation, choose_orders
+from core.sales.asking import BY_MONTH, Asked, AskedFilter, Kept, Relation, choose_orders
 from core.sales.comparing import Pair
 from core.sales.compiling_stock import base_condition, stock_parts
 from core.sales.dimensions import WEEKDAYS
@@ -70,8 +70,10 @@ COLUMNS: dict[Relation, dict[str, str]] = {
     "sales_rollup": ROLLUP_COLUMNS,
     "sales_days": COARSE_COLUMNS,
     "sales_months": COARSE_COLUMNS,
+    "sales_totals": COARSE_COLUMNS,
     "order_days": FACT_COLUMNS | {"orders": "orders"},
 }
+TELLING = ("line_kind", "source", "bulk", "order_id", "store_id", "product_ean", "reseller_id")  # what sums go by; the rest they add up
 SORTS = {
     "weekday": f"array_position(array[{', '.join(repr(day) for day in WEEKDAYS)}], by_weekday)",
     "size": "key_size",
@@ -243,7 +245,8 @@ def period_source(asked: Asked, relation: Relation, pairs: Sequence[Pair] | None
     if pairs is None or asked.query.period is None:
         return [], {}
     parameters = _pair_parameters(asked, pairs) | _kept(asked.kept)[1]
-    return [PAIRS, f"both_periods as (\n{_both_periods(relation, asked)}\n)"], parameters
+    marks = [MARKS] if relation in BY_MONTH else []
+    return [PAIRS, *marks, f"both_periods as (\n{_both_periods(relation, asked)}\n)"], parameters
 
 
 PAIRS = """pairs as (
@@ -253,40 +256,65 @@ PAIRS = """pairs as (
 )"""
 
 
+MARKS = """marks as (
+  select * from unnest(%(mark_resellers)s::bigint[], %(mark_years)s::int[], %(mark_months)s::int[], %(mark_days)s::date[], %(mark_eras)s::text[])
+    as m(reseller_id, year, month, counts_on, era)
+)"""
+
+
 def _both_periods(relation: Relation, asked: Asked) -> str:
-    kept, lines = _kept(asked.kept)[0], origin(relation, asked, "s")
+    if relation not in BY_MONTH:
+        return _both_by_day(relation, asked)
+    kept = _kept(asked.kept)[0]
+    era = f"case when m.era = 'both' and not coalesce({kept}, false) then 'now' else m.era end" if kept else "m.era"
+    months = f"""  select s.*, m.counts_on, null::date as day_on, {era} as era
+  from readable.{relation} s join marks m on m.reseller_id = s.reseller_id and m.year = s.year and m.month = s.month
+  where true{f" and (m.era <> 'before' or {kept})" if kept else ""}"""
+    return f"{months}\n  union all\n{_both_by_day('sales_days', asked, f' and {CUT}')}" if asked.cut else months
+
+
+# The months of resellers that a question cuts through.
+CUT = """(s.reseller_id, s.year, s.month) in
+    (select * from unnest(%(cut_resellers)s::bigint[], %(cut_years)s::int[], %(cut_months)s::int[]))"""
+
+
+def _both_by_day(relation: Relation, asked: Asked, only: str = "") -> str:
+    kept = _kept(asked.kept)[0]
     shift = "make_interval(months => p.add_months, days => p.add_days)"
     both = f"p.reseller_id is not null{f' and {kept}' if kept else ''}"
     return f"""  select s.*, s.counted_on as counts_on, s.sold_on as day_on, case when {both} then 'both' else 'now' end as era
-  from {lines}
+  from readable.{relation} s
   left join pairs p on p.reseller_id = s.reseller_id and s.counted_on between p.now_start and p.now_end
-  where {_counted("s.counted_on", "start", "end", relation, "s.")}
+  where {_counted("s.counted_on", "start", "end", relation, "s.")}{only}
   union all
   select s.*, coalesce(p.lands_on, (s.counted_on + {shift})::date), (s.sold_on + {shift})::date, 'before'
-  from {lines}
+  from readable.{relation} s
   join pairs p on p.reseller_id = s.reseller_id and s.counted_on between p.before_start and p.before_end
-  where {_counted("s.counted_on", "first_before", "last_before", relation, "s.")}{f" and {kept}" if kept else ""}"""
+  where {_counted("s.counted_on", "first_before", "last_before", relation, "s.")}{only}{f" and {kept}" if kept else ""}"""
 
 
-def origin(relation: Relation, asked: Asked, name: str = "whole_months") -> str:
-    """What lines are read from. Of months that the question cuts through, the days."""
-    if relation != "sales_months" or not asked.cut:
-        return f"readable.{relation}{f' {name}' if name != 'whole_months' else ''}"
-    cut = "(select * from unnest(%(cut_resellers)s::bigint[], %(cut_years)s::int[], %(cut_months)s::int[]))"
-    return f"""(select * from readable.sales_months where (reseller_id, year, month) not in {cut}
+def origin(relation: Relation, asked: Asked) -> str:
+    """What lines are read from without a comparison. Of months that the question cuts through, the days."""
+    if relation not in BY_MONTH or not asked.cut:
+        return f"readable.{relation}"
+    return f"""(select * from readable.{relation} s where not ({CUT})
     union all
-    select * from readable.sales_days where (reseller_id, year, month) in {cut}) {name}"""
+    select * from readable.sales_days s where {CUT}) as months_and_days"""
 
 
 def cut_parameters(asked: Asked) -> dict[str, Any]:
-    names = ("cut_resellers", "cut_years", "cut_months")
-    return {name: [month[place] for month in asked.cut] for place, name in enumerate(names)} if asked.cut else {}
+    """Of the cut months, and of the marks of the others."""
+    cut = ("cut_resellers", "cut_years", "cut_months") if asked.cut else ()
+    marks = ("mark_resellers", "mark_years", "mark_months", "mark_days", "mark_eras")
+    return {name: [month[place] for month in asked.cut] for place, name in enumerate(cut)} | {
+        name: [mark[place] for mark in asked.marks] for place, name in enumerate(marks)
+    }
 
 
 def _counted(day: str, first: str, last: str, relation: Relation, prefix: str = "") -> str:
     """Lines that count between two days, each inside its month: said of both, as only months are looked up quickly."""
     inside = f"{day} between %({first})s and %({last})s"
-    if relation not in ("sales_rollup", "sales_days", "sales_months"):
+    if relation not in ("sales_rollup", "sales_days", "sales_months", "sales_totals"):
         return inside
     months = f"({prefix}year, {prefix}month)"
     year, month = "extract(year from %({0})s::date)::int", "extract(month from %({0})s::date)::int"
@@ -345,7 +373,24 @@ def _lines(
     filters, values = filter_conditions(asked.filters, on, day, keep_kinds=asked.every_kind)
     lines = source if pairs is not None else origin(relation, asked)
     text = f"  select {(',' + chr(10) + '         ').join(columns)}\n  from {lines}\n{where_clause([*only, *where, *filters], '  ')}"
+    if relation not in ("sales", "order_days"):
+        text = _added_up(text, asked, pairs, groups, sums)
     return text, parameters | values | cut_parameters(asked)
+
+
+def _added_up(lines: str, asked: Asked, pairs: Sequence[Pair] | None, groups: tuple[Group, ...], sums: tuple[str, ...]) -> str:
+    """The lines added up to what the sums tell apart, so that each is looked at once however many sums and eras there are."""
+    names = tuple(dict.fromkeys(c for name in sums for c in SUMS[name].columns))
+    told = [*(f"key_{g.name}" for g in groups), *(name for name in names if name in TELLING)]
+    told += ["counted"] if asked.every_kind else []
+    told += ["era"] if pairs is not None else []
+    columns = [
+        *told,
+        *(f"{'key_listed' if g.name == 'listed' else f'max(by_{g.name})'} as by_{g.name}" for g in groups),
+        *(f"sum({name}) as {name}" for name in names if name not in TELLING),
+    ]
+    by = f"\n  group by {', '.join(told)}" if told else ""
+    return f"  select {', '.join(columns) or 'true as added'}\n  from (\n{lines}\n  ) as single{by}"
 
 
 def population(asked: Asked, pairs: Sequence[Pair] | None, relation: Relation = "sales") -> tuple[list[str], dict[str, Any]]:

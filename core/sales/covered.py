@@ -59,6 +59,15 @@ class Covered:
 
     def spans(self, reseller_id: int) -> tuple[Period, ...]:
         """Covered days as joined spans; months with partial figures are not covered."""
+        if reseller_id not in self._spans:
+            self._spans[reseller_id] = self._joined(reseller_id)
+        return self._spans[reseller_id]
+
+    @cached_property
+    def _spans(self) -> dict[int, tuple[Period, ...]]:
+        return {}
+
+    def _joined(self, reseller_id: int) -> tuple[Period, ...]:
         partial = [month_of(first) for owner, first in self.provisional if owner == reseller_id]
         spans = join(self.slices.get(reseller_id, ()), self.quiet_days(reseller_id))
         for month in partial:

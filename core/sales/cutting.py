@@ -2,23 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 
-from core.sales.asking import ResellerMonth
+from core.sales.asking import Asked, Mark, ResellerMonth
 from core.sales.comparing import Pair
 from core.sales.covered import month_of, months_in
 from core.sales.query import Period
 
 
-def cut_months(period: Period | None, pairs: Sequence[Pair] | None, reseller_ids: Iterable[int]) -> tuple[ResellerMonth, ...]:
-    """Months of which a part is asked for, or compared, and another is not; and all that lands on another day of its month."""
+def by_month(asked: Asked, pairs: Sequence[Pair] | None, reseller_ids: Sequence[int]) -> Asked:
+    """The question with its cut months and the marks of the others, for sums that know no days."""
+    cut = cut_months(asked.query.period, pairs, reseller_ids, asked.names_time)
+    return replace(asked, cut=cut, marks=marks_of(asked.query.period, pairs, reseller_ids, frozenset(cut)) if pairs is not None else ())
+
+
+def cut_months(
+    period: Period | None, pairs: Sequence[Pair] | None, reseller_ids: Sequence[int], in_time: bool = True
+) -> tuple[ResellerMonth, ...]:
+    """Months of which a part is asked for, or compared, and another is not; where the question is split in time also those whose lines
+    land on other days of a month."""
     edges = _edges(period) if period is not None else ()
     found = {(number, *_key(month)) for number in reseller_ids for month in edges}
     for pair in pairs or ():
-        whole = not pair.add_days and pair.lands_on is None
-        months = [*_edges(pair.now), *_edges(pair.before)] if whole else [*months_in(pair.now), *months_in(pair.before)]
+        shifted = in_time and (pair.add_days or pair.lands_on is not None)
+        spans = (pair.now, pair.before)
+        months = [month for span in spans for month in (months_in(span) if shifted else _edges(span))]
         found |= {(pair.reseller_id, *_key(month)) for month in months}
     return tuple(sorted(found))
+
+
+def marks_of(
+    period: Period | None, pairs: Sequence[Pair], reseller_ids: Sequence[int], cut: frozenset[ResellerMonth] = frozenset()
+) -> tuple[Mark, ...]:
+    """Each whole month of a comparison: asked for ('now'), with something to compare it with ('both'), or compared with ('before')."""
+    paired = {(pair.reseller_id, *_key(month)) for pair in pairs for month in months_in(pair.now)}
+    marks: list[Mark] = []
+    for number in reseller_ids:
+        for month in months_in(period) if period is not None else ():
+            key = (number, *_key(month))
+            marks += [(*key, month.start, "both" if key in paired else "now")] if key not in cut else []
+    for pair in pairs:
+        for month in months_in(pair.before):
+            key = (pair.reseller_id, *_key(month))
+            marks += [(*key, _later(month.start, pair.add_months), "before")] if key not in cut else []
+    return tuple(marks)
+
+
+def _later(first: date, months: int) -> date:
+    number = first.year * 12 + first.month - 1 + months
+    return date(number // 12, number % 12 + 1, 1)
 
 
 def _edges(period: Period) -> tuple[Period, ...]:

@@ -15,7 +15,7 @@ from core.sales.fiscal import FiscalCalendar, Part
 from core.sales.suggesting import did_you_mean
 
 Kind = Literal["text", "date"]
-Grain = Literal["month", "day", "store", "line"]  # the coarsest sums that tell its values apart
+Grain = Literal["total", "product", "day", "store", "line"]  # the coarsest sums that tell its values apart
 
 NOT_STATED = "not stated"
 OTHERS = "others"
@@ -40,7 +40,7 @@ class Dimension:
     kind: Kind = "text"
     key: str = ""
     matches: tuple[str, ...] = ()
-    grain: Grain = "month"
+    grain: Grain = "total"
     without: str = ""
 
     @property
@@ -60,7 +60,7 @@ class Dimension:
     def in_calendar(self, calendar: FiscalCalendar) -> Dimension:
         """The dimension by the brand's fiscal calendar; only fiscal ones depend on it."""
         part = next((part for part in PARTS_OF_A_YEAR if self.name == f"fiscal_{part}"), None)
-        return self if part is None else replace(self, label=calendar.label(part), grain="day" if calendar.by_weeks else "month")
+        return self if part is None else replace(self, label=calendar.label(part), grain="day" if calendar.by_weeks else "total")
 
 
 _STORE = """store || case when lower(store) in (select lower(name) from readable.stores group by 1 having count(*) > 1)
@@ -90,11 +90,17 @@ _ALL = (
     Dimension("reseller", "Reseller", "reseller", key="reseller_id", matches=("reseller_key",)),
     Dimension("store", "Store", _STORE, key="store_id", matches=("store",), grain="store", without="store"),
     Dimension(
-        "product", "Product", _PRODUCT, key="product_ean", matches=("product_ean", "functional_name", "product_name"), without="product"
+        "product",
+        "Product",
+        _PRODUCT,
+        key="product_ean",
+        matches=("product_ean", "functional_name", "product_name"),
+        grain="product",
+        without="product",
     ),
-    Dimension("category", "Category", "category"),
-    Dimension("product_kind", "Product kind", "product_kind"),
-    Dimension("size", "Size", "trim_scale(size_ml)::text || ' ml'", matches=("trim_scale(size_ml)::text",)),
+    Dimension("category", "Category", "category", grain="product"),
+    Dimension("product_kind", "Product kind", "product_kind", grain="product"),
+    Dimension("size", "Size", "trim_scale(size_ml)::text || ' ml'", matches=("trim_scale(size_ml)::text",), grain="product"),
     Dimension("country", "Country", "country"),
     Dimension("city", "City", "city", grain="line"),
     Dimension("currency", "Currency", "currency"),

@@ -27,7 +27,7 @@ class Sum:
     """One aggregate over the lines. `columns`: what it reads of a line. `condition`: the lines it is taken over, beside the population.
 
     `every_kind`: taken over lines of every kind unless the question names kinds itself (an order's fee is split over its gifts too).
-    `by_store`: tells stores apart. `in_rollup`: can be taken from the rollup; else it is taken from the web shop's orders, and `{only}` in the
+    `by_store`, `by_product`: tells them apart. `in_rollup`: can be taken from the rollup; else it is taken from the web shop's orders, and `{only}` in the
     aggregate stands for the condition. `of_stock`: taken of the stock that files state beside their sales, or up to its day.
     """
 
@@ -37,6 +37,7 @@ class Sum:
     every_kind: bool = False
     in_rollup: bool = True
     by_store: bool = False
+    by_product: bool = False
     of_stock: bool = False
 
     @property
@@ -120,7 +121,7 @@ SUMS: dict[str, Sum] = {
     "stock": Sum("sum(quantity)", ("quantity",), of_stock=True),
     "stocked_units": Sum("sum(quantity)", ("quantity", "line_kind"), "line_kind <> 'adjustment'", of_stock=True),
     "stores": Sum("count(distinct store_id)", ("store_id", "line_kind"), "line_kind = 'sale'", by_store=True),
-    "products": Sum("count(distinct product_ean)", ("product_ean", "line_kind"), "line_kind = 'sale'"),
+    "products": Sum("count(distinct product_ean)", ("product_ean", "line_kind"), "line_kind = 'sale'", by_product=True),
     "resellers": Sum("count(distinct reseller_id)", ("reseller_id",)),
 }
 

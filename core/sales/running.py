@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -14,15 +15,15 @@ import psycopg
 from core.db.engine import Database, Scope
 from core.errors import QueryRefused
 from core.sales import caveats, comparing, covering, lifetimes, like_for_like
-from core.sales.asking import CHANGES, Asked, Relation, choose_relation, resolve
+from core.sales.asking import BY_MONTH, CHANGES, Asked, Relation, choose_relation, resolve
 from core.sales.calendar_effects import calendar_notes
 from core.sales.compiling import Statement, compile_figures, compile_notes, compile_remainder
 from core.sales.covered import Covered, Sender
-from core.sales.cutting import cut_months
+from core.sales.cutting import by_month
 from core.sales.dimensions import NOT_STATED, OTHERS
 from core.sales.fiscal import FiscalCalendar
 from core.sales.formatting import format_number
-from core.sales.query import Base, Caveat, Result, SalesQuery
+from core.sales.query import Base, Caveat, Period, Result, SalesQuery
 from core.sales.stock import stock_caveats
 
 EUR = pl.Decimal(38, 9)
@@ -35,10 +36,18 @@ def run(database: Database, query: SalesQuery, scope: Scope = None, today: date 
 
     Errors: BadQuestion for names or choices that do not exist, QueryRefused when it takes longer than the database allows.
     """
-    asked = resolve(query, calendar_of(database))
+    return run_all(database, (query,), scope, today, figures)[0]
+
+
+def run_all(
+    database: Database, queries: Iterable[SalesQuery], scope: Scope = None, today: date | None = None, figures: FiguresOf | None = None
+) -> tuple[Result, ...]:
+    """The answers to all questions of a page, in order, from one snapshot; what several of them need is read once. Errors: as `run`."""
+    asked = [resolve(query, calendar_of(database)) for query in queries]
     with database.reader(scope) as connection:
         try:
-            return _answer(connection, asked, today or date.today(), figures or Figures)
+            snapshot = _Snapshot(connection, today or date.today())
+            return tuple(_answer(snapshot, one, figures or Figures) for one in asked)
         except psycopg.errors.QueryCanceled as error:
             seconds = f"{database.query_seconds:g} seconds"
             raise QueryRefused(f"This question took longer than {seconds}. Ask for a shorter period or fewer groups.") from error
@@ -55,23 +64,66 @@ def data_version(database: Database) -> int:
         return _data_version(connection)
 
 
-def _answer(connection: Connection, asked: Asked, today: date, reading: FiguresOf) -> Result:
-    covered = covering.read_covered(connection)
+class _Snapshot:
+    """What one transaction sees beside the figures, each thing read at most once."""
+
+    def __init__(self, connection: Connection, today: date) -> None:
+        self.connection, self.today = connection, today
+        self._notes: dict[str, pl.DataFrame] = {}
+        self._held: dict[Any, pl.DataFrame] = {}
+
+    @cached_property
+    def covered(self) -> Covered:
+        return covering.read_covered(self.connection)
+
+    @cached_property
+    def state(self) -> tuple[int, bool, bool]:
+        """The data version, whether anything is rolled up, whether cities may be shown."""
+        row = self.connection.execute(STATE).fetchone()
+        assert row is not None
+        return int(row[0] or 0), bool(row[1]), bool(row[2])
+
+    def relation(self, asked: Asked) -> Relation:
+        """The sums that answer the question, or the lines while nothing is rolled up yet."""
+        return choose_relation(asked) if self.state[1] else "sales"
+
+    def notes(self, asked: Asked, relation: Relation) -> pl.DataFrame:
+        statement = compile_notes(asked, relation)
+        key = f"{statement.text}{statement.parameters}"
+        if key not in self._notes:
+            self._notes[key] = _frame_of(self.connection, statement, NOTES)
+        return self._notes[key]
+
+    def held(self, period: Period | None, reseller_ids: tuple[int, ...]) -> pl.DataFrame:
+        key = (period, reseller_ids)
+        if key not in self._held:
+            self._held[key] = covering.read_held(self.connection, period, reseller_ids)
+        return self._held[key]
+
+
+STATE = """
+select (select version from readable.data_version), exists (select from readable.sales_rollup), readable.shows_city()
+"""
+
+
+def _answer(snapshot: _Snapshot, asked: Asked, reading: FiguresOf) -> Result:
+    connection, covered, today = snapshot.connection, snapshot.covered, snapshot.today
     senders = covering.concerned(asked, covered)
     alignment = _align(asked, covered, senders, today)
     pairs = alignment.pairs if alignment else None
-    relation = _relation(connection, asked)
+    relation = snapshot.relation(asked)
     asked, base = keep_like_for_like(connection, asked, relation, alignment, senders, covered)
-    if relation == "sales_months":
-        asked = replace(asked, cut=cut_months(asked.query.period, pairs, [s.reseller_id for s in covered.senders]))
+    numbers = [s.reseller_id for s in covered.senders]
+    plain = by_month(replace(asked, kept=None), None, numbers) if relation in BY_MONTH else asked
+    asked = by_month(asked, pairs, numbers) if relation in BY_MONTH else asked
     figures = reading(connection, asked, relation, pairs)
     evidence = caveats.Evidence(
-        _frame_of(connection, compile_notes(asked, relation), NOTES),
-        covering.read_held(connection, asked.query.period, [s.reseller_id for s in senders]),
+        snapshot.notes(plain, relation),
+        snapshot.held(asked.query.period, tuple(s.reseller_id for s in senders)),
         covered,
         tuple(s for s in senders if asked.query.period is None or covered.is_expected(s, asked.query.period)),
         today,
-        _shows_city(connection),
+        snapshot.state[2],
     )
     rows, others, groups = figures.read()
     frame = _frame(asked, [*rows, *others])
@@ -80,7 +132,7 @@ def _answer(connection: Connection, asked: Asked, today: date, reading: FiguresO
         frame,
         _totals(asked, figures.total),
         figures.sql,
-        _data_version(connection),
+        snapshot.state[0],
         asked.query.period,
         alignment.before if alignment else None,
         covering.data_through(covered, senders),
@@ -153,14 +205,6 @@ def keep_like_for_like(
     found = lifetimes.read_lifetimes(connection, asked, relation)
     kept, base = like_for_like.choose_base(over, found, alignment, senders, covered)
     return replace(asked, kept=kept), base
-
-
-def _relation(connection: Connection, asked: Asked) -> Relation:
-    """The rollup, unless the question needs single lines or nothing is rolled up yet."""
-    relation = choose_relation(asked)
-    if relation != "sales" and connection.execute("select exists (select from readable.sales_rollup)").fetchone() != (True,):
-        return "sales"
-    return relation
 
 
 def rows_of(connection: Connection, statement: Statement) -> list[dict[str, Any]]:
@@ -253,7 +297,3 @@ def _shortened(asked: Asked, groups: int, shown: int) -> list[Caveat]:
 def _data_version(connection: Connection) -> int:
     row = connection.execute("select version from readable.data_version").fetchone()
     return int(row[0]) if row else 0
-
-
-def _shows_city(connection: Connection) -> bool:
-    return connection.execute("select readable.shows_city()").fetchone() == (True,)

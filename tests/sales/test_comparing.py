@@ -193,4 +193,4 @@ def test_the_rollup_and_the_facts_compare_alike(market):
     market.fill_rollup()
     from_rollup = compare(market, ["month", "reseller"], "2025-05/2025-06")
     assert from_facts.frame.equals(from_rollup.frame) and from_facts.totals == from_rollup.totals
-    assert "readable.sales_months" in from_rollup.sql and "readable.sales_months" not in from_facts.sql
+    assert "readable.sales_totals" in from_rollup.sql and "readable.sales_totals" not in from_facts.sql

@@ -24,7 +24,7 @@ from core.sales.running import run
 from tests.sales.conftest import CANDLE, PRODUCTS, SAUNA, TUNDRA, VIAL, Market
 
 TODAY = date(2025, 12, 31)
-READS_SUMS = re.compile(r"readable\.sales_(months|days|rollup)")
+READS_SUMS = re.compile(r"readable\.sales_(totals|months|days|rollup)")
 NAMES = {ean: f"{code} · {name}" for ean, code, name, *_ in PRODUCTS}
 CATEGORY = {ean: category for ean, *_, category in PRODUCTS}
 Line = dict[str, Any]
@@ -240,7 +240,9 @@ def test_what_is_alike_is_the_same_from_sums_and_facts(market, over):
     ("measures", "by", "where", "reads"),
     [
         ("units", ["month", "product"], {"country": "DE"}, "sales_months"),
-        ("price_realisation", ["reseller"], {}, "sales_months"),
+        ("price_realisation", ["category"], {}, "sales_months"),
+        ("price_realisation", ["reseller", "quarter"], {}, "sales_totals"),
+        ("active_products", ["reseller"], {}, "sales_months"),
         ("units", ["week"], {}, "sales_days"),
         ("active_stores", ["reseller"], {}, "sales_rollup"),
         ("units", [], {"store": "Nordlys Webshop"}, "sales_rollup"),
