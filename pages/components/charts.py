@@ -192,6 +192,7 @@ def _lines(spec: ChartSpec, colors: Palette) -> list[Trace]:
         last = max((i for i, value in enumerate(series.values) if value is not None), default=-1)
         color = colors.quiet if series.role == "before" else color
         ahead = series.role == "ahead"
+        named = last if not spec.bands or last == len(series.values) - 1 else -1  # a name amid a range is not read
         marks = ["circle-open" if ahead or (i in spec.partial and not quiet) else "circle" for i in range(len(series.values))]
         traces.append(
             {
@@ -202,7 +203,7 @@ def _lines(spec: ChartSpec, colors: Palette) -> list[Trace]:
                 "y": _numbers(series),
                 "line": {"color": color, "width": 1.6 if quiet else 2.6, "dash": DASHES.get(series.role, "solid")},
                 "marker": {"size": 6 if ahead else 0.1 if quiet else 7, "symbol": marks, "color": color},
-                "text": [series.name if i == last else "" for i in range(len(series.values))],
+                "text": [series.name if i == named else "" for i in range(len(series.values))],
                 "textposition": f"{_label_side(spec, number)} right",
                 "textfont": {"color": color, "size": 12},
                 "cliponaxis": False,

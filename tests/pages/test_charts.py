@@ -50,6 +50,9 @@ def test_an_estimate_is_dashed_and_hollow_and_its_range_lies_behind_it() -> None
     assert list(drawn.layout.xaxis.categoryarray) == ["Jan 2025", "Feb 2025", "Mar 2025"]
     assert (list(low.x), list(low.y), list(high.y), high.fill) == (["Mar 2025"], [5.0], [9000.4], "tonexty")
     assert high.customdata[0] == "€\u202f5 to €\u202f9\u202f000" and high.name == "80 % interval"
+    assert set(drawn.data[-1].text) == {"2025", ""} and set(
+        to_plotly(spec("line", Series("Sold", (1, 2, None)), ahead, bands=(band,))).data[-1].text
+    ) == {""}
     assert (estimate.line.dash, estimate.line.color, set(estimate.marker.symbol)) == ("dash", LIGHT.series[0], {"circle-open"})
 
 
