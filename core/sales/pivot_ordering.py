@@ -34,7 +34,7 @@ def arranged(asked: PivotQuery, figures: All, side: int) -> list[Path]:
 
 
 def order(asked: PivotQuery, figures: All, side: int, siblings: Iterable[Path]) -> list[Path]:
-    """The groups of one parent in order: time upwards, weekdays from Monday, others by the figure asked for, largest first; blanks of the
+    """The groups of one parent in order: time upwards (always, where a total runs along it), weekdays from Monday, others by the figure asked for, largest first; blanks of the
     figure and the remainder last."""
     listed = list(siblings)
     if not listed:
@@ -82,6 +82,8 @@ def _order_of(asked: PivotQuery, side: int, name: str) -> _Order:
     chosen, down, dimension = asked.query.order_by, asked.query.descending, DIMENSIONS[name]
     if chosen == name:
         return _Order(None, bool(down))
+    if asked.running and name == asked.time:
+        return _Order(None, False)
     natural = dimension.kind == "date" or name == "weekday"
     if chosen is None or chosen in DIMENSIONS or side == 1:
         return _Order(None, bool(down) and chosen is None and natural) if natural else _Order(asked.query.measures[0], True)
