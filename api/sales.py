@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
@@ -36,12 +36,18 @@ class Question(BaseModel):
         {}, description="Values to keep, by dimension; a key “not reseller” leaves them out; '' is “not stated”."
     )
     period: str | None = Field(None, description="2025, 2025-06, 2025-Q2, a day, or 2025-06-09/2025-06-15; empty: everything.")
-    compare: str | None = Field(None, description="prior_year, prior_period, or a period.")
+    compare: str | None = Field(None, description="prior_year, prior_period, prior_year_days, prior_year_weeks, or a period.")
     order_by: str | None = Field(None, description="A measure or dimension; a period orders itself.")
     descending: bool | None = Field(None, description="Largest first; the default for measures.")
     limit: int | None = Field(None, ge=1, le=50_000, description="Most rows.")
     others: bool = Field(False, description="Add what the limit cut off as one row, so that rows add up.")
     without_bulk: bool = Field(False, description="Leave bulk lines out.")
+    line_kinds: tuple[str, ...] | None = Field(
+        None, description="Which lines count: sale, return, adjustment, sample, tester; default the first three."
+    )
+    like_for_like: Literal["stores", "products"] | None = Field(
+        None, description="What a comparison is kept to: there in all of both periods."
+    )
 
 
 class Figures(BaseModel):

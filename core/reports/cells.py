@@ -22,7 +22,7 @@ def head(column: Column) -> str:
 def cell(column: Column, value: Any) -> str:
     """A value as text without its unit; what is not known is n/a, a text that is empty stays empty."""
     if value is None:
-        return MISSING if column.numeric else "–"
+        return MISSING if column.numeric else column.missing
     match column.kind:
         case "change":
             return format_change(value)

@@ -18,7 +18,8 @@ ColumnKind = Literal["text", "date", "figure", "difference", "change", "points"]
 @dataclass(frozen=True)
 class Column:
     """One column of a table. `kind` 'figure': a value in `unit`; 'difference': of two such values; 'change': a ratio; 'points': the
-    difference of two ratios. `grain` of a date: day, week, month, quarter, year."""
+    difference of two ratios. `grain` of a date: day, week, month, quarter, year. `missing`: what stands for a text
+    or date that is not there."""
 
     name: str
     label: str
@@ -26,6 +27,7 @@ class Column:
     unit: Unit | None = None
     grain: str = "day"
     measure: str = ""
+    missing: str = "–"
 
     @property
     def numeric(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from core.reports.parts import Column, ColumnKind, Table
-from core.sales.dimensions import DIMENSIONS, FISCAL, TIME
+from core.sales.dimensions import DIMENSIONS, FISCAL, NOT_STATED, TIME
 from core.sales.files import column_title
 from core.sales.fiscal import FiscalCalendar
 from core.sales.measures import MEASURES, Unit
@@ -33,7 +33,9 @@ def exact_table(title: str, result: Result, fiscal: FiscalCalendar) -> Table:
 def _exact_column(name: str, result: Result, seen: Shown) -> Column:
     if name in DIMENSIONS:
         grain = seen.units.get(name, "")
-        return Column(name, DIMENSIONS[name].title, "date", grain=grain) if grain else Column(name, DIMENSIONS[name].title)
+        return (
+            Column(name, DIMENSIONS[name].title, "date", grain=grain, missing=NOT_STATED) if grain else Column(name, DIMENSIONS[name].title)
+        )
     measure = next(m for m in result.query.measures if name in (m, *(f"{m}{end}" for end in ("_before", "_change", "_change_pct"))))
     label, unit = MEASURES[measure].label, MEASURES[measure].unit
     several = f"{label}, " if len(result.query.measures) > 1 else ""
@@ -76,7 +78,7 @@ def _known_unit(unit: str) -> Unit | None:
 
 def _dimension_columns(result: Result) -> tuple[Column, ...]:
     return tuple(
-        Column(name, DIMENSIONS[name].title, "date", grain=name)
+        Column(name, DIMENSIONS[name].title, "date", grain=name, missing=NOT_STATED)
         if name in (*TIME, *FISCAL) and name != "weekday"
         else Column(name, DIMENSIONS[name].title)
         for name in result.query.by
