@@ -22,8 +22,12 @@ from core.ingest import reading_back as facts
 from core.ingest.shapes import ImportReport
 from core.people.permissions import SYSTEM
 from core.reports import rendering
+from core.sales import assortment as assorting
 from core.sales import bridging, pivot_table, running, running_pivots, tracing
 from core.sales import coverage as sales_coverage
+from core.sales import launches as launching
+from core.sales import stock as stocks
+from core.sales.assortment import Assortment
 from core.sales.bridging import Bridge
 from core.sales.forecasting import Forecast
 from core.sales.histories import Grain
@@ -199,6 +203,29 @@ class Workbench:
         better than a baseline is known. EUR or units; no fact. `core.sales.forecast_words` makes tables and sentences. Errors: BadQuestion."""
         filters = build_query(measure, (), where).where
         return run_forecast(self.database, ForecastQuestion(measure, filters, horizon, by, grain), self.scope, today).forecast
+
+    def launches(self, where: Mapping[str, str | Sequence[str]] | None = None) -> pl.DataFrame:
+        """Known launches, newest first: launch month, EUR net of it and with its first three full months, units of the same, and that sum
+        against the median launch (ratio; null while the months are not complete). A product that sold in the first month of the data is
+        none of them."""
+        query = build_query(("units_sold", "sales_eur_net"), ("product", "month"), where)
+        return launching.launch_table(launching.launches(running.run(self.database, query, self.scope)))
+
+    def assortment(self, reseller: str, period: str | Period, compare: str | Period | None = "prior_year") -> Assortment:
+        """What a reseller carries of the brand: `products` with their state (carried, gained, lost, missing bestsellers), how many of how
+        many, and the share of the brand's net revenue they make. Gained and lost are over what both periods cover. Errors: BadQuestion."""
+        asked = build_query("units", (), None, period, compare, fiscal=running.calendar_of(self.database))
+        assert asked.period is not None
+        own, brand = assorting.assortment_queries(reseller, (), asked.period, asked.compare)
+        return assorting.assortment(*(running.run(self.database, query, self.scope) for query in (own, brand)))
+
+    def stock(self, reseller: str, until: date | None = None) -> pl.DataFrame:
+        """The reseller's last stated stock up to a day, the shortest cover first: units in stock, units a week over the last four weeks,
+        weeks of cover (null where nothing sold), sell-through of the same weeks (ratio), and a state. Empty where it states none."""
+        held = stocks.read_stock(self.database, reseller, self.scope, until)
+        if held is None:
+            return pl.DataFrame(schema=stocks.COVER)
+        return stocks.weeks_of_cover(held, running.run(self.database, stocks.recent_units_query(reseller, held), self.scope))
 
     def coverage(self, today: date | None = None) -> pl.DataFrame:
         """Reseller × period: received, partial, missing, late, restated, not expected."""

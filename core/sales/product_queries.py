@@ -53,7 +53,7 @@ def first_and_last(sold: Result) -> dict[str, tuple[date, date]]:
     rows = sold.frame.filter((pl.col("units_sold") > 0) & pl.col("month").is_not_null())
     found = rows.group_by("reseller").agg(pl.col("month").min().alias("first"), pl.col("month").max().alias("last"))
     spans = {name: (first, last) for name, first, last in found.iter_rows()}
-    return spans | {"": (rows["month"].min(), rows["month"].max())} if spans else {}  # type: ignore[dict-item]
+    return spans | {"": (rows["month"].min(), rows["month"].max())} if spans else {}
 
 
 def price_chart(months: Result) -> ChartSpec | None:

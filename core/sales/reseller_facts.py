@@ -9,7 +9,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from core.db.engine import Database, Scope
-from core.sales.naming import name_day, name_period
+from core.sales.naming import SHORT_MONTHS, name_day, name_period
 from core.sales.query import Period, months
 
 _FACTS = """
@@ -77,12 +77,17 @@ def open_slices(coverage: pl.DataFrame, reseller: str) -> pl.DataFrame:
 
 
 def status_words(coverage: pl.DataFrame, reseller: str) -> str:
-    """`2 reports missing, the oldest of May 2025`, `up to date`, `nothing was ever sent`."""
+    """`2 reports missing since May 2025`, `up to date`, `nothing was sent yet`."""
     own = coverage.filter(pl.col("reseller") == reseller)
     late = open_slices(coverage, reseller)
     if late.height:
-        span = Period(*late.select("period_start", "period_end").row(0))
-        return f"{late.height} {'report' if late.height == 1 else 'reports'} missing, the oldest of {name_period(span)}"
+        first = late["period_start"][0]
+        since = (
+            f"{first.day} {SHORT_MONTHS[first.month]} {first.year}"
+            if late["cadence"][0] == "weekly"
+            else f"{SHORT_MONTHS[first.month]} {first.year}"
+        )
+        return f"{late.height} {'report' if late.height == 1 else 'reports'} missing since {since}"
     received = own.filter(pl.col("status").is_in(["received", "restated", "partial", "provisional"]))
     return "up to date" if received.height else "nothing was sent yet"
 

@@ -111,7 +111,8 @@ def _cover(page: Page, name: str) -> str:
     if name == "margin" and totals.get("cost_coverage") is not None:
         return f"cost known for {format_figure('cost_coverage', totals['cost_coverage'])} of revenue"
     if name == "sell_through":
-        return next((caveat.text for caveat in page.key.caveats if caveat.kind == "stock"), "")
+        held = cached.stock(page.facts.name, session.scope(), page.chosen.period.end)
+        return f"stock of {held.day:%-d %b %Y}" if held else "states no stock"
     if name == "active_products":
         stores = totals.get("active_stores")
         return f"{stores} active {'store' if stores == 1 else 'stores'}" if stores else "states no stores"

@@ -40,7 +40,7 @@ def test_stock_shows_its_day_and_how_long_it_lasts(open_page: Open, market: Mark
         c.execute(t.stock_levels.insert(), row | {"quantity": 12, "upload_batch_id": batch, "source_row": 1})
     page = open_page("insight/resellers.py", period=PERIOD, reseller="Liberty")
     assert "12 units at the end of 29 June 2025" in words(page) and not page.exception
-    assert "Stock as of 29 June 2025 (Liberty)" in words(page)
+    assert "stock of 29 Jun 2025" in words(page)
 
 
 def test_the_web_shop_has_orders_and_margin_instead_of_stores(open_page: Open, market: Market) -> None:  # noqa: F811
