@@ -15,6 +15,8 @@ from pages.components.choosing import Choice, Known
 from pages.components.exploring import View
 from pages.components.view_actions import FILES, MakeReport
 
+EXPLORE = "explore"
+
 
 @contextmanager
 def card(title: str, lead: str, menu: Menu) -> Iterator[None]:
@@ -33,7 +35,7 @@ class Menu:
     """What one card's menu does. `result`: the figures the card shows; `chosen`: the filter of the page; `show`: how Explore begins.
 
     `shown`: the table as the card shows it, where that is more than the result (made when it is taken away, if it is a function);
-    `code`: the notebook's line for an analysis (`wb.pareto(…)`); `report`: the report of the view, where it is not the result's question.
+    `code`: the notebook's line for an analysis (`wb.pareto(…)`), or all of its code; `leave_out`: actions without a place here; `report`: the report of the view, where it is not the result's question.
     Nothing of it is made before the menu is opened: opening and choosing run this menu alone, not the page.
     """
 
@@ -49,9 +51,10 @@ class Menu:
         code: str = "",
         report: MakeReport | None = None,
         title: str = "",
+        leave_out: tuple[str, ...] = (),
     ) -> None:
         self.key, self.result, self.chosen, self.known, self.show = key, result, chosen, known, show
-        self.shown, self.code, self.report, self.title = shown, code, report, title
+        self.shown, self.code, self.report, self.title, self.leave_out = shown, code, report, title, leave_out
 
     def draw(self) -> None:
         _draw(self)
@@ -85,7 +88,7 @@ def _draw(menu: Menu) -> None:
 
 def _choices(menu: Menu) -> None:
     query = menu.result.query
-    if _choice("Explore", "pivot_table_chart", "explore", menu):
+    if EXPLORE not in menu.leave_out and _choice("Explore", "pivot_table_chart", "explore", menu):
         st.switch_page(FILES["explore"], query_params=parameters(query, menu.chosen, menu.known, menu.show))
     if session.may_do("ask") and _choice("Ask about this", "chat_bubble", "ask", menu):
         view_actions.ask(query)

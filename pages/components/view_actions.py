@@ -110,12 +110,19 @@ def exports(seen: Callable[[], Shown], name: str, key: str) -> None:
 
 
 def code(query: SalesQuery, scope: Scope = None, version: int | None = None, call: str = "") -> str:
-    """The same question for a notebook. `scope`: the resellers of whoever asks; `call`: of an analysis, what stands in place of the question."""
-    seen = [f"wb.scope = {tuple(scope)!r}  # the resellers that you see"] if scope is not None else []
+    """The same question for a notebook. `scope`: the resellers of whoever asks; `call`: of an analysis, what stands in place of the question, or all
+    of its code."""
+    if call.startswith("import core"):
+        return call if scope is None else call.replace("wb = core.open()\n", f"wb = core.open()\n{_scoped(scope)}\n")
+    seen = [_scoped(scope)] if scope is not None else []
     asked = ["result = wb.result(", *(f"    {argument}," for argument in arguments(query)), ")"]
     now = f"  # {version} when this was copied: a higher number means that data changed since" if version is not None else ""
     after = [call] if call else [*asked, f"result.data_version{now}", "result.frame"]
     return "\n".join(["import core", "", "wb = core.open()", *seen, *after])
+
+
+def _scoped(scope: Scope) -> str:
+    return f"wb.scope = {tuple(scope or ())!r}  # the resellers that you see"
 
 
 def arguments(query: SalesQuery) -> Sequence[str]:

@@ -144,3 +144,18 @@ def test_the_notebook_s_code_runs_and_gives_the_same_figures(
 def test_the_code_is_shown_to_copy(opened_menu: Callable[..., AppTest]) -> None:
     page = pressed(opened_menu(), "notebook")
     assert not page.exception and "wb = core.open()" in page.code[0].value and "by=['reseller']" in page.code[0].value
+
+
+def test_the_table_of_explore_is_sent_with_its_rows_columns_and_shares(open_page: Open, market: Market, database: Database) -> None:  # noqa: F811
+    fill(market)
+    address = {"by": ["reseller"], "across": ["quarter"], "as": "share_row", "measure": ["units"], "period": "2025-01/2025-06"}
+    page = open_page("insight/explore.py", **address)
+    page.session_state["menu_explore"] = True
+    page.run()
+    page.button(key="send_explore").click().run()
+    page.button(key="send_explore").click()
+    next(button for button in page.button if button.label == "Make the report").click().run()
+    assert not page.exception and page.title[0].value == "Reports"
+    with database.read() as connection:
+        (block,) = next(report for report in list_reports(connection) if report.name == "Units by Reseller and Quarter").definition.blocks
+    assert (block.measures, block.by, block.columns, block.shown_as) == (("units",), ("reseller",), ("quarter",), "share_row")
