@@ -28,6 +28,7 @@ from pages.components import (
     charts,
     drilling,
     empty,
+    explore_actions,
     explore_panel,
     exploring,
     filters,
@@ -122,7 +123,7 @@ def _take(view: View, seen: PivotTable) -> None:
     with st.popover("Code", icon=":material/code:", type="tertiary"):
         st.caption("The same table in a notebook:")
         st.code(exploring.pivot_code(asked, seen.shown_as, subtotals=view.subtotals), language="python")
-    results.downloads(seen.as_shown(exploring.title(asked.query, asked.columns), pivot_view.names()), key="explore")
+    explore_actions.menu(view, seen)
 
 
 # Table ----------------------------------------------------------------------------------------------------------------
