@@ -48,6 +48,7 @@ def find_caveats(asked: Asked, evidence: Evidence, frame: pl.DataFrame) -> tuple
         *_different_ends(asked.query.period, evidence),
         *_not_stated(asked, frame),
         *_grain(asked, counted),
+        *_week_rule(asked, evidence),
         *_about_measures(asked, counted, evidence),
     ]
     return tuple(found)
@@ -207,6 +208,26 @@ def _grain(asked: Asked, counted: pl.DataFrame) -> Iterable[Caveat]:
                     "grain",
                     f"{name_list(coarse)} {verb} no {word}: such lines are not spread over {word}, but stand in a row of their own.",
                 )
+
+
+RULES = {"week_end": "ends in", "week_start": "begins in", "majority": "has most days in"}
+
+
+def _week_rule(asked: Asked, evidence: Evidence) -> Iterable[Caveat]:
+    """Where weeks of a reseller that lie in two months count, when the question splits by months or longer."""
+    if not any(d.kind == "date" and d.name not in ("day", "week") for d in asked.dimensions):
+        return
+    names: dict[str, list[str]] = {}
+    for sender in evidence.senders:
+        weeks = evidence.covered.slices.get(sender.reseller_id, ()) if sender.cadence == "weekly" else ()
+        inside = (
+            w for w in weeks if asked.query.period is None or (w.start <= asked.query.period.end and w.end >= asked.query.period.start)
+        )
+        if any(week.start.month != week.end.month for week in inside):
+            names.setdefault(sender.period_rule, []).append(sender.name)
+    parts = [f"of {name_list(found)} in the month it {RULES[rule]}" for rule, found in sorted(names.items())]
+    if parts:
+        yield Caveat("week_rule", f"A week that lies in two months counts as a whole: {'; '.join(parts)}.")
 
 
 def _about_measures(asked: Asked, counted: pl.DataFrame, evidence: Evidence) -> Iterable[Caveat]:

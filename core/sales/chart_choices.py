@@ -69,7 +69,7 @@ def shapes_for(
     if drawn is None:
         return {}
     found: dict[Shape, ChartSpec] = {shape: spec for shape in SHAPES if not why_not(drawn, shape) and (spec := DRAW[shape](drawn))}
-    usual = chart_for(asked, today)
+    usual = chart_for(asked if drawn.group is None else replace(asked, compared_with=None), today)
     if usual is not None:
         best: dict[Shape, ChartSpec] = {usual.kind: usual}  # type: ignore[dict-item]
         found = best | {shape: spec for shape, spec in found.items() if shape != usual.kind}
@@ -152,7 +152,9 @@ def _series(name: str, values: tuple[Value, ...]) -> Series:
 def _spec(drawn: Drawn, kind: Kind, series: Sequence[Series]) -> ChartSpec:
     texts = tuple(name_moment(c, drawn.across.name) for c in drawn.categories) if drawn.is_time else ()
     through = f"Data through {name_day(max(drawn.result.data_through.values()))}" if drawn.result.data_through else ""
-    title, label = chart_title(drawn.result, drawn.measure), axis_label(drawn.measure)
+    compared = any(one.role == "before" for one in series)
+    title = chart_title(drawn.result if compared else replace(drawn.result, compared_with=None), drawn.measure)
+    label = axis_label(drawn.measure)
     return ChartSpec(kind, title, drawn.categories, tuple(series), drawn.across.title, label, drawn.measure.unit, through, texts)
 
 

@@ -49,8 +49,9 @@ def _event(figure: go.Figure, key: str, *, select: bool) -> list[Any]:
 
 
 def draw_parts(spec: ChartSpec, *, key: str, height: int = 300) -> tuple[str, str] | None:
-    """Draw the chart with its title; returns the text of the clicked category and the name of its series, or None."""
-    figure = to_plotly(spec, dark=frame.is_dark(), height=height, title=True)
+    """Draw the chart under its title; returns the text of the clicked category and the name of its series, or None."""
+    st.html(f'<div class="card-title">{frame.escaped(spec.title)}</div>')
+    figure = to_plotly(spec, dark=frame.is_dark(), height=height)
     points = _event(figure, key, select=True)
     if not points:
         return None
@@ -97,16 +98,19 @@ def _layout(spec: ChartSpec, colors: Palette, height: int, *, title: bool) -> di
     if spec.kind in ("horizontal_bar", "waterfall", "pareto"):
         values = {**values, "showgrid": False, "showticklabels": False, "zeroline": True, "range": _room(spec)}
     shown = _ticks(spec) if not flat else {}
-    head = {"text": spec.title, "x": 0, "xanchor": "left", "font": {"size": 14, "color": colors.text}} if title else None
+    legend = spec.kind in ("stacked_bar", "donut", "bar") and len(spec.series if spec.kind != "donut" else spec.categories) > 1
+    place = {"x": 0, "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top", "pad": {"t": 10}}
+    head = {"text": spec.title, **place, "font": {"size": 14, "color": colors.text}} if title else None
+    above = (72 if legend and spec.kind != "donut" else 44) if title else 14
     right = 14 if spec.kind != "line" else 8 + 6.3 * max((len(series.name) for series in spec.series), default=0)
     return {
         "height": height,
-        "margin": {"l": 8, "r": right, "t": 44 if title else 14, "b": 8},
+        "margin": {"l": 8, "r": right, "t": above, "b": 8},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": FONT, "size": 12, "color": colors.text},
         "separators": ".\u202f",
-        "showlegend": spec.kind in ("stacked_bar", "donut", "bar") and len(spec.series if spec.kind != "donut" else spec.categories) > 1,
+        "showlegend": legend,
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 11.5}, "traceorder": "normal"}
         if spec.kind != "donut"
         else {"font": {"size": 11.5}, "x": 1, "y": 0.5, "yanchor": "middle"},

@@ -17,7 +17,7 @@ from core.sales.chart_spec import ChartSpec
 from core.sales.dimensions import DIMENSIONS
 from core.sales.fiscal import FiscalCalendar
 from core.sales.formatting import MISSING, format_points, format_ratio
-from core.sales.pivot_query import Cells, Path, PivotQuery
+from core.sales.pivot_query import Cells, PivotQuery
 from core.sales.pivot_table import Head, Line, PivotTable, finest, table
 from core.sales.pivot_tracing import filters_at, filters_of, find, measure_of
 from core.sales.query import Filter, Result
@@ -243,31 +243,27 @@ def _shape(view: View, offered: list[str]) -> str:
 
 def _look(view: View, cells: Cells, answer: Result, spec: ChartSpec, picked: tuple[str, str] | None) -> None:
     """The clicked part of the chart, or one chosen from a list: the same ways further as from a cell of the table."""
-    texts = dict(zip(spec.texts, spec.categories, strict=True))
-    steps = {text: value for text, value in texts.items() if spec.kind != "waterfall" or spec.categories.index(value) not in spec.totals}
-    labels = {text: (value, None) for text, value in steps.items()}
-    chosen = st.selectbox("Look into", list(labels), index=None, placeholder="Look into …", key=f"look_{abs(hash((view, spec.title)))}", label_visibility="collapsed", width=260)  # fmt: skip
-    text, series = (picked if picked and picked[0] in steps else (chosen, "")) if picked or chosen else ("", "")
-    if not text:
-        return
     time = next((name for name in answer.query.by if DIMENSIONS[name].kind == "date"), None)
     across = time or answer.query.by[0]
     group = next((name for name in answer.query.by if name != across), None)
-    values: dict[str, Any] = {across: steps[text]}
-    if group and series and any(one.name == series for one in spec.series):
-        values[group] = series
-    pair = find(cells, values)
-    where = _where(cells, pair, values)
-    if where is None:
+    levels = {spec.categories[place] for place in spec.totals}
+    categories = {text: {across: value} for text, value in zip(spec.texts, spec.categories, strict=True) if value not in levels}
+    series = {one.name: {group: one.name} for one in spec.series} if group else {}
+    key = f"look_{abs(hash((view, spec.title)))}"
+    options = {**categories, **series}
+    chosen = st.selectbox(
+        "Look into", list(options), index=None, placeholder="Look into …", key=key, label_visibility="collapsed", width=260
+    )
+    clicked = {**categories[picked[0]], **series.get(picked[1], {})} if picked and picked[0] in categories else None
+    values = options[chosen] if chosen else clicked
+    if values is None:
+        return
+    pair = find(cells, values)  # type: ignore[arg-type]
+    where = filters_at(cells, *pair) if pair is not None else None
+    if pair is None or where is None:
         frame.hint("This part stands for many. Show it as a table to look into it.")
         return
-    figure = view.drawn
-    known = cells.figures[pair].get(figure) if pair else None
-    ways(view, where, figure, results.figure(figure, known) if known is not None else "")
-
-
-def _where(cells: Cells, pair: tuple[Path, Path] | None, values: dict[str, Any]) -> tuple[Filter, ...] | None:
-    return filters_at(cells, *pair) if pair is not None else None
+    ways(view, where, view.drawn, results.figure(view.drawn, cells.figures[pair].get(view.drawn)))
 
 
 # Rows -----------------------------------------------------------------------------------------------------------------

@@ -392,3 +392,22 @@ def test_a_narrowed_person_sees_a_narrowed_pivot(busy: Market) -> None:
             "select sum(sales_eur_net) from sellout_entries2 where reseller_id = %s and year = 2025", (busy.resellers["galilu"],)
         ).fetchone()
     assert cells.figures[(), ()]["sales_eur_net"] == total
+
+
+def test_where_weeks_over_two_months_count_is_said_with_names(market: Market) -> None:
+    """Only where months (or longer) are asked for, and of weekly resellers whose weeks do lie in two."""
+    market.line("liberty", "2025-04-28/2025-05-04", TUNDRA, 1, 10)
+    market.covers("liberty", "2025-04-28/2025-05-04")
+    said = "A week that lies in two months counts as a whole: of Liberty in the month it ends in."
+    monthly = ask(market, "units", ["month"])
+    assert said in [caveat.text for caveat in monthly.result.caveats] and by_value(monthly)[(date(2025, 5, 1),), ()]["units"] == 1
+    assert said not in [caveat.text for caveat in ask(market, "units", ["week"]).result.caveats]
+    market.change_reseller("liberty", period_rule="week_start")
+    assert any("Liberty in the month it begins in" in caveat.text for caveat in ask(market, "units", ["month"]).result.caveats)
+
+
+def test_days_of_a_monthly_reseller_are_said_not_to_exist(busy: Market) -> None:
+    cells = ask(busy, "units", ["day"], ("reseller",))
+    (told,) = (caveat.text for caveat in cells.result.caveats if caveat.kind == "grain")
+    assert told.startswith("Galilu and Skins SA state no days")
+    assert {r[0].value for r, c in cells.figures if r and c and c[0].value == "Galilu"} == {None}
