@@ -75,6 +75,15 @@ def at_stake(one: Anomaly) -> Decimal:
     return max(abs(one.size), abs(one.value or NONE)) if one.kind in BY_VALUE else abs(one.size)
 
 
+def _drawn(one: Anomaly, book: Book | None, spoilt: frozenset[int]) -> Anomaly:
+    """With the reseller's own months for the small chart, where the anomaly is about the whole of it and brings none."""
+    if book is None or one.points or one.product or one.store or one.kind == "week":
+        return one
+    month = month_number(one.period.end)
+    usual = book.series(spoilt - {month})
+    return replace(one, points=business_checks.points(usual, month, book.unit_price))
+
+
 def _of_data(book: Book, evidence: Evidence) -> Iterator[Anomaly]:
     """File by file, the oldest first: what an earlier month spoilt teaches no later one."""
     yield from file_checks.of_files(book, evidence)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal
 
 from core.sales.covered import Sender
@@ -96,11 +97,29 @@ class Book:
     def name(self) -> str:
         return self.sender.name
 
+    @cached_property
+    def _sums(self) -> dict[int, tuple[Decimal, int]]:
+        return {m: (sum((c.net for c in cells.values()), NONE), sum(c.units for c in cells.values())) for m, cells in self.cells.items()}
+
+    @cached_property
+    def _prices(self) -> dict[tuple[int, str], float]:
+        """Unit prices in the reseller's own currency, where they and the rate are known."""
+        rates = {month: self.rate(month) for month in self.cells}
+        found = ((m, name, cell.price, rates[m]) for m, cells in self.cells.items() for name, cell in cells.items())
+        return {(month, name): price / rate for month, name, price, rate in found if price is not None and rate is not None}
+
+    @cached_property
+    def unit_price(self) -> float:
+        """EUR net of one unit over everything."""
+        priced = [cell for cells in self.cells.values() for cell in cells.values() if cell.priced_units > 0]
+        units = sum(cell.priced_units for cell in priced)
+        return float(sum((cell.priced_net for cell in priced), NONE) / units) if units else 0.0
+
     def net(self, month: int) -> Decimal:
-        return sum((cell.net for cell in self.cells.get(month, {}).values()), NONE)
+        return self._sums.get(month, (NONE, 0))[0]
 
     def units(self, month: int) -> int:
-        return sum(cell.units for cell in self.cells.get(month, {}).values())
+        return self._sums.get(month, (NONE, 0))[1]
 
     def series(self, without: frozenset[int] = frozenset()) -> dict[int, Decimal]:
         """EUR net of the months that are stated whole; a whole month without a line is 0."""
@@ -112,18 +131,11 @@ class Book:
 
     def price(self, month: int, product: str) -> float | None:
         """One unit net in the reseller's own currency, so that the rate of exchange moves no price."""
-        price, rate = self.cells.get(month, {}).get(product, Cell()).price, self.rate(month)
-        return price / rate if price is not None and rate is not None else None
+        return self._prices.get((month, product))
 
     def before(self, month: int, count: int) -> list[int]:
         """The last `count` whole months before, newest first."""
         return sorted((m for m in self.whole if m < month), reverse=True)[:count]
-
-    def unit_price(self) -> float:
-        """EUR net of one unit over everything."""
-        priced = [cell for cells in self.cells.values() for cell in cells.values() if cell.priced_units > 0]
-        units = sum(cell.priced_units for cell in priced)
-        return float(sum((cell.priced_net for cell in priced), NONE) / units) if units else 0.0
 
 
 @dataclass(frozen=True)

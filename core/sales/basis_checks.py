@@ -166,7 +166,7 @@ def without_money(book: Book, month: int) -> Anomaly | None:
         return None
     cells = book.cells[month].values()
     units, period = sum(max(c.sold - c.priced_units, 0) for c in cells), month_period(month)
-    worth = cents(Decimal(repr(book.unit_price())) * units)
+    worth = cents(Decimal(repr(book.unit_price)) * units)
     return Anomaly(
         key_of("without_money", period, book.name),
         "without_money",

@@ -27,12 +27,13 @@ BULK_SHARE = Decimal("0.15")
 FEWEST_BEFORE = 6  # months before, so that "new" and "gone" mean something
 SHOWN = 24  # months of the small chart
 WEEK = timedelta(days=7)
+NOTHING = Cell()
 
 
 def level(book: Book, month: int, without: frozenset[int]) -> Anomaly | None:
     """A month of a reseller outside its range; by the calendar, where that alone brings it back."""
     series = book.series(without)
-    usual = expect(series, month, price=book.unit_price())
+    usual = expect(series, month, price=book.unit_price)
     if usual is None or month not in series or usual.holds(series[month]) or not _matters(book, month, series[month] - usual.value):
         return None
     value, period = series[month], month_period(month)
@@ -51,7 +52,7 @@ def level(book: Book, month: int, without: frozenset[int]) -> Anomaly | None:
         expected=usual.value,
         low=usual.low,
         high=usual.high,
-        points=points(series, month, book.unit_price()),
+        points=points(series, month, book.unit_price),
     )
     return found.told(range_words(value, usual), *(() if explained else contributions(book, month)))
 
@@ -93,7 +94,7 @@ def weeks(book: Book, evidence: Evidence, months_told: frozenset[int], without: 
         month = month_number(period.end)
         if month not in evidence.judged or month in months_told or month not in book.whole or monday in without:
             continue
-        usual = expect(nets, _place(monday), WEEKS, book.unit_price())
+        usual = expect(nets, _place(monday), WEEKS, book.unit_price)
         value = nets[_place(monday)]
         if usual is None or usual.holds(value) or abs(value - usual.value) < LEAST:
             continue
@@ -220,7 +221,7 @@ def returns(book: Book, month: int) -> Anomaly | None:
     if chance_of_as_many(now, mean) >= RARE:
         return None
     most = max(cells, key=lambda name: cells[name].returned)
-    worth = cents(Decimal(repr(book.unit_price())) * Decimal(repr(round(now - mean, 2))))
+    worth = cents(Decimal(repr(book.unit_price)) * Decimal(repr(round(now - mean, 2))))
     period = month_period(month)
     return Anomaly(
         key_of("returns", period, book.name),
@@ -245,14 +246,14 @@ def products(books: Sequence[Book], evidence: Evidence, without: Mapping[str, fr
     for month in evidence.judged:
         stated = [b for b in books if all(m in b.whole and m not in without[b.name] for m in range(month - MONTHS, month + 1))]
         names = {name for book in stated for name in book.cells.get(month - 12, {})} if stated else set[str]()
+        span = range(month - SHOWN + 1, month + 1)
+        totals = {m: sum((book.net(m) for book in stated), NONE) for m in span if all(m in book.whole for book in stated)}
         for name in sorted(names):
-            yield from _product(stated, name, month)
+            yield from _product(stated, name, month, totals)
 
 
-def _product(books: Sequence[Book], name: str, month: int) -> Iterator[Anomaly]:
-    span = range(month - SHOWN + 1, month + 1)
-    cells = {m: [book.cells.get(m, {}).get(name, Cell()) for book in books] for m in span}
-    totals = {m: sum((book.net(m) for book in books), NONE) for m in span if all(m in book.whole for book in books)}
+def _product(books: Sequence[Book], name: str, month: int, totals: Mapping[int, Decimal]) -> Iterator[Anomaly]:
+    cells = {m: [book.cells.get(m, {}).get(name, NOTHING) for book in books] for m in totals}
     series = {m: sum((cell.net for cell in cells[m]), NONE) for m in totals}
     sold = [cell for found in cells.values() for cell in found if cell.priced_units > 0]
     price = float(sum((c.priced_net for c in sold), NONE) / sum(c.priced_units for c in sold)) if sold else 0.0
@@ -283,7 +284,7 @@ def _product(books: Sequence[Book], name: str, month: int) -> Iterator[Anomaly]:
             f"(its usual {format_ratio(usual.growth)} of what the same {len(books)} resellers sold, learned from {usual.pairs} months).",
             f"Against last year's month: {name_list([f'{n} {_signed(moves[n])}' for n in largest])}." if largest else "",
         ),
-        points=tuple(_share_point(series, totals, m, price) for m in span),
+        points=tuple(_share_point(series, totals, m, price) for m in sorted(totals)),
     )
 
 

@@ -28,7 +28,7 @@ def around_chart(found: Effect, days: pl.DataFrame) -> ChartSpec | None:
 
 
 def _distance(offset: int) -> str:
-    return "the day" if offset == 0 else f"+{offset}" if offset > 0 else f"−{-offset}"
+    return "0" if offset == 0 else f"+{offset}" if offset > 0 else f"−{-offset}"
 
 
 def weekday_chart(weights: Mapping[str, DayWeights]) -> ChartSpec | None:

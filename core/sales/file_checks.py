@@ -28,7 +28,7 @@ def of_files(book: Book, evidence: Evidence) -> Iterator[Anomaly]:
     """What the coverage itself says: reports that are missing or late, files that are partial, money in the inbox."""
     for month in evidence.judged:
         rows = [row for row in book.slices if month_number(row["period_end"]) == month]
-        usual = expect(book.series(), month, price=book.unit_price())
+        usual = expect(book.series(), month, price=book.unit_price)
         typical = usual.value if usual else _typical(book, month)
         yield from _missing(book, month, [row for row in rows if row["status"] in ("missing", "late")], rows, typical)
         yield from _partial(book, month, [row for row in rows if row["status"] in ("partial", "provisional")], typical)
@@ -189,7 +189,7 @@ def _repeated(book: Book, period: Period, twin: Period, mine: Mapping[str, int],
 
 def _extra(book: Book, month: int) -> Decimal:
     """By how much the month differs from what was expected; 0 where nothing was."""
-    usual = expect(book.series(), month, price=book.unit_price())
+    usual = expect(book.series(), month, price=book.unit_price)
     return cents(book.net(month) - usual.value) if usual else NONE
 
 

@@ -26,14 +26,14 @@ known = cached.known(scope)
 with frame.card(f"The year {chosen.period.end.year}", "A ring is where a moved event fell the year before; the period above is shaded"):
     calendar_view.strip(calendar, chosen.period)
 
-left, right = st.columns([3, 2.4])
+left, right = st.columns([3, 2.3])
 with left:
     picked = calendar_view.events(found, one, view)
 with right:
     if one is not None and one.parts:
         answer = cached.result(calendar_view.detail_query(one, chosen), scope)
         picked = calendar_view.detail(one, calendar, picked, answer, chosen, known) if picked == view else picked
-left, right = st.columns([3, 2.4])
+left, right = st.columns([3, 2.3])
 with left:
     if chosen.comparison is None:
         frame.hint("Choose a comparison above to see it on equally many trading days.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -26,23 +26,23 @@ from pages.components.choosing import Choice, Known
 from pages.components.dating import View
 from pages.components.frame import escaped
 
-LANES, ROOM = 3, 34  # lanes of names over the strip, and days that a name needs to itself
+LANES, DAYS_A_LETTER = 4, 2.3  # lanes of names over the strip, and how much of the year a letter takes
 METHOD = (
     "Trading days: each day weighs what its weekday usually sells, learned where files state days; elsewhere a selling day is Monday to "
     "Saturday without public holidays. Change on equal days = (now ÷ days now) ÷ (before ÷ days before) − 1, the proportional method of "
     "calendar adjustment. It takes a lost day for lost sales, so the effect is rather over- than understated; holidays are the nation-wide ones."
 )
 STRIP = """<style>
-.strip { position: relative; height: 7.3rem; margin: 0.1rem 0 0.4rem; font-size: 0.78rem; }
-.strip .month { position: absolute; bottom: 0; color: var(--quiet); border-left: 1px solid var(--line); padding-left: 0.3rem; height: 1.15rem; line-height: 1.3; }
-.strip .line { position: absolute; left: 0; right: 0; bottom: 1.75rem; height: 2px; background: var(--line); }
-.strip .asked { position: absolute; bottom: 1.55rem; height: 0.5rem; border-radius: 3px; background: color-mix(in srgb, var(--accent) 20%, transparent); }
-.strip i { position: absolute; bottom: 1.55rem; width: 0.6rem; height: 0.6rem; margin-left: -0.3rem; border-radius: 50%; background: var(--accent); }
-.strip i.was { background: transparent; border: 1.5px solid var(--quiet); box-sizing: border-box; }
-.strip .name { position: absolute; white-space: nowrap; padding-left: 0.28rem; border-left: 1px solid var(--line); line-height: 1.2; }
-.strip .name.left { transform: translateX(-100%); border-left: none; border-right: 1px solid var(--line); padding: 0 0.28rem 0 0; }
-.strip .name small { color: var(--quiet); font-size: 0.72rem; }
-@media (max-width: 640px) { .strip { height: 3rem; } .strip .name { display: none; } .strip .month { padding-left: 0.1rem; font-size: 0.68rem; } }
+.yearstrip { position: relative; height: 8.2rem; margin: 0.1rem 0 0.2rem; font-size: 0.78rem; }
+.yearstrip b { position: absolute; bottom: 0; font-weight: 400; color: var(--quiet); border-left: 1px solid var(--line); padding-left: 0.3rem; line-height: 1.3; }
+.yearstrip hr { position: absolute; left: 0; right: 0; bottom: 1.78rem; height: 0; margin: 0; border: none; border-top: 1px solid var(--line); }
+.yearstrip u { position: absolute; bottom: 1.55rem; height: 0.5rem; border-radius: 3px; background: color-mix(in srgb, var(--accent) 18%, transparent); }
+.yearstrip i { position: absolute; bottom: 1.52rem; width: 0.58rem; height: 0.58rem; margin-left: -0.29rem; border-radius: 50%; background: var(--accent); }
+.yearstrip i.was { background: transparent; border: 1.5px solid var(--quiet); box-sizing: border-box; }
+.yearstrip em { position: absolute; font-style: normal; white-space: nowrap; padding-left: 0.28rem; border-left: 1px solid var(--line); line-height: 1.15; }
+.yearstrip em.left { transform: translateX(-100%); border-left: none; border-right: 1px solid var(--line); padding: 0 0.28rem 0 0; }
+.yearstrip small { color: var(--quiet); font-size: 0.72rem; }
+@media (max-width: 640px) { .yearstrip { height: 2.6rem; } .yearstrip em { display: none; } .yearstrip b { padding-left: 0.1rem; font-size: 0.66rem; } }
 </style>"""
 
 
@@ -50,15 +50,13 @@ def strip(calendar: Calendar, asked: Period) -> None:
     """The year of the period with its events; a ring where a moved one fell the year before."""
     year = Period(date(asked.end.year, 1, 1), date(asked.end.year, 12, 31))
     found = occurrences(year, [calendar.countries.get(s.reseller_id) for s in calendar.senders])
-    months = "".join(
-        f'<span class="month" style="left:{_place(date(year.start.year, m, 1), year):.2f}%">{SHORT_MONTHS[m]}</span>' for m in range(1, 13)
-    )
+    months = "".join(f'<b style="left:{_place(date(year.start.year, m, 1), year):.2f}%">{SHORT_MONTHS[m]}</b>' for m in range(1, 13))
     first, last = max(asked.start, year.start), min(asked.end, year.end)
     width = _place(last, year) - _place(first, year) + 0.27
-    band = f'<span class="asked" style="left:{_place(first, year):.2f}%;width:{width:.2f}%"></span>'
+    band = f'<u style="left:{_place(first, year):.2f}%;width:{width:.2f}%"></u>'
     dots = "".join(_dot(one, year) for one in found)
     st.html(
-        f'{STRIP}<div class="strip" role="img" aria-label="{escaped(_told(found))}">{band}<span class="line"></span>{months}{dots}{_names(found, year)}</div>'
+        f'{STRIP}<div class="yearstrip" role="img" aria-label="{escaped(_told(found))}">{band}<hr>{months}{dots}{_names(found, year)}</div>'
     )
 
 
@@ -81,17 +79,23 @@ def _dot(one: Occurrence, year: Period) -> str:
 
 
 def _names(found: Sequence[Occurrence], year: Period) -> str:
-    """Names over the dots, each in the lowest lane where it does not touch another."""
-    free = [year.start - timedelta(days=1)] * LANES
+    """Names over the dots, each in the lowest lane where it does not touch another; of December they stand at the left."""
+    free = [0.0] * LANES
     parts = []
     for one in found:
-        lane = next((n for n in range(LANES) if free[n] < one.day), min(range(LANES), key=lambda n: free[n]))
-        free[lane] = one.day + timedelta(days=ROOM + len(one.name))
-        side = " left" if one.day.month == 12 else ""
-        moved = f"<br><small>{one.moved:+d} days</small>" if one.moved else ""
-        style = f"left:{_place(one.day, year):.2f}%;bottom:{2.35 + 1.6 * lane:.2f}rem"
-        parts.append(f'<span class="name{side}" style="{style}">{escaped(one.name)}{moved.replace("-", "−")}</span>')
+        words = f"{one.event.name} {one.tradition.label} {_days_moved(one)}".strip()
+        left = one.day.month >= 11
+        first = (one.day - year.start).days - (DAYS_A_LETTER * len(words) if left else 0)
+        lane = next((n for n in range(LANES) if free[n] <= first), min(range(LANES), key=lambda n: free[n]))
+        free[lane] = first + DAYS_A_LETTER * len(words) + 2
+        more = escaped(f"{one.tradition.label} {_days_moved(one)}".strip())
+        style = f"left:{_place(one.day, year):.2f}%;bottom:{2.45 + 1.35 * lane:.2f}rem"
+        parts.append(f'<em class="{"left" if left else ""}" style="{style}">{escaped(one.event.name)} <small>{more}</small></em>')
     return "".join(parts)
+
+
+def _days_moved(one: Occurrence) -> str:
+    return f"{one.moved:+d} d".replace("-", "−") if one.moved else ""
 
 
 def events(found: Sequence[Effect], chosen_one: Effect | None, view: View) -> View:
@@ -121,8 +125,7 @@ def _row(one: Effect, chosen_one: Effect | None) -> dict[str, Any]:
     known = bool(one.parts)
     return {
         "Event": one.occurrence.name if one is not chosen_one else f"▸ {one.occurrence.name}",
-        "Day": f"{day:%a %-d %b}",
-        "Year before": f"{before:%a %-d %b}",
+        "Day": f"{day:%-d %b}" + (f" (was {before:%-d %b})" if one.occurrence.moved else ""),
         "Now €": one.now if known else None,
         "Before €": one.before if known else None,
         "Δ aligned": one.aligned,
