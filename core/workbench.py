@@ -23,14 +23,17 @@ from core.ingest.shapes import ImportReport
 from core.people.permissions import SYSTEM
 from core.reports import rendering
 from core.sales import assortment as assorting
-from core.sales import bridging, pivot_table, running, running_pivots, tracing
+from core.sales import bridging, pivot_table, running, running_items, running_pivots, tracing
 from core.sales import coverage as sales_coverage
 from core.sales import launches as launching
 from core.sales import stock as stocks
 from core.sales.assortment import Assortment
 from core.sales.bridging import Bridge
+from core.sales.classes import Classes, Cuts
 from core.sales.forecasting import Forecast
+from core.sales.heat_map import HeatMap, Order
 from core.sales.histories import Grain
+from core.sales.movers import Movers
 from core.sales.pivot_query import PivotQuery
 from core.sales.pivot_values import As
 from core.sales.query import Period, Result, build_query
@@ -203,6 +206,54 @@ class Workbench:
         better than a baseline is known. EUR or units; no fact. `core.sales.forecast_words` makes tables and sentences. Errors: BadQuestion."""
         filters = build_query(measure, (), where).where
         return run_forecast(self.database, ForecastQuestion(measure, filters, horizon, by, grain), self.scope, today).forecast
+
+    def movers(
+        self,
+        by: str = "product",
+        where: Mapping[str, str | Sequence[str]] | None = None,
+        period: str | Period | None = None,
+        compare: str | Period = "prior_year",
+        *,
+        measure: str = "sales_eur_net",
+        **options: Any,
+    ) -> Movers:
+        """What rose, fell, came and went by a dimension, over what both periods cover: `rows` (item, before, now, change, change_pct, points,
+        side, reasons on net revenue), `on("up")`, `uncompared`. EUR or units. Errors: BadQuestion."""
+        query = build_query(measure, (), where, period, compare, fiscal=running.calendar_of(self.database), **options)
+        return running_items.find_movers(self.database, query, by, measure, self.scope)
+
+    def classes(
+        self,
+        by: str = "product",
+        where: Mapping[str, str | Sequence[str]] | None = None,
+        period: str | Period | None = None,
+        compare: str | Period | None = "prior_year",
+        *,
+        measure: str = "sales_eur_net",
+        cuts: Cuts | None = None,
+        **options: Any,
+    ) -> Classes:
+        """ABC classes by a dimension (A to 80 %, B to 95 %): `rows`, `apart`, and with a comparison `moved` and `matrix()`, over what both
+        periods cover. EUR or units. `core.sales.classes` states the rule. Errors: BadQuestion."""
+        query = build_query(measure, (), where, period, compare, fiscal=running.calendar_of(self.database), **options)
+        return running_items.find_classes(self.database, query, by, measure, cuts or Cuts(), self.scope)
+
+    def heat_map(
+        self,
+        by: str = "product",
+        across: str = "month",
+        where: Mapping[str, str | Sequence[str]] | None = None,
+        period: str | Period | None = None,
+        compare: str | Period | None = None,
+        *,
+        measure: str = "sales_eur_net",
+        most: int = 25,
+        order: Order = "size",
+    ) -> HeatMap:
+        """Items by month, quarter, week or fiscal month: `rows` of cells with what is known of each, `frame()` as a table (null: not covered;
+        0: covered, nothing sold). EUR or units. Errors: BadQuestion."""
+        query = build_query(measure, (), where, period, compare, fiscal=running.calendar_of(self.database))
+        return running_items.draw_map(self.database, query, by, across, measure, most, order, self.scope)
 
     def launches(self, where: Mapping[str, str | Sequence[str]] | None = None) -> pl.DataFrame:
         """Known launches, newest first: launch month, EUR net of it and with its first three full months, units of the same, and that sum

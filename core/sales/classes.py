@@ -176,7 +176,7 @@ def sensitivity(found: Classes) -> tuple[tuple[Cuts, ...], pl.DataFrame]:
     by_cut = [{row.name: row.group for row in classify(figures, one)} for one in cuts]
     unsteady = [row.name for row in found.rows if len({groups[row.name] for groups in by_cut}) > 1]
     told: dict[str, list[str]] = {"item": unsteady}
-    told |= {f"A to {format_ratio(one.a, 0)}": [groups[name] for name in unsteady] for one, groups in zip(cuts, by_cut, strict=True)}
+    told |= {format_ratio(one.a, 0): [groups[name] for name in unsteady] for one, groups in zip(cuts, by_cut, strict=True)}
     return cuts, pl.DataFrame([pl.Series(name, values, dtype=pl.String) for name, values in told.items()])
 
 

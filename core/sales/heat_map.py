@@ -52,10 +52,15 @@ class Cell:
 
     @property
     def change(self) -> Decimal | None:
-        """(now − before) ÷ |before|; None without a base, or where it is not covered."""
-        if self.now is None or not self.before:
+        """(now − before) ÷ before; None without a positive base, or where it is not covered."""
+        if self.now is None or self.before is None or self.before <= 0:
             return None
-        return ((Decimal(self.now) - Decimal(self.before)) / abs(Decimal(self.before))).quantize(RATIO)
+        return ((Decimal(self.now) - Decimal(self.before)) / Decimal(self.before)).quantize(RATIO)
+
+    @property
+    def is_new(self) -> bool:
+        """Sold now, and nothing before, where both are covered."""
+        return self.now is not None and self.now > 0 and self.before is not None and self.before <= 0
 
 
 @dataclass(frozen=True)
@@ -299,7 +304,8 @@ def cell_words(found: HeatMap, cell: Cell, place: int, show: Callable[[str, Any]
     """What the hover of a cell says: the slot, the figure, the change, what is missing, what was restated. `show`: formats a figure."""
     parts = [f"{found.titles[place]}: {show(found.measure, cell.value) if cell.value is not None else 'not known'}"]
     if cell.before is not None:
-        parts.append(f"{format_change(cell.change)} against {show(found.measure, cell.before)}{f' in {before}' if before else ''}")
+        went = "new" if cell.is_new else format_change(cell.change)
+        parts.append(f"{went} against {show(found.measure, cell.before)}{f' in {before}' if before else ''}")
     parts += [cell.heard.words] if cell.heard.words else []
     parts += [f"↻ {cell.restated}"] if cell.restated else []
     return " · ".join(parts)

@@ -56,3 +56,9 @@ DARK = Palette(
 
 def palette(dark: bool = False) -> Palette:
     return DARK if dark else LIGHT
+
+
+def blend(one: str, other: str, part: float) -> str:
+    """A colour between two of `#rrggbb`; `part`: 0 is the one, 1 the other."""
+    pairs = ((int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(a + (b - a) * part):02x}" for a, b in pairs)

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.sales.chart_spec import ChartSpec, Series
 from core.sales.dimensions import NOT_STATED, OTHERS
-from core.sales.palette import Palette, palette
+from core.sales.palette import Palette, blend, palette
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 Row = dict[str, Any]
@@ -268,7 +268,8 @@ def _pareto(spec: ChartSpec, colors: Palette) -> Row:
 
 def class_colors(colors: Palette) -> list[str]:
     """Of classes A, B and C, each paler, and of what has none."""
-    return [colors.color(0), colors.color(3), colors.color(7), colors.rest]
+    first = colors.color(0)
+    return [first, blend(first, colors.background, 0.42), blend(first, colors.background, 0.7), colors.rest]
 
 
 def _steps(spec: ChartSpec) -> list[Row]:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.sales import standard
-from pages.components import cached, empty, filters, movers_view, moving, session, stating
+from pages.components import cached, empty, filters, movers_view, moving, pace_view, session, stating
 
 chosen = filters.head("Movers")
 stated, problems = moving.read(stating.parameters(moving.NAMES))
@@ -16,8 +16,8 @@ if empty.nothing_sold(cached.result(standard.key_figures(chosen.where, chosen.pe
 view, known = movers_view.controls(stated), cached.known(scope)
 show = {
     "movers": movers_view.what_moved,
-    "declining": movers_view.declining,
-    "pace": movers_view.fast_and_slow,
-    "asleep": movers_view.asleep,
+    "declining": pace_view.declining,
+    "pace": pace_view.fast_and_slow,
+    "asleep": pace_view.asleep,
 }
 show[view.show](view, chosen, known)

@@ -50,7 +50,7 @@ def _cut(label: str, key: str, usual: tuple[int, ...], current: int, *, below: i
 
 def chart(found: Classes, answer: Result, chosen: Choice, known: Known) -> None:
     lead = f"{MEASURES[found.measure].label}, {found.cuts.words}; the line is the running share. {HINT}"
-    with card(classes.headline(found), lead, Menu("pareto", answer, chosen, known)):
+    with card(classes.headline(found), lead, _menu("pareto", found, answer, chosen, known)):
         clicked = charts.draw(classes.pareto_chart(found, answer), key="pareto", select=True)
         filters.narrow(chosen, "pareto.bar", found.item, clicked)
 
@@ -68,7 +68,17 @@ def summary(found: Classes, answer: Result, chosen: Choice, known: Known) -> Non
     )
     formats: dict[str, Any] = {shown.columns[1]: format_number, label: lambda value: format_figure(found.measure, value)}
     formats |= {"Share": lambda value: format_ratio(value, 1), "Before": format_number}
-    with card("Classes", "Before: over what both periods cover" if found.moved else "", Menu("classes", answer, chosen, known)):
+    with card(
+        "Classes",
+        "Before: over what both periods cover" if found.moved else "",
+        Menu(
+            "classes",
+            answer,
+            chosen,
+            known,
+            shown=lambda: stating.seen("Classes", rows, answer, {"value": MEASURES[found.measure].unit, "share": "ratio"}),
+        ),
+    ):
         stating.table(shown, formats, key="classes")
         _concentration(found)
 
@@ -90,7 +100,7 @@ def _concentration(found: Classes) -> None:
 
 def migration(found: Classes, view: View, answer: Result, chosen: Choice, known: Known) -> View:
     """Who changed class, as a matrix; a click lists the items of a cell. Returns the view with the chosen cell."""
-    with card("Who changed class", _periods(answer), Menu("migration", answer, chosen, known)):
+    with card("Who changed class", _periods(answer), _menu("migration", found, answer, chosen, known)):
         if not found.moved:
             st.caption(
                 "Choose a comparison above to see who changed class." if answer.query.compare is None else "Nothing can be compared yet."
@@ -119,6 +129,12 @@ def migration(found: Classes, view: View, answer: Result, chosen: Choice, known:
         return _clicked(view, event.selection.cells, list(rows.columns))
 
 
+def _menu(key: str, found: Classes, answer: Result, chosen: Choice, known: Known) -> Menu:
+    """All classes as they are seen, and the notebook's line for them."""
+    code = stating.call("classes", found.item, answer.query, measure=found.measure)
+    return Menu(key, answer, chosen, known, shown=lambda: classes.as_shown(found, answer), code=code)
+
+
 def _count(count: int | None) -> str:
     return format_number(count) if count else "·"
 
@@ -145,7 +161,9 @@ def sensitivity(found: Classes, answer: Result, chosen: Choice, known: Known) ->
     lead = "The class of each item if A ended five points lower or higher; all others stay where they are"
     words = ", ".join(format_ratio(one.a, 0) for one in cuts)
     head = f"{format_number(unsteady.height)} {noun(found.item, unsteady.height)} hang on the cut" if unsteady.height else "Steady classes"
-    with card(head.replace(" hang ", " hangs ") if unsteady.height == 1 else head, lead, Menu("sensitivity", answer, chosen, known)):
+    with card(
+        head.replace(" hang ", " hangs ") if unsteady.height == 1 else head, lead, _menu("sensitivity", found, answer, chosen, known)
+    ):
         if unsteady.is_empty():
             st.caption(f"No item changes class whether A ends at {words}.")
             return
@@ -157,7 +175,7 @@ def items(found: Classes, view: View, answer: Result, chosen: Choice, known: Kno
     """Every item with its class now and before; or those of one cell of the matrix."""
     chosen_cell = bool(view.was and view.now)
     title = f"{noun(found.item).capitalize()}: {_move_words(view)}" if chosen_cell else f"All {noun(found.item)}"
-    with card(title, f"{found.cuts.words}; click one to see it alone", Menu("class_items", answer, chosen, known)):
+    with card(title, f"{found.cuts.words}; click one to see it alone", _menu("class_items", found, answer, chosen, known)):
         if chosen_cell:
             if st.button("Show all items", key="classes_all", type="tertiary", icon=":material/close:"):
                 view = replace(view, was="", now="")

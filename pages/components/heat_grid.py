@@ -16,7 +16,7 @@ from core.sales.dimensions import DIMENSIONS
 from core.sales.formatting import format_change, format_figure, format_number, format_ratio
 from core.sales.heat_map import Cell, HeatMap, Row, Tint, cell_words
 from core.sales.measures import MEASURES
-from core.sales.palette import Palette, palette
+from core.sales.palette import Palette, blend, palette
 from pages.components import frame
 
 SCRIPT, STYLE = (Path(__file__).with_name(f"heat_grid.{kind}") for kind in ("js", "css"))
@@ -88,7 +88,9 @@ def _cell(found: HeatMap, row: Row, place: int, tint: Tint, most: Decimal | None
 def _text(measure: str, cell: Cell, shade: Decimal | None, tint: Tint) -> str:
     if tint == "value":
         return _bare(measure, cell.value)
-    return "" if shade is None else format_change(shade, 0) if tint == "change" else format_ratio(shade, 0)
+    if tint == "change":
+        return format_change(shade, 0) if shade is not None else "new" if cell.is_new else "" if cell.value is None else "–"
+    return "" if shade is None else format_ratio(shade, 0)
 
 
 def _bare(measure: str, value: Any) -> str:
@@ -108,8 +110,8 @@ def _color(shade: Decimal | None, tint: Tint, most: Decimal | None, colors: Pale
         return None
     part = _strength(shade, tint, most)
     if tint == "change":
-        return _mixed(colors.ramp[0], colors.up if shade >= 0 else colors.down, part)
-    return _mixed(*colors.ramp, part)
+        return blend(colors.ramp[0], colors.up if shade >= 0 else colors.down, float(part))
+    return blend(*colors.ramp, float(part))
 
 
 def contrast(one: str, other: str) -> float:
@@ -122,12 +124,6 @@ def _luminance(color: str) -> float:
     parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def _mixed(one: str, other: str, part: Decimal) -> str:
-    """A colour between two of `#rrggbb`."""
-    pairs = ((int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(a + (b - a) * float(part)):02x}" for a, b in pairs)
 
 
 def legend(tint: Tint) -> None:

@@ -61,7 +61,11 @@ def the_map(view: View, chosen: Choice, known: Known, answer: Result) -> None:
     lead = LEADS[view.tint].format(unit=MEASURES[view.measure].label, before=before or "the period before")
     title = f"{MEASURES[view.measure].label} by {DIMENSIONS[view.by].title.lower()} and {DIMENSIONS[view.across].title.lower()}"
     tint: Tint = view.tint  # type: ignore[assignment]
-    with card(title, f"{lead}; click a name to see it alone, a cell to see what it is made of", Menu("heat_map", answer, chosen, known)):
+    code = stating.call(
+        "heat_map", view.by, replace(answer.query, like_for_like=None), across=view.across, measure=view.measure, most=view.top
+    )
+    menu = Menu("heat_map", answer, chosen, known, shown=lambda: heat_map.as_shown(found, answer), code=code)
+    with card(title, f"{lead}; click a name to see it alone, a cell to see what it is made of", menu):
         clicked = heat_grid.draw(found, tint, key="heat", compared=before)
         heat_grid.legend(tint)
         for note in heat_map.explain(found, format_figure):

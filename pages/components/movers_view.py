@@ -1,29 +1,27 @@
-"""The parts of the Movers page: the bridge of the whole and by item, risers and fallers with their reasons, new and lost; what declines, sells
-fast or slowly, or sleeps."""
+"""The parts of the Movers page: the bridge of the whole and by item, risers and fallers with their reasons, new and lost."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from core.errors import BadQuestion
-from core.sales import bridging, carrying, movers, pace
+from core.sales import bridging, movers
 from core.sales.bridge_words import bridge_sentences
 from core.sales.bridging import Bridge
-from core.sales.carrying import Carriers, noun
+from core.sales.carrying import noun
 from core.sales.charts import bridge_chart
-from core.sales.covered import Covered
 from core.sales.dimensions import DIMENSIONS, NOT_STATED
 from core.sales.formatting import format_change, format_difference, format_figure, format_number
 from core.sales.measures import MEASURES
 from core.sales.movers import Movers
-from core.sales.naming import MONTHS, name_list, name_period
-from core.sales.pace import Offer
-from core.sales.query import Period, Result, SalesQuery
+from core.sales.naming import name_list
+from core.sales.query import Result, SalesQuery
+from core.sales.shown import Shown
 from pages.components import cached, charts, filters, frame, moving, results, session, stating
 from pages.components.card_menu import Menu, card
 from pages.components.choosing import Choice, Known
@@ -68,13 +66,22 @@ def what_moved(view: View, chosen: Choice, known: Known) -> None:
     with (
         left,
         card(
-            "Why net revenue changed", "EUR net, to the cent, over what is covered in both periods", Menu("bridge", answer, chosen, known)
+            "Why net revenue changed",
+            "EUR net, to the cent, over what is covered in both periods",
+            Menu(
+                "bridge",
+                explained or answer,
+                chosen,
+                known,
+                shown=_bridge_table(bridge, explained),
+                code=stating.call("bridge", view.by, population),
+            ),
         ),
     ):
         _bridge(bridge, explained)
     by = DIMENSIONS[view.by].title.lower()
     lead = f"{MEASURES[view.measure].label}: the largest changes and the others, adding up to the whole"
-    with right, card(f"Where it changed, by {by}", lead, Menu("items", answer, chosen, known)):
+    with right, card(f"Where it changed, by {by}", lead, _menu("items", found, answer, chosen, known)):
         charts.draw(movers.items_chart(found, answer), key="items")
     for side in ("up", "down"):
         _side(side, found, answer, chosen, known)
@@ -118,10 +125,11 @@ def _side(side: str, found: Movers, answer: Result, chosen: Choice, known: Known
     rows = found.on(side)  # type: ignore[arg-type]
     if rows.is_empty() and side in ("new", "lost"):
         return
-    total = sum(rows["change"].to_list())
+    before, now = (sum(rows[name].to_list()) for name in ("before", "now"))
+    part, total = replace(found, rows=rows, before=before, now=now), now - before
     count = rows.filter(pl.col("item") != NOT_STATED).height
     head = f"{title}: {format_number(count)} {noun(found.item, count)}, {format_difference(found.measure, total)}"
-    with card(head if rows.height else f"{title}: none", lead, Menu(f"movers_{side}", answer, chosen, known)):
+    with card(head if rows.height else f"{title}: none", lead, _menu(f"movers_{side}", part, answer, chosen, known)):
         if rows.height:
             clicked = _listed(side, rows, found)
             filters.narrow(chosen, f"movers.{side}", found.item, clicked)
@@ -150,6 +158,20 @@ def _listed(side: str, rows: pl.DataFrame, found: Movers) -> str | None:
     return stating.table(shown, formats, key=f"movers_{side}", select=True, signs=signs)
 
 
+def _menu(key: str, found: Movers, answer: Result, chosen: Choice, known: Known) -> Menu:
+    """The movers of a card as they are seen, and the notebook's line for them."""
+    code = stating.call("movers", found.item, answer.query, measure=found.measure)
+    return Menu(key, answer, chosen, known, shown=lambda: movers.as_shown(found, answer), code=code)
+
+
+def _bridge_table(bridge: Bridge | str, explained: Result | None) -> Shown | None:
+    if isinstance(bridge, str) or explained is None:
+        return None
+    steps = [("Before", bridge.before), *bridge.steps, ("Now", bridge.now)]
+    rows = pl.DataFrame([*zip(*steps, strict=True)], schema={"Step": pl.String, "EUR net": pl.Decimal(38, 2)})
+    return stating.seen("Why net revenue changed", rows, explained, {"EUR net": "EUR net"})
+
+
 def _rate(value: float) -> str:
     """`+4.2 %`; `×11` where a percentage says nothing any more."""
     return f"×{value + 1:.0f}" if value >= 9.5 else format_change(value)
@@ -166,130 +188,3 @@ def _uncompared(found: Movers) -> None:
 def _bare(text: str) -> str:
     """The figure without its sign of currency, which stands in the heading."""
     return text.replace("€\u202f", "")
-
-
-# Pace -----------------------------------------------------------------------------------------------------------------
-
-
-def declining(view: View, chosen: Choice, known: Known) -> None:
-    """What fell every month over the last three complete months."""
-    spans, carriers, covered = _months(view, chosen, known, pace.FALLING)
-    if len(spans) < pace.FALLING:
-        st.caption("There are not three complete months of data in this period yet.")
-        return
-    answer = cached.result(pace.falling_query(moving.population(chosen), view.by, view.measure, spans), session.scope())
-    found, unknown = pace.falling(answer, carriers, covered, date.today(), spans)
-    label, names = MEASURES[view.measure].label.lower(), " → ".join(name_period(span) for span in spans)
-    head = f"{format_number(len(found))} {noun(view.by, len(found))} fell every month"
-    with card(head, f"{label.capitalize()}, {names}: the last complete months", Menu("declining", answer, chosen, known)):
-        if found:
-            filters.narrow(chosen, "movers.declining", view.by, _falling_table(found, view, spans, "declining"))
-        else:
-            st.caption(f"No {noun(view.by, 1)} fell in each of these months.")
-    if unknown:
-        lead = "Their figures fall, but a reseller that carries them was not wholly heard of"
-        with card(
-            f"Not known: {format_number(len(unknown))} {noun(view.by, len(unknown))}",
-            lead,
-            Menu("declining_unknown", answer, chosen, known),
-        ):
-            filters.narrow(chosen, "movers.unknown", view.by, _falling_table(unknown, view, spans, "declining_unknown"))
-    results.caveats(answer, without=("missing",))
-
-
-def _falling_table(found: tuple[pace.Falling, ...], view: View, spans: tuple[Period, ...], key: str) -> str | None:
-    months = [name_period(span) for span in spans]
-    rows: dict[str, list[Any]] = {DIMENSIONS[view.by].title: [one.name for one in found]}
-    rows |= {month: [float(one.values[i]) for one in found] for i, month in enumerate(months)}
-    rows["Change"] = [float(one.change) for one in found]
-    if any(one.missing for one in found):
-        rows["Missing"] = [pace.missing_words(one.missing) if one.missing else "" for one in found]
-    formats: dict[str, Any] = dict.fromkeys(months, lambda value: format_figure(view.measure, value))
-    formats["Change"] = lambda value: f"▼ {format_difference(view.measure, value)}"
-    return stating.table(pl.DataFrame(rows), formats, key=key, select=True, signs=["Change"])
-
-
-def fast_and_slow(view: View, chosen: Choice, known: Known) -> None:
-    """Units over a short and a long window: the fastest and the slowest."""
-    covered = cached.covered(session.scope())
-    over = pace.windows(covered, _resellers(chosen, known), chosen.period.end, date.today())
-    if over is None:
-        st.caption("There is no complete month of data in this period yet.")
-        return
-    carriers = _carriers(view, chosen)
-    answers = [cached.result(query, session.scope()) for query in pace.paced_queries(moving.population(chosen), view.by, over)]
-    found = pace.paced(answers[0], answers[1], carriers, covered, date.today(), over, _offers(view, chosen, carriers))
-    columns = tuple(f"{words.capitalize()} ({name_period(span)})" for words, span in zip(over.words, (over.recent, over.long), strict=True))
-    left, right = st.columns(2)
-    lead = "Units sold less returned; 0 is covered without sales"
-    with left, card("Fastest", f"{lead}; by the {over.words[0]}", Menu("fastest", answers[0], chosen, known)):
-        fastest = tuple(one for one in found if one.recent > 0)[:10]
-        filters.narrow(chosen, "movers.fastest", view.by, _paced_table(fastest, view, columns, "fastest"))
-    with right, card("Slowest", f"{lead}; by the {over.words[1]}, among what is on sale", Menu("slowest", answers[1], chosen, known)):
-        filters.narrow(chosen, "movers.slowest", view.by, _paced_table(pace.slowest(found), view, columns, "slowest"))
-    open_ = [one.name for one in found if one.missing]
-    if open_:
-        frame.hint(
-            frame.plain(f"Not ranked among the slowest, as a reseller that carries them is not wholly covered: {name_list(open_, 6)}.")
-        )
-    results.caveats(answers[1], without=("missing",))
-
-
-def _paced_table(found: tuple[pace.Paced, ...], view: View, columns: tuple[str, ...], key: str) -> str | None:
-    if not found:
-        st.caption(f"No {noun(view.by, 1)} to list.")
-        return None
-    rows = pl.DataFrame([(one.name, one.recent, one.long) for one in found], [DIMENSIONS[view.by].title, *columns], orient="row")
-    return stating.table(rows, dict.fromkeys(columns, format_number), key=key, select=True)
-
-
-def asleep(view: View, chosen: Choice, known: Known) -> None:
-    """What is on sale and did not sell in the last six complete months, told from what is not known."""
-    spans, carriers, covered = _months(view, chosen, known, pace.SLEEPING)
-    if not spans:
-        st.caption("There is no complete month of data in this period yet.")
-        return
-    answer = cached.result(pace.sold_query(moving.population(chosen), view.by), session.scope())
-    offers = _offers(view, chosen, carriers)
-    found, unknown = pace.sleeping(answer, carriers, covered, date.today(), spans, offers, chosen.period.end)
-    lead = f"On sale, and without a sale in {name_period(Period(spans[0].start, spans[-1].end))}, the last {len(spans)} complete months"
-    with card(f"{format_number(len(found))} {noun(view.by, len(found))} asleep", lead, Menu("asleep", answer, chosen, known)):
-        if found:
-            filters.narrow(chosen, "movers.asleep", view.by, _sleeping_table(found, view, "asleep"))
-        else:
-            st.caption("Everything on sale sold in these months, or is not known below.")
-    if unknown:
-        lead = "No sale is stated, but a reseller that carries them was not wholly heard of"
-        with card(
-            f"Not known: {format_number(len(unknown))} {noun(view.by, len(unknown))}", lead, Menu("asleep_unknown", answer, chosen, known)
-        ):
-            filters.narrow(chosen, "movers.sleep_unknown", view.by, _sleeping_table(unknown, view, "asleep_unknown"))
-
-
-def _sleeping_table(found: tuple[pace.Sleeping, ...], view: View, key: str) -> str | None:
-    last = [f"{MONTHS[one.last_sale.month]} {one.last_sale.year}" if one.last_sale else "never" for one in found]
-    rows: dict[str, list[Any]] = {DIMENSIONS[view.by].title: [one.name for one in found], "Last sale": last}
-    if any(one.missing for one in found):
-        rows["Missing"] = [pace.missing_words(one.missing) for one in found]
-    return stating.table(pl.DataFrame(rows), {}, key=key, select=True)
-
-
-def _months(view: View, chosen: Choice, known: Known, count: int) -> tuple[tuple[Period, ...], Carriers, Covered]:
-    covered = cached.covered(session.scope())
-    spans = pace.last_months(covered, _resellers(chosen, known), chosen.period.end, date.today(), count)
-    return spans, _carriers(view, chosen) if spans else {}, covered
-
-
-def _carriers(view: View, chosen: Choice) -> Carriers:
-    return carrying.carriers_of(cached.result(carrying.carriers_query(moving.population(chosen), view.by), session.scope()))
-
-
-def _resellers(chosen: Choice, known: Known) -> tuple[str, ...]:
-    return chosen.resellers or known.resellers
-
-
-def _offers(view: View, chosen: Choice, carriers: Carriers) -> tuple[Offer, ...]:
-    """The catalogue; under a filter, or for a person who sees some resellers only, no more than what was ever stated there."""
-    found = cached.offers(view.by, session.scope())
-    whole = not chosen.where and session.scope() is None
-    return found if whole else tuple(offer for offer in found if offer.name in carriers)

@@ -18,6 +18,8 @@ import streamlit as st
 from core.sales.carrying import ITEMS
 from core.sales.dimensions import DIMENSIONS
 from core.sales.palette import palette
+from core.sales.query import Result, SalesQuery
+from core.sales.shown import Shown, about
 from core.sales.suggesting import did_you_mean
 from pages.components import frame, results, session
 
@@ -105,6 +107,19 @@ def table(
     )
     picked = event.selection.cells[0][0] if select and event.selection.cells else None
     return str(rows[rows.columns[0]][picked]) if picked is not None and picked < rows.height else None
+
+
+def call(method: str, by: str, query: SalesQuery, **more: Any) -> str:
+    """The notebook's line of an analysis: `wb.movers('product', {'channel': ['offline']}, '2025-01-01/2025-05-31', 'prior_year')`."""
+    where = {f"{'not ' if one.exclude else ''}{one.dimension}": list(one.values) for one in query.where}
+    named = {"where": where, "period": query.period and str(query.period), "like_for_like": query.like_for_like, **more}
+    told = [f"{name}={value!r}" for name, value in named.items() if value]
+    return f"wb.{method}({', '.join([repr(by), *told, f'compare={str(query.compare)!r}' if query.compare else 'compare=None'])})"
+
+
+def seen(title: str, rows: pl.DataFrame, answer: Result, units: Mapping[str, str] | None = None) -> Shown:
+    """A table of an analysis with what is said of the answer behind it."""
+    return Shown(title, rows, about(answer), units=units or {})
 
 
 def arrow(text: str, value: Any) -> str:

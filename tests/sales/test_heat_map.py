@@ -127,6 +127,14 @@ def test_the_change_of_a_cell_is_of_what_both_periods_cover(market: Market) -> N
     assert "+20.0\u202f% against €\u202f100" in cell_words(found, row.cells[0], 0, format_figure)
 
 
+def test_what_did_not_sell_before_is_new_and_has_no_percentage(market: Market) -> None:
+    for month, net in (("2024-05", -10), ("2025-05", 120), ("2025-06", 60)):
+        market.line("galilu", month, TUNDRA, 1, net)
+    market.covers("galilu", "2024-05", "2024-06", "2025-05", "2025-06")
+    row = drawn(market, "2025-05/2025-06", compare="prior_year").rows[0]
+    assert [(cell.change, cell.is_new) for cell in row.cells] == [(None, True), (None, True)]
+
+
 def test_a_season_is_seen_beside_the_rows_own_best_month(two_vendors: Market) -> None:
     found = drawn(two_vendors)
     assert [found.shade(found.rows[0], i, "season") for i in range(4)] == [1, D("0.1"), 0, D("0.7")]
