@@ -11,10 +11,10 @@ import polars as pl
 
 from core.sales.asking import Asked
 from core.sales.covered import Covered, Sender, cut, expected_slices, join, months_in
-from core.sales.dimensions import NOT_STATED
-from core.sales.formatting import GAP, format_figure, format_money, format_number
+from core.sales.formatting import GAP, format_money, format_number
 from core.sales.naming import name_day, name_list, name_period
 from core.sales.query import Caveat, Period
+from core.sales.unstated import Unstated
 
 NETTING = ("liberty", "selfridges")  # their cells state sales less returns, so most returns can not be seen
 MONEY = ("EUR net", "EUR gross", "EUR per order", "EUR per unit")
@@ -30,9 +30,10 @@ class Evidence:
     senders: tuple[Sender, ...]
     today: date
     shows_city: bool = True
+    unstated: tuple[Unstated, ...] = ()
 
 
-def find_caveats(asked: Asked, evidence: Evidence, frame: pl.DataFrame) -> tuple[Caveat, ...]:
+def find_caveats(asked: Asked, evidence: Evidence) -> tuple[Caveat, ...]:
     """All that applies, most important first."""
     inside = evidence.notes.filter(pl.col("inside"))
     counted = inside.filter(_counted(asked))
@@ -46,7 +47,7 @@ def find_caveats(asked: Asked, evidence: Evidence, frame: pl.DataFrame) -> tuple
         *_provisional(asked.query.period, evidence),
         *_restated(asked.query.period, evidence),
         *_different_ends(asked.query.period, evidence),
-        *_not_stated(asked, frame),
+        *(one.caveat() for one in evidence.unstated),
         *_grain(asked, counted),
         *_week_rule(asked, evidence),
         *_about_measures(asked, counted, evidence),
@@ -181,20 +182,6 @@ def _different_ends(period: Period | None, evidence: Evidence) -> Iterable[Cavea
 def _end_inside(sender: Sender, covered: Covered, period: Period | None) -> date | None:
     end = covered.data_through(sender.reseller_id)
     return min(end, period.end) if end is not None and period is not None else end
-
-
-def _not_stated(asked: Asked, frame: pl.DataFrame) -> Iterable[Caveat]:
-    first = asked.measures[0]
-    for dimension in asked.dimensions:
-        if not dimension.without or first.additivity != "additive":
-            continue
-        column = pl.col(dimension.name)
-        blank = frame.filter(column.is_null() if dimension.kind == "date" else column == NOT_STATED)
-        if blank.height and (value := blank[first.name].sum()):
-            text = (
-                f"{first.label} of {format_figure(first.name, value)} is not stated by {dimension.without} and stands in a row of its own."
-            )
-            yield Caveat("not_stated", text)
 
 
 def _grain(asked: Asked, counted: pl.DataFrame) -> Iterable[Caveat]:

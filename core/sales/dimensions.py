@@ -110,7 +110,7 @@ _ALL = (
     Dimension("utm_medium", "Traffic medium", "utm_medium", grain="line"),
     Dimension("utm_campaign", "Campaign", "utm_campaign", grain="line"),
     Dimension("device", "Device", "initcap(device_type)", key="lower(device_type)", grain="line"),
-    Dimension("order", "Order", "order_id", grain="line"),
+    Dimension("order", "Order", "order_id", grain="line", without="order"),
 )
 MEANINGS = {
     "day": "The day a line states: of orders, of tills that print it. Lines of a week or a month have none and stand in a row of their own.",

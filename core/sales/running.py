@@ -25,6 +25,7 @@ from core.sales.fiscal import FiscalCalendar
 from core.sales.formatting import format_number
 from core.sales.query import Base, Caveat, Period, Result, SalesQuery
 from core.sales.stock import stock_caveats
+from core.sales.unstated import find_unstated
 
 EUR = pl.Decimal(38, 9)
 MOST_ROWS = 200_000  # more groups than this are no answer a person or a chart can use; a shortened frame says so
@@ -71,6 +72,7 @@ class _Snapshot:
         self.connection, self.today = connection, today
         self._notes: dict[str, pl.DataFrame] = {}
         self._held: dict[Any, pl.DataFrame] = {}
+        self._by_reseller: dict[str, list[dict[str, Any]]] = {}
 
     @cached_property
     def covered(self) -> Covered:
@@ -93,6 +95,16 @@ class _Snapshot:
         if key not in self._notes:
             self._notes[key] = _frame_of(self.connection, statement, NOTES)
         return self._notes[key]
+
+    def by_reseller(self, asked: Asked, numbers: Sequence[int]) -> list[dict[str, Any]]:
+        """The rows of a question by reseller."""
+        relation = self.relation(asked)
+        asked = by_month(asked, None, numbers) if relation in BY_MONTH else asked
+        statement = compile_figures(asked, relation, None, MOST_ROWS)
+        key = f"{statement.text}{statement.parameters}"
+        if key not in self._by_reseller:
+            self._by_reseller[key] = rows_of(self.connection, statement)[1:]
+        return self._by_reseller[key]
 
     def held(self, period: Period | None, reseller_ids: tuple[int, ...]) -> pl.DataFrame:
         key = (period, reseller_ids)
@@ -127,6 +139,7 @@ def _answer(snapshot: _Snapshot, asked: Asked, reading: FiguresOf) -> Result:
     )
     rows, others, groups = figures.read()
     frame = _frame(asked, [*rows, *others])
+    evidence = replace(evidence, unstated=find_unstated(asked, frame, lambda one: snapshot.by_reseller(one, numbers)))
     return Result(
         asked.query,
         frame,
@@ -141,7 +154,7 @@ def _answer(snapshot: _Snapshot, asked: Asked, reading: FiguresOf) -> Result:
         (
             *_comparison_caveat(alignment, base),
             *stock_caveats(connection, asked, [s.reseller_id for s in senders]),
-            *caveats.find_caveats(asked, evidence, frame),
+            *caveats.find_caveats(asked, evidence),
             *_shortened(asked, groups, len(rows)),
         ),
         groups,
