@@ -6,7 +6,7 @@ import logging
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
@@ -25,7 +25,9 @@ from core.people import audit
 from core.people.permissions import SYSTEM, Person, require
 from core.reports.definition import PERIOD_RULES, resolve_period
 from core.reports.records import owner_scope
-from core.sales import coverage, running
+from core.sales import anomalies, coverage, dismissing, running
+from core.sales.anomaly_reading import read_evidence
+from core.sales.anomaly_shapes import Anomaly
 from core.sales.formatting import format_change, format_figure, format_money, format_number
 from core.sales.measures import MEASURES, find_measures
 from core.sales.naming import name_period
@@ -34,12 +36,14 @@ from core.sales.shown import filters_in_words
 from core.settings import Settings
 
 log = logging.getLogger(__name__)
-Kind = Literal["measure", "missing_report", "held_money"]
+Kind = Literal["measure", "missing_report", "held_money", "anomaly"]
 KINDS: dict[Kind, str] = {
     "measure": "a figure crosses a line",
     "missing_report": "a reseller's report is late",
     "held_money": "money waits in the inbox",
+    "anomaly": "something looks odd",
 }
+RECENT = timedelta(days=100)  # anomalies of periods that ended longer ago are no news
 CONDITIONS = {
     "below": "is below",
     "above": "is above",
@@ -52,7 +56,8 @@ CONDITIONS = {
 class AlertDefinition:
     """What to watch. measure: `measure`, `condition`, `limit` (EUR, units, or a ratio such as 0.10), `period`, `where`.
 
-    missing_report: late by at least `limit` days. held_money: at least `limit` EUR net held of one reseller.
+    missing_report: late by at least `limit` days. held_money: at least `limit` EUR net held of one reseller. anomaly: at least `limit` EUR
+    net at stake, not dismissed for everybody.
     """
 
     kind: Kind
@@ -97,7 +102,7 @@ def alert_from(plain: Mapping[str, Any]) -> AlertDefinition:
     """Errors: BadSchedule says what is missing."""
     kind = plain.get("kind")
     if kind not in KINDS:
-        raise BadSchedule("Choose what to watch: a figure, late reports, or money in the inbox.")
+        raise BadSchedule("Choose what to watch: a figure, late reports, money in the inbox, or what looks odd.")
     try:
         limit = Decimal(str(plain.get("limit", "0")))
         where = tuple(Filter(f["dimension"], tuple(f["values"]), bool(f.get("exclude"))) for f in plain.get("where") or ())
@@ -127,6 +132,8 @@ def in_words(definition: AlertDefinition) -> str:
             return f"A reseller's report is {max(1, int(definition.limit))} or more days late"
         case "held_money":
             return f"{format_money(definition.limit)} net or more of one reseller waits in the inbox"
+        case "anomaly":
+            return f"Something looks odd for {format_money(definition.limit)} or more"
     period = PERIOD_RULES.get(definition.period, definition.period)
     filters = f" ({filters_in_words(definition.where)})" if definition.where else ""
     change = definition.condition in ("falls_by", "rises_by")
@@ -143,6 +150,9 @@ def find(database: Database, definition: AlertDefinition, scope: Scope, today: d
     """What is true today. Errors: BadQuestion, QueryRefused."""
     if definition.kind == "measure":
         return _measure(database, definition, scope, today)
+    if definition.kind == "anomaly":
+        found = anomalies.find(read_evidence(database, scope, today)).anomalies
+        return odd(dismissing.sort_out(found, dismissing.dismissals(database, SYSTEM))[0], definition.limit, today)
     frame = coverage.coverage(database, scope, today)
     if definition.kind == "missing_report":
         return late_reports(frame, max(1, int(definition.limit)))
@@ -188,6 +198,12 @@ def late_reports(frame: pl.DataFrame, days: int) -> tuple[Finding, ...]:
         )
         for row in rows.iter_rows(named=True)
     )
+
+
+def odd(found: Sequence[Anomaly], limit: Decimal, today: date) -> tuple[Finding, ...]:
+    """One finding per recent anomaly with at least `limit` EUR net at stake, the largest first."""
+    recent = (one for one in found if one.period.end >= today - RECENT and anomalies.at_stake(one) >= limit)
+    return tuple(Finding(f"odd:{one.key}", f"{one.title}. {one.reason.capitalize()}: {one.why}") for one in recent)
 
 
 def held_money(frame: pl.DataFrame, limit: Decimal) -> tuple[Finding, ...]:

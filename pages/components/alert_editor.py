@@ -19,7 +19,12 @@ from pages.components.report_list import moment
 from pages.components.report_preview import addresses
 
 CHANGES = ("falls_by", "rises_by")
-STARTS: dict[Kind, Decimal] = {"measure": Decimal(10_000), "missing_report": Decimal(1), "held_money": Decimal(500)}
+STARTS: dict[Kind, Decimal] = {
+    "measure": Decimal(10_000),
+    "missing_report": Decimal(1),
+    "held_money": Decimal(500),
+    "anomaly": Decimal(500),
+}
 
 
 def listed() -> None:
@@ -80,6 +85,8 @@ def _definition() -> AlertDefinition:
             return AlertDefinition(kind, _limit("By at least, days", kind, whole=True))
         if kind == "held_money":
             return AlertDefinition(kind, _limit("At least, € net of one reseller", kind))
+        if kind == "anomaly":
+            return AlertDefinition(kind, _limit("At least, € net at stake", kind))
         measure = st.selectbox("Figure", list(MEASURES), format_func=lambda name: MEASURES[name].label, key="alert_measure", width=210)
         condition = st.selectbox("Condition", list(CONDITIONS), format_func=CONDITIONS.__getitem__, key="alert_condition", width=190)
         per_cent = condition in CHANGES or MEASURES[measure].unit == "ratio"

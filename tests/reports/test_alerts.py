@@ -24,8 +24,11 @@ from core.reports.alerts import (
     save_alert,
     switch_alert,
 )
+from core.sales import anomalies, dismissing
+from core.sales.anomaly_reading import read_evidence
 from core.sales.query import Filter
 from tests.conftest import make_settings
+from tests.sales.conftest import TUNDRA, Market, market  # noqa: F401
 
 TODAY = date(2025, 6, 20)
 NOW = datetime(2025, 6, 20, 8, tzinfo=UTC)
@@ -184,3 +187,22 @@ def test_a_narrowed_person_sees_and_changes_no_alert_beyond_the_own_reach(filled
     ):
         with pytest.raises(NotAllowed, match="do not see"):
             change()
+
+
+def test_what_looks_odd_is_told_unless_everybody_dismissed_it(market: Market) -> None:  # noqa: F811
+    for month in range(1, 6):
+        market.line("galilu", f"2025-{month:02}", TUNDRA, 10, 1000)
+        market.covers("galilu", f"2025-{month:02}")
+    market.held("galilu", "2025-05", 2, 320)
+    market.fill_rollup()
+    today, definition = date(2025, 7, 25), AlertDefinition("anomaly", Decimal(300))
+    told = find(market.database, definition, None, today)
+    assert [finding.text.split(". ")[0] for finding in told] == [
+        "Galilu, June 2025: no report",
+        "Galilu, May 2025: €\u202f320 waits in the inbox",
+    ]
+    assert len(find(market.database, AlertDefinition("anomaly", Decimal(900)), None, today)) == 1
+    held = next(one for one in anomalies.find(read_evidence(market.database, None, today)).anomalies if one.kind == "held_money")
+    dismissing.dismiss(market.database, SYSTEM, held, everybody=True)
+    assert len(find(market.database, definition, None, today)) == 1
+    assert in_words(definition) == "Something looks odd for €\u202f300 or more"
