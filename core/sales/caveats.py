@@ -57,6 +57,13 @@ def find_caveats(asked: Asked, evidence: Evidence) -> tuple[Caveat, ...]:
 
 def missing_slices(sender: Sender, covered: Covered, period: Period | None, today: date) -> tuple[Period, ...]:
     """Ended slices of the period that this reseller has not stated; of a day-grain source, ended months without any covered day."""
+    key = (sender.reseller_id, period, today)
+    if key not in covered.missing:
+        covered.missing[key] = _missing_slices(sender, covered, period, today)
+    return covered.missing[key]
+
+
+def _missing_slices(sender: Sender, covered: Covered, period: Period | None, today: date) -> tuple[Period, ...]:
     window = period or _own_window(sender, covered)
     if window is None or window.start > today:
         return ()

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from core.sales.asking import BY_MONTH, Asked, AskedFilter, Kept, Relation, choose_orders
 from core.sales.comparing import Pair
 from core.sales.compiling_stock import base_condition, stock_parts
-from core.sales.dimensions import WEEKDAYS
+from core.sales.dimensions import DIMENSIONS, WEEKDAYS
 from core.sales.measures import SUMS, Measure
 
 RATE = "coalesce(fx_rate, case when vat_basis = 'gross' then sales_eur_gross else sales_eur_net end / nullif(amount_local, 0))"
@@ -72,6 +73,13 @@ COLUMNS: dict[Relation, dict[str, str]] = {
     "sales_months": COARSE_COLUMNS,
     "sales_totals": COARSE_COLUMNS,
     "order_days": FACT_COLUMNS | {"orders": "orders"},
+}
+# Labels that are looked up by key once lines are added up, in the names of the key's group.
+LATE = {
+    (
+        "product_ean",
+        DIMENSIONS["product"].label,
+    ): "coalesce((select functional_name || ' · ' || product_name from readable.products p where p.ean = {key}), {key})"
 }
 TELLING = ("line_kind", "source", "bulk", "order_id", "store_id", "product_ean", "reseller_id")  # what sums go by; the rest they add up
 SORTS = {
@@ -302,12 +310,17 @@ def origin(relation: Relation, asked: Asked) -> str:
     select * from readable.sales_days s where {CUT}) as months_and_days"""
 
 
+def listed(values: Iterable[int | date | str | None]) -> str:
+    """An array as PostgreSQL writes it, of values without signs of their own: bound as one text, hundreds of values cost nothing."""
+    return f"{{{','.join('NULL' if value is None else str(value) for value in values)}}}"
+
+
 def cut_parameters(asked: Asked) -> dict[str, Any]:
     """Of the cut months, and of the marks of the others."""
     cut = ("cut_resellers", "cut_years", "cut_months") if asked.cut else ()
     marks = ("mark_resellers", "mark_years", "mark_months", "mark_days", "mark_eras")
-    return {name: [month[place] for month in asked.cut] for place, name in enumerate(cut)} | {
-        name: [mark[place] for mark in asked.marks] for place, name in enumerate(marks)
+    return {name: listed(month[place] for month in asked.cut) for place, name in enumerate(cut)} | {
+        name: listed(mark[place] for mark in asked.marks) for place, name in enumerate(marks)
     }
 
 
@@ -342,14 +355,14 @@ def _pair_parameters(asked: Asked, pairs: Sequence[Pair]) -> dict[str, Any]:
         "end": asked.query.period.end,
         "first_before": min((p.before.start for p in pairs), default=None),
         "last_before": max((p.before.end for p in pairs), default=None),
-        "resellers": [p.reseller_id for p in pairs],
-        "now_start": [p.now.start for p in pairs],
-        "now_end": [p.now.end for p in pairs],
-        "before_start": [p.before.start for p in pairs],
-        "before_end": [p.before.end for p in pairs],
-        "add_months": [p.add_months for p in pairs],
-        "add_days": [p.add_days for p in pairs],
-        "lands_on": [p.lands_on for p in pairs],
+        "resellers": listed(p.reseller_id for p in pairs),
+        "now_start": listed(p.now.start for p in pairs),
+        "now_end": listed(p.now.end for p in pairs),
+        "before_start": listed(p.before.start for p in pairs),
+        "before_end": listed(p.before.end for p in pairs),
+        "add_months": listed(p.add_months for p in pairs),
+        "add_days": listed(p.add_days for p in pairs),
+        "lands_on": listed(p.lands_on for p in pairs),
         **cut_parameters(asked),
     }
 
@@ -364,7 +377,8 @@ def _lines(
     only: tuple[str, ...] = (),
 ) -> tuple[str, dict[str, Any]]:
     on, day = ("counts_on", "day_on") if pairs is not None else ("counted_on", "sold_on")
-    columns = [f"{_dated(g.label, on, day)} as by_{g.name}" for g in groups]
+    added = relation not in ("sales", "order_days")
+    columns = [f"{_dated(g.label, on, day)} as by_{g.name}" for g in groups if not (added and (g.key, g.label) in LATE)]
     columns += [f"{_dated(g.key or g.label, on, day)} as key_{g.name}" for g in groups]
     columns += [f"{COLUMNS[relation][c]} as {c}" for c in dict.fromkeys(c for name in sums for c in SUMS[name].columns)]
     columns += ["line_kind = any(%(kinds)s) as counted"] if asked.every_kind else []
@@ -373,7 +387,7 @@ def _lines(
     filters, values = filter_conditions(asked.filters, on, day, keep_kinds=asked.every_kind)
     lines = source if pairs is not None else origin(relation, asked)
     text = f"  select {(',' + chr(10) + '         ').join(columns)}\n  from {lines}\n{where_clause([*only, *where, *filters], '  ')}"
-    if relation not in ("sales", "order_days"):
+    if added:
         text = _added_up(text, asked, pairs, groups, sums)
     return text, parameters | values | cut_parameters(asked)
 
@@ -386,11 +400,18 @@ def _added_up(lines: str, asked: Asked, pairs: Sequence[Pair] | None, groups: tu
     told += ["era"] if pairs is not None else []
     columns = [
         *told,
-        *(f"{'key_listed' if g.name == 'listed' else f'max(by_{g.name})'} as by_{g.name}" for g in groups),
+        *(f"{_label(g)} as by_{g.name}" for g in groups),
         *(f"sum({name}) as {name}" for name in names if name not in TELLING),
     ]
     by = f"\n  group by {', '.join(told)}" if told else ""
     return f"  select {', '.join(columns) or 'true as added'}\n  from (\n{lines}\n  ) as single{by}"
+
+
+def _label(group: Group) -> str:
+    if group.name == "listed":
+        return "key_listed"
+    late = LATE.get((group.key, group.label))
+    return late.format(key=f"key_{group.name}") if late else f"max(by_{group.name})"
 
 
 def population(asked: Asked, pairs: Sequence[Pair] | None, relation: Relation = "sales") -> tuple[list[str], dict[str, Any]]:

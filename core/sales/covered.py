@@ -83,6 +83,11 @@ class Covered:
         return any((reseller_id, month.start) in self.provisional for month in months_in(span))
 
     @cached_property
+    def missing(self) -> dict[tuple[int, Period | None, date], tuple[Period, ...]]:
+        """What was found missing so far, by reseller id, period and day: several questions of a page ask for it."""
+        return {}
+
+    @cached_property
     def _by_day(self) -> frozenset[int]:
         return frozenset(s.reseller_id for s in self.senders if s.by_day)
 

@@ -41,13 +41,21 @@ def run(database: Database, query: SalesQuery, scope: Scope = None, today: date 
 
 
 def run_all(
-    database: Database, queries: Iterable[SalesQuery], scope: Scope = None, today: date | None = None, figures: FiguresOf | None = None
+    database: Database,
+    queries: Iterable[SalesQuery],
+    scope: Scope = None,
+    today: date | None = None,
+    figures: FiguresOf | None = None,
+    by_line: bool = False,
 ) -> tuple[Result, ...]:
-    """The answers to all questions of a page, in order, from one snapshot; what several of them need is read once. Errors: as `run`."""
+    """The answers to all questions of a page, in order, from one snapshot; what several of them need is read once. Errors: as `run`.
+
+    `by_line`: from single lines although sums would answer: the same figures, slowly, to compare with."""
     asked = [resolve(query, calendar_of(database)) for query in queries]
     with database.reader(scope) as connection:
         try:
-            snapshot = _Snapshot(connection, today or date.today())
+            connection.execute(BY_HASHING)
+            snapshot = _Snapshot(connection, today or date.today(), by_line)
             return tuple(_answer(snapshot, one, figures or Figures) for one in asked)
         except psycopg.errors.QueryCanceled as error:
             seconds = f"{database.query_seconds:g} seconds"
@@ -68,10 +76,12 @@ def data_version(database: Database) -> int:
 class _Snapshot:
     """What one transaction sees beside the figures, each thing read at most once."""
 
-    def __init__(self, connection: Connection, today: date) -> None:
-        self.connection, self.today = connection, today
+    def __init__(self, connection: Connection, today: date, by_line: bool) -> None:
+        self.connection, self.today, self.by_line = connection, today, by_line
         self._notes: dict[str, pl.DataFrame] = {}
         self._held: dict[Any, pl.DataFrame] = {}
+        self._read: dict[Any, list[Any]] = {}
+        self._alignments: dict[Any, comparing.Alignment | None] = {}
         self._by_reseller: dict[str, list[dict[str, Any]]] = {}
 
     @cached_property
@@ -87,7 +97,26 @@ class _Snapshot:
 
     def relation(self, asked: Asked) -> Relation:
         """The sums that answer the question, or the lines while nothing is rolled up yet."""
-        return choose_relation(asked) if self.state[1] else "sales"
+        return choose_relation(asked) if self.state[1] and not self.by_line else "sales"
+
+    def alignment(self, asked: Asked, senders: tuple[Sender, ...]) -> comparing.Alignment | None:
+        key = (asked.query.period, asked.query.compare, tuple(s.reseller_id for s in senders))
+        if key not in self._alignments:
+            self._alignments[key] = _align(asked, self.covered, senders, self.today)
+        return self._alignments[key]
+
+    def read(self, figures: Figures) -> tuple[Figures, tuple[list[dict[str, Any]], list[dict[str, Any]], int]]:
+        """What `figures` reads; what a question read before that asks for the same and more measures, where these do not order its rows."""
+        asked = figures.asked
+        narrow = type(figures) is Figures and asked.query.limit is None and all(d.is_time for d in asked.dimensions)
+        own = (replace(asked.query, measures=(), order_by=None), figures.relation)
+        for wide, found in self._read.get(own, ()) if narrow and asked.query.order_by is None else ():
+            if set(asked.query.measures) <= set(wide.asked.query.measures):
+                return wide, found
+        read = figures.read()
+        if narrow and asked.query.order_by is None:
+            self._read.setdefault(own, []).append((figures, read))
+        return figures, read
 
     def notes(self, asked: Asked, relation: Relation) -> pl.DataFrame:
         statement = compile_notes(asked, relation)
@@ -116,28 +145,31 @@ class _Snapshot:
 STATE = """
 select (select version from readable.data_version), exists (select from readable.sales_rollup), readable.shows_city()
 """
+BY_HASHING = "set local enable_sort = off"  # few groups of many lines: added up by hashing, whatever the planner expects
 
 
 def _answer(snapshot: _Snapshot, asked: Asked, reading: FiguresOf) -> Result:
     connection, covered, today = snapshot.connection, snapshot.covered, snapshot.today
     senders = covering.concerned(asked, covered)
-    alignment = _align(asked, covered, senders, today)
+    alignment = snapshot.alignment(asked, senders)
     pairs = alignment.pairs if alignment else None
     relation = snapshot.relation(asked)
     asked, base = keep_like_for_like(connection, asked, relation, alignment, senders, covered)
     numbers = [s.reseller_id for s in covered.senders]
-    plain = by_month(replace(asked, kept=None), None, numbers) if relation in BY_MONTH else asked
+    plain = replace(asked, kept=None, query=replace(asked.query, measures=(), by=(), like_for_like=None), measures=(), dimensions=())
+    beside = snapshot.relation(plain)
+    plain = by_month(plain, None, numbers) if beside in BY_MONTH else plain
     asked = by_month(asked, pairs, numbers) if relation in BY_MONTH else asked
     figures = reading(connection, asked, relation, pairs)
     evidence = caveats.Evidence(
-        snapshot.notes(plain, relation),
+        snapshot.notes(plain, beside),
         snapshot.held(asked.query.period, tuple(s.reseller_id for s in senders)),
         covered,
         tuple(s for s in senders if asked.query.period is None or covered.is_expected(s, asked.query.period)),
         today,
         snapshot.state[2],
     )
-    rows, others, groups = figures.read()
+    figures, (rows, others, groups) = snapshot.read(figures)
     frame = _frame(asked, [*rows, *others])
     evidence = replace(evidence, unstated=find_unstated(asked, frame, lambda one: snapshot.by_reseller(one, numbers)))
     return Result(

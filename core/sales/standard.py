@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from core.sales.bridging import bridge_query
 from core.sales.query import Comparison, Filter, LikeForLike, Period, SalesQuery, months
 
 Where = tuple[Filter, ...]
@@ -52,3 +53,13 @@ def by_product(where: Where, period: Period, against: Against = LAST_YEAR, alike
 def channel_mix(where: Where, period: Period, against: Against = LAST_YEAR, alike: LikeForLike | None = None) -> SalesQuery:
     """Stores, the resellers' web shops and the own web shop: channel and source together."""
     return SalesQuery(("sales_eur_net", "share"), ("source", "channel"), where, period, against, like_for_like=alike)
+
+
+def overview(where: Where, period: Period, against: Against = LAST_YEAR, alike: LikeForLike | None = None) -> tuple[SalesQuery, ...]:
+    """Every question of the overview page."""
+    year = period if isinstance(against, Period) else around(period)
+    asked = (where, period, against, alike)
+    figures = key_figures(*asked)
+    trends = [monthly(where, year, measures, against, alike) for measures in (KPIS, ("sales_eur_net",))]
+    bridges = [bridge_query(figures)] if against is not None else []
+    return (figures, *trends, by_product(*asked), *bridges, by_reseller(*asked), channel_mix(*asked))
