@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
+import polars as pl
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,8 +14,12 @@ from api.callers import Caller, Data
 from core.people.permissions import require
 from core.sales.dimensions import DIMENSIONS
 from core.sales.measures import MEASURES
+from core.sales.pivot_query import PivotQuery
+from core.sales.pivot_table import namer, table
+from core.sales.pivot_values import As
 from core.sales.query import Result, build_query
 from core.sales.running import calendar_of, run
+from core.sales.running_pivots import run_pivot
 
 router = APIRouter(tags=["figures"])
 EXAMPLE = {
@@ -50,6 +56,15 @@ class Question(BaseModel):
     )
 
 
+class PivotQuestion(Question):
+    """As Question, laid out: `by` are the rows, up to three dimensions together with the columns."""
+
+    columns: list[str] = Field([], description="Dimensions across.")
+    at: str | None = Field(None, description="The value of the outermost column by whose figures `order_by` goes; empty: the whole row's.")
+    shown_as: As = Field("value", description="Value, a share (adding to 1 exactly), a running total, or a change.")
+    subtotals: bool = Field(True, description="A line for each outer group, above its parts.")
+
+
 class Figures(BaseModel):
     """Rows with exact decimals as text, and what a reader must know beside them."""
 
@@ -76,16 +91,29 @@ def sales(question: Question, caller: Caller, database: Data) -> Figures:
     return _figures(run(database, query, caller.scope))
 
 
-def _figures(result: Result) -> Figures:
+@router.post("/pivot")
+def pivot(question: PivotQuestion, caller: Caller, database: Data) -> Figures:
+    """A table with subtotals and totals as the Explore page shows it: rows in its order, a key for each heading, the total last."""
+    require(caller, "see_sales")
+    own = {"measures", "by", "where", "period", "compare", "columns", "at", "shown_as", "subtotals"}
+    fiscal = calendar_of(database)
+    options = question.model_dump(exclude=own)
+    query = build_query(question.measures, question.by, question.where, question.period, question.compare, fiscal=fiscal, **options)
+    asked = PivotQuery(query, tuple(question.columns), question.at, question.shown_as == "running")
+    seen = table(run_pivot(database, asked, caller.scope), question.shown_as, subtotals=question.subtotals)
+    return _figures(seen.result, seen.frame(namer(fiscal)), seen.notes)
+
+
+def _figures(result: Result, frame: pl.DataFrame | None = None, notes: Sequence[str] = ()) -> Figures:
     return Figures(
-        rows=plain.rows(result.frame),
+        rows=plain.rows(result.frame if frame is None else frame),
         totals={name: plain.value(value) for name, value in result.totals.items()},
         period=str(result.period) if result.period else None,
         compared_with=str(result.compared_with) if result.compared_with else None,
         data_through={name: day.isoformat() for name, day in result.data_through.items()},
         resellers_covered=list(result.resellers_covered),
         resellers_expected=list(result.resellers_expected),
-        caveats=[caveat.text for caveat in result.caveats],
+        caveats=[*notes, *(caveat.text for caveat in result.caveats)],
         data_version=result.data_version,
         rows_in_all=result.rows_in_all,
         sql=result.sql,

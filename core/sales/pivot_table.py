@@ -189,6 +189,8 @@ def _notes(cells: Cells, shown_as: As, held: Value) -> Iterator[str]:
     others = [find_measure(name).label for name in cells.asked.query.measures if name not in shares]
     if shares and others:
         yield f"{' and '.join(others)}: shown as values, because they do not add up over groups and so have no shares."
+    if cells.asked.at is not None and not any(path[0].text == cells.asked.at for path in cells.paths(1, 1)):
+        yield f"There is no column “{cells.asked.at}” to sort by, so rows follow the total."
     if held and shares:
         yield "What is held in the inbox is a part of the whole, in a row of its own, so that shares add to 100 %."
     if shown_as == "running" and any(

@@ -13,6 +13,7 @@ from tests.sales.conftest import Market, market  # noqa: F401
 
 GUARDED = [
     ("POST", "/sales"),
+    ("POST", "/pivot"),
     ("GET", "/measures"),
     ("GET", "/dimensions"),
     ("GET", "/coverage"),
@@ -41,6 +42,19 @@ def test_figures_are_those_of_the_core(client: TestClient, process: opened.Opene
     assert answer["rows"] == [{"reseller": "Galilu", "sales_eur_net": "123.450000001"}]
     assert Decimal(answer["totals"]["sales_eur_net"]) == result.totals["sales_eur_net"]
     assert answer["data_version"] == result.data_version and answer["sql"] == result.sql
+
+
+def test_a_pivot_is_the_table_of_the_page(client: TestClient, process: opened.Opened, market: Market) -> None:  # noqa: F811
+    market.line("galilu", "2025-05", "9524001001008", 1, 30)
+    market.line("liberty", "2025-06", "9524001001008", 1, 10)
+    question = {"by": ["reseller"], "columns": ["month"], "period": "2025", "shown_as": "share_total"}
+    answer = client.post("/pivot", json=question, headers=token(client, process)).json()
+    assert answer["rows"] == [
+        {"Reseller": "Galilu", "May 2025": "0.75", "Jun 2025": None, "Total": "0.75"},
+        {"Reseller": "Liberty", "May 2025": None, "Jun 2025": "0.25", "Total": "0.25"},
+        {"Reseller": "Total", "May 2025": "0.75", "Jun 2025": "0.25", "Total": "1"},
+    ]
+    assert answer["totals"]["sales_eur_net"] == "40"
 
 
 def test_a_scope_holds_in_the_api_too(client: TestClient, process: opened.Opened, market: Market) -> None:  # noqa: F811

@@ -128,6 +128,11 @@ def test_rows_follow_the_figure_of_one_column(busy: Market) -> None:
     assert stated == sorted(stated) and values[: len(stated)] == stated
 
 
+def test_an_order_by_a_column_that_is_not_there_is_said(busy: Market) -> None:
+    seen = table(ask(busy, "units", ["product"], ("month",), order_by="units", at="never"))
+    assert seen.notes == ("There is no column “never” to sort by, so rows follow the total.",)
+
+
 def test_time_runs_upwards_and_weekdays_from_monday(market: Market) -> None:
     for order, day in (("A", "2025-06-06"), ("B", "2025-06-02"), ("C", "2025-06-04")):
         market.order_line(order, day, TUNDRA, 1, 10)
