@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.people.permissions import Action
 from core.sales.query import Period, Result, SalesQuery
 from core.sales.shown import Shown, of_result
 from pages.components import cached, choosing, errors, exploring, frame, session, source_rows, view_actions
@@ -16,6 +17,14 @@ from pages.components.exploring import View
 from pages.components.view_actions import FILES, MakeReport
 
 EXPLORE = "explore"
+ACTIONS: Mapping[str, tuple[str, str, Action]] = {  # label, icon, who may
+    EXPLORE: ("Explore", "pivot_table_chart", "see_sales"),
+    "ask": ("Ask about this", "chat_bubble", "ask"),
+    "save": ("Save this view", "bookmark_add", "save_views"),
+    "send": ("Send as report", "send", "edit_reports"),
+    "notebook": ("Open in notebook", "code", "see_sales"),
+    "trace": ("Trace to source", "account_tree", "see_sales"),
+}
 
 
 @contextmanager
@@ -73,37 +82,52 @@ class Menu:
 
 @st.fragment
 def _draw(menu: Menu) -> None:
-    box = st.popover(
-        "",
-        icon=":material/more_horiz:",
-        type="tertiary",
-        help="Explore, ask, save, send, notebook, source, export",
-        key=f"menu_{menu.key}",
-        on_change="rerun",
-    )
+    turn = session.recall(_name(menu, "turn"), 0)
+    key = f"menu_{menu.key}" + (f"_{turn}" if turn else "")  # a menu of another key is closed: what was chosen opens without it
+    box = st.popover("", icon=":material/more_horiz:", type="tertiary", help="More", key=key, on_change="rerun")
     if box.open:
         with box, st.container(key=f"menulist_{menu.key}", gap=None), errors.boundary():
             _choices(menu)
+    action = session.recall(_name(menu, "action"), "")
+    session.forget(_name(menu, "action"))
+    if action:
+        with errors.boundary():
+            _act(menu, action)
 
 
 def _choices(menu: Menu) -> None:
-    query = menu.result.query
-    if EXPLORE not in menu.leave_out and _choice("Explore", "pivot_table_chart", "explore", menu):
-        st.switch_page(FILES["explore"], query_params=parameters(query, menu.chosen, menu.known, menu.show))
-    if session.may_do("ask") and _choice("Ask about this", "chat_bubble", "ask", menu):
-        view_actions.ask(query)
-    if session.may_do("save_views") and _choice("Save this view", "bookmark_add", "save", menu):
-        view_actions.save_dialog(menu.name, menu.chosen)
-    if session.may_do("edit_reports") and _choice("Send as report", "send", "send", menu):
-        view_actions.report_dialog(menu.name, query, menu.chosen, menu.report or view_actions.report_of(query))
-    if _choice("Open in notebook", "code", "notebook", menu):
-        view_actions.notebook_dialog(view_actions.code(query, session.scope(), menu.result.data_version, menu.code))
-    source_rows.button(menu.result, key=menu.key)
+    for action, (label, icon, allowed) in ACTIONS.items():
+        if action not in menu.leave_out and session.may_do(allowed):
+            key = f"{action}_{menu.key}"
+            st.button(label, icon=f":material/{icon}:", type="tertiary", key=key, on_click=_choose, args=(menu, action))
     view_actions.exports(menu.seen, f"{menu.key}-{choosing.period_text(menu.chosen.period).replace('/', '-')}", menu.key)
 
 
-def _choice(label: str, icon: str, action: str, menu: Menu) -> bool:
-    return st.button(label, icon=f":material/{icon}:", type="tertiary", key=f"{action}_{menu.key}")
+def _choose(menu: Menu, action: str) -> None:
+    """Close the menu and do it in the run that follows."""
+    session.remember(_name(menu, "action"), action)
+    session.remember(_name(menu, "turn"), session.recall(_name(menu, "turn"), 0) + 1)
+
+
+def _name(menu: Menu, part: str) -> str:
+    return f"menu.{menu.key}.{part}"
+
+
+def _act(menu: Menu, action: str) -> None:
+    query = menu.result.query
+    match action:
+        case "explore":
+            st.switch_page(FILES["explore"], query_params=parameters(query, menu.chosen, menu.known, menu.show))
+        case "ask":
+            view_actions.ask(query)
+        case "save":
+            view_actions.save_dialog(menu.name, menu.chosen)
+        case "send":
+            view_actions.report_dialog(menu.name, query, menu.chosen, menu.report or view_actions.report_of(query))
+        case "notebook":
+            view_actions.notebook_dialog(view_actions.code(query, session.scope(), menu.result.data_version, menu.code))
+        case "trace":
+            source_rows.dialog(menu.result, query.measures[0])
 
 
 def parameters(query: SalesQuery, chosen: Choice, known: Known, show: exploring.Show = "table") -> Mapping[str, Sequence[str]]:

@@ -47,9 +47,9 @@ def pressed(page: AppTest, action: str) -> AppTest:
     return page.button(key=f"{action}_resellers").click().run()
 
 
-def submitted(page: AppTest, action: str, label: str) -> None:
-    """Press a button inside the dialog of an action; AppTest runs the whole page, so what opened it is pressed with it."""
-    page.button(key=f"{action}_resellers").click()
+def submitted(page: AppTest, action: str, label: str, card: str = "resellers") -> None:
+    """Press a button inside the dialog of an action; AppTest runs the whole page, so the dialog is opened anew with it."""
+    page.session_state[f"menu.{card}.action"] = action
     next(button for button in page.button if button.label == label).click().run()
 
 
@@ -153,8 +153,7 @@ def test_the_table_of_explore_is_sent_with_its_rows_columns_and_shares(open_page
     page.session_state["menu_explore"] = True
     page.run()
     page.button(key="send_explore").click().run()
-    page.button(key="send_explore").click()
-    next(button for button in page.button if button.label == "Make the report").click().run()
+    submitted(page, "send", "Make the report", "explore")
     assert not page.exception and page.title[0].value == "Reports"
     with database.read() as connection:
         (block,) = next(report for report in list_reports(connection) if report.name == "Units by Reseller and Quarter").definition.blocks
