@@ -23,12 +23,16 @@ from core.ingest.shapes import ImportReport
 from core.people.permissions import SYSTEM
 from core.reports import rendering
 from core.sales import assortment as assorting
-from core.sales import bridging, pivot_table, running, running_items, running_pivots, tracing
+from core.sales import bridging, equal_days, event_effects, pivot_table, running, running_items, running_pivots, tracing
 from core.sales import coverage as sales_coverage
 from core.sales import launches as launching
 from core.sales import stock as stocks
+from core.sales.anomalies import anomalies_frame
+from core.sales.anomalies import find as find_anomalies
+from core.sales.anomaly_reading import read_evidence
 from core.sales.assortment import Assortment
 from core.sales.bridging import Bridge
+from core.sales.calendar_reading import read_calendar
 from core.sales.classes import Classes, Cuts
 from core.sales.forecasting import Forecast
 from core.sales.heat_map import HeatMap, Order
@@ -36,7 +40,7 @@ from core.sales.histories import Grain
 from core.sales.movers import Movers
 from core.sales.pivot_query import PivotQuery
 from core.sales.pivot_values import As
-from core.sales.query import Period, Result, build_query
+from core.sales.query import Period, Result, SalesQuery, build_query
 from core.sales.running_forecasts import ForecastQuestion, run_forecast
 from core.settings import Settings
 
@@ -277,6 +281,39 @@ class Workbench:
         if held is None:
             return pl.DataFrame(schema=stocks.COVER)
         return stocks.weeks_of_cover(held, running.run(self.database, stocks.recent_units_query(reseller, held), self.scope))
+
+    def events(
+        self, period: str | Period, where: Mapping[str, str | Sequence[str]] | None = None, today: date | None = None
+    ) -> pl.DataFrame:
+        """One row an event of the period (Easter, Black Friday, Mother's Day by country …): EUR net around it and around it the year before,
+        change_aligned and change_same_dates (ratios), the resellers compared, and who is left out and why. Errors: BadQuestion."""
+        query = build_query("sales_eur_net", (), where, period, fiscal=running.calendar_of(self.database))
+        assert query.period is not None
+        calendar = read_calendar(self.database, self._ask(today), query.where, query.period, self.scope)
+        return event_effects.effects_frame(event_effects.effects(calendar, query.period, today or date.today()))
+
+    def trading_days(
+        self,
+        period: str | Period,
+        compare: str | Period = "prior_year",
+        where: Mapping[str, str | Sequence[str]] | None = None,
+        today: date | None = None,
+    ) -> pl.DataFrame:
+        """By reseller and in all: EUR net now and before over what both cover, weighted trading days of both, the change and the change on
+        equal trading days (ratios), and where the weights come from. Errors: BadQuestion."""
+        query = build_query("sales_eur_net", (), where, period, compare, fiscal=running.calendar_of(self.database))
+        assert query.period is not None
+        calendar = read_calendar(self.database, self._ask(today), query.where, query.period, self.scope)
+        result = running.run(self.database, equal_days.trading_query(query), self.scope, today)
+        return equal_days.equalised_frame(equal_days.equalise(result, calendar, today or date.today()))
+
+    def anomalies(self, today: date | None = None) -> pl.DataFrame:
+        """What looks odd in the last two years, the most money first: reason ('data', 'business', 'calendar'), kind, title, why, reseller,
+        product, period, size_eur_net against what was expected with its range, evidence. Dismissed ones are in it too."""
+        return anomalies_frame(find_anomalies(read_evidence(self.database, self.scope, today)).anomalies)
+
+    def _ask(self, today: date | None) -> Callable[[SalesQuery], Result]:
+        return lambda query: running.run(self.database, query, self.scope, today)
 
     def coverage(self, today: date | None = None) -> pl.DataFrame:
         """Reseller × period: received, partial, missing, late, restated, not expected."""

@@ -64,6 +64,8 @@ def find(evidence: Evidence) -> Found:
         business = list(_of_business(book, evidence, spoilt[book.name]))
         found += _with_held(book, found, business)
     found = [*_launches(found), *_products(evidence, spoilt, found)]
+    books = {book.name: book for book in evidence.books}
+    found = [_drawn(one, books.get(one.reseller), spoilt.get(one.reseller, frozenset())) for one in found]
     short = [
         Short(b.name, n, MONTHS + FEWEST[MONTHS]) for b in evidence.books if (n := business_checks.too_short(b, evidence.last)) is not None
     ]

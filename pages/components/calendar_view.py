@@ -125,11 +125,11 @@ def _row(one: Effect, chosen_one: Effect | None) -> dict[str, Any]:
     known = bool(one.parts)
     return {
         "Event": one.occurrence.name if one is not chosen_one else f"▸ {one.occurrence.name}",
-        "Day": f"{day:%-d %b}" + (f" (was {before:%-d %b})" if one.occurrence.moved else ""),
-        "Now €": one.now if known else None,
-        "Before €": one.before if known else None,
         "Δ aligned": one.aligned,
         "Δ same dates": one.same_dates,
+        "Now €": one.now if known else None,
+        "Before €": one.before if known else None,
+        "Day": f"{day:%-d %b}" + (f" (was {before:%-d %b})" if one.occurrence.moved else ""),
     }
 
 
@@ -158,10 +158,10 @@ def detail(found: Effect, calendar: Calendar, view: View, result: Result, chosen
 
 
 def _parts(found: Effect) -> pl.DataFrame:
-    rows = [(p.reseller, f"by {p.grain}", p.now, p.before, p.aligned, p.same_dates) for p in found.parts]
+    rows = [(p.reseller, p.aligned, p.same_dates, p.now, p.before, f"by {p.grain}") for p in found.parts]
     money, change = pl.Decimal(38, 9), pl.Decimal(38, 9)
-    schema: dict[str, Any] = {"Reseller": pl.String, "States": pl.String, "Now €": money, "Before €": money}
-    schema |= {"Δ aligned": change, "Δ same dates": change}
+    schema: dict[str, Any] = {"Reseller": pl.String, "Δ aligned": change, "Δ same dates": change}
+    schema |= {"Now €": money, "Before €": money, "States": pl.String}
     rounded = [tuple(round(v, 9) if isinstance(v, Decimal) else v for v in row) for row in rows]
     return pl.DataFrame(rounded, schema=schema, orient="row")
 
@@ -196,9 +196,9 @@ def trading(found: Equalised, result: Result, chosen: Choice, known: Known) -> N
             return
         st.markdown(f"**{frame.plain(headline(found))}**")
         rows = pl.DataFrame(
-            [(r.reseller, r.now, _rounded(r.change), f"{format_number(r.days, 1)} / {format_number(r.days_before, 1)}", _rounded(r.adjusted)) for r in found.rows]
-            + [("Total", found.now, _rounded(found.change), "", _rounded(found.adjusted))],
-            schema={"Reseller": pl.String, "Now €": pl.Decimal(38, 9), "Δ": pl.Decimal(38, 9), "Days now / before": pl.String, "Δ on equal days": pl.Decimal(38, 9)},
+            [(r.reseller, _rounded(r.change), _rounded(r.adjusted), r.now, f"{format_number(r.days, 1)} / {format_number(r.days_before, 1)}") for r in found.rows]
+            + [("Total", _rounded(found.change), _rounded(found.adjusted), found.now, "")],
+            schema={"Reseller": pl.String, "Δ": pl.Decimal(38, 9), "Δ on equal days": pl.Decimal(38, 9), "Now €": pl.Decimal(38, 9), "Days now / before": pl.String},
             orient="row",
         )  # fmt: skip
         formats = {"Now €": lambda value: format_money(value).replace("€\u202f", "")}
