@@ -24,6 +24,7 @@ from pages.components import frame, pareto_traces
 FONT = '"Source Sans", sans-serif'
 DASHES = {"before": "dot", "ahead": "dash"}
 ROW, GROUPED_ROW = 26, 34  # pixels of one horizontal bar
+LONGEST_NAME = 26  # characters beside a chart that needs the room
 Trace = dict[str, Any]
 
 
@@ -171,12 +172,23 @@ def _ticks(spec: ChartSpec) -> dict[str, Any]:
 
 
 def _short_names(spec: ChartSpec) -> dict[str, Any]:
-    """Products at the side of bars by their name, without the code before it, where that tells them apart."""
+    """Products at the side of bars by their name, without the code before it, where that tells them apart; beside a waterfall or a running
+    share, which need the room, long ones without their middle."""
     texts = spec.texts
-    if spec.kind != "horizontal_bar" or not any(" · " in text for text in texts):
+    if spec.kind == "heatmap" or not any(" · " in text or len(text) > LONGEST_NAME for text in texts):
         return {}
     short = [text.split(" · ", 1)[-1] for text in texts]
+    short = short if spec.kind == "horizontal_bar" else [_without_middle(text) for text in short]
     return {"tickvals": list(texts), "ticktext": [escape(text) for text in short]} if len(set(short)) == len(short) else {}
+
+
+def _without_middle(text: str) -> str:
+    """The size at the end of a name tells products apart."""
+    if len(text) <= LONGEST_NAME:
+        return text
+    end = " ".join(text.split()[-2:])
+    end = end if len(end) <= 9 else end[-7:].lstrip()
+    return f"{text[: LONGEST_NAME - len(end) - 2].rstrip()}… {end}"
 
 
 def _hover(spec: ChartSpec, number: int) -> Trace:

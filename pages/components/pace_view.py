@@ -85,7 +85,7 @@ def fast_and_slow(view: View, chosen: Choice, known: Known) -> None:
     carriers = _carriers(view, chosen)
     answers = [cached.result(query, session.scope()) for query in pace.paced_queries(moving.population(chosen), view.by, over)]
     found = pace.paced(answers[0], answers[1], carriers, covered, date.today(), over, _offers(view, chosen, carriers))
-    columns = tuple(f"{words.capitalize()} ({name_period(span)})" for words, span in zip(over.words, (over.recent, over.long), strict=True))
+    columns = tuple(name_period(span) for span in (over.recent, over.long))
     fastest, slowest = tuple(one for one in found if one.recent > 0)[:10], pace.slowest(found)
     left, right = st.columns(2)
     lead = "Units sold less returned; 0 is covered without sales"
@@ -93,7 +93,7 @@ def fast_and_slow(view: View, chosen: Choice, known: Known) -> None:
         left,
         card(
             "Fastest",
-            f"{lead}; by the {over.words[0]}",
+            f"{lead}; by the {over.words[0]}, beside the {over.words[1]}",
             _taken("fastest", "Fastest", _paced_rows(fastest, view, columns), answers[0], chosen, known),
         ),
     ):

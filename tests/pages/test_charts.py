@@ -110,3 +110,11 @@ def test_names_of_lines_that_end_close_together_stand_above_and_below() -> None:
     assert sorted(equal.values()) == ["bottom right", "top right"]
     apart = to_plotly(spec("line", NOW, BEFORE)).data
     assert {trace.textposition for trace in apart} == {"middle right"}
+
+
+def test_long_names_beside_a_waterfall_keep_their_end() -> None:
+    names = ("Before", "NL47100 · Station 47 Eau de Parfum 100 ml", "NL4730 · Station 47 Eau de Parfum 30 ml", "Now")
+    values = Series("Net revenue", tuple(map(Decimal, (1, 2, 3, 6))))
+    drawn = to_plotly(ChartSpec("waterfall", "By product", names, (values,), "", "Net revenue", "EUR net", totals=(0, 3)))
+    assert drawn.layout.yaxis.ticktext == ("Before", "Station 47 Eau de… 100 ml", "Station 47 Eau de P… 30 ml", "Now")
+    assert drawn.data[0].y == names
