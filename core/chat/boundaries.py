@@ -24,7 +24,7 @@ MISSING: dict[str, str] = {  # phrases → what is said; the phrase names a fiel
         "There are no competitor or market figures here, so no market share. I can give shares within the own sales: by product, reseller, category or country."
     ),
     "sell through|sell through rate|sellthrough|abverkaufsquote": (
-        "Sell-through needs stock, and only Liberty’s files state it; it is not stored with the sales. Ask for the stock of a product, or for units sold."
+        "Sell-through needs stock, and only Liberty’s files state it: the pages Products and Resellers show it. Ask here for the stock of a product, or for units sold."
     ),
     "sellin|wholesale price|wholesale revenue|wholesale orders|purchase orders|deliveries to resellers|shipments": (
         "Sell-in (what the brand sold to resellers) is not in these files; they state sell-out to consumers. Ask for sell-out instead."

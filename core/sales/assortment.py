@@ -14,6 +14,7 @@ import polars as pl
 
 from core.sales.dimensions import NOT_STATED
 from core.sales.query import Filter, Period, Result, SalesQuery
+from core.sales.shown import Shown, about
 
 MEASURES = ("units_sold", "sales_eur_net", "share")
 BESTSELLERS = 10
@@ -87,3 +88,19 @@ def _state(row: dict[str, Any]) -> str:
     if before and not alike:
         return "carried" if now else "lost"
     return "gained" if alike and not before else "carried" if now else ""
+
+
+def as_shown(reseller: str, found: Assortment, result: Result) -> Shown:
+    """The range, to be taken away. `result`: what the reseller sells."""
+    told = (
+        "State",
+        "Carried: units sold in the period. Gained and lost over what both periods cover. Missing: a bestseller it does not sell.",
+    )
+    names = {"product": "Product", "state": "State", "brand_rank": "Brand rank", "brand_share": "Share of the brand"}
+    return Shown(
+        f"Range of {reseller}",
+        found.products.rename(names),
+        (told, *about(result)),
+        {},
+        {"sales_eur_net": "EUR net", "Share of the brand": "ratio"},
+    )

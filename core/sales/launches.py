@@ -20,6 +20,7 @@ from core.sales.dimensions import NOT_STATED
 from core.sales.formatting import format_change, format_money
 from core.sales.naming import SHORT_MONTHS
 from core.sales.query import Filter, Result, SalesQuery
+from core.sales.shown import Shown, about
 
 MOST_MONTHS = 24  # of a curve
 FIRST = 4  # the launch month and the first three full months
@@ -154,3 +155,29 @@ def _number(day: date) -> int:
 def _months_after(day: date, count: int) -> date:
     number = _number(day) + count
     return date(number // 12, number % 12 + 1, 1)
+
+
+def as_shown(found: Sequence[Launch], result: Result) -> Shown:
+    """The table of launches, to be taken away. `result`: the answer to `launches_query`."""
+    told = (
+        "Launch",
+        "The first month with units sold, of products that did not sell in the first month of the data; complete months only.",
+    )
+    units = {
+        "launch": "month",
+        "first_month": "EUR net",
+        "first_three": "EUR net",
+        "units_first_three": "units",
+        "against_median": "change",
+    }
+    names = {
+        "product": "Product",
+        "launch": "Launch month",
+        "first_month": "Launch month, net €",
+        "first_three": "With its first three full months, net €",
+        "units_first_three": "Units of the same",
+        "against_median": "Against the median launch",
+    }
+    return Shown(
+        "Launches", launch_table(found).rename(names), (told, *about(result)), {}, {names[name]: unit for name, unit in units.items()}
+    )

@@ -17,6 +17,7 @@ from core.sales.compiling_stock import stated
 from core.sales.measures import SUMS
 from core.sales.naming import name_day, name_list
 from core.sales.query import Caveat, Filter, Period, Result, SalesQuery
+from core.sales.shown import Shown, about
 
 DAYS = """
 select reseller, max(period_end) from readable.stock_levels
@@ -112,3 +113,11 @@ def _cover(name: str, left: int, sold: int) -> tuple[Any, ...]:
     through = round(Decimal(sold) / (left + sold), 9) if left + sold else None
     state = "out" if left <= 0 else "low" if cover is not None and cover < LOW else "high" if cover is None or cover > HIGH else ""
     return name, left, weekly, cover, through, state
+
+
+def as_shown(reseller: str, held: StockOnDay, cover: pl.DataFrame, units: Result) -> Shown:
+    """The stock with its cover, to be taken away."""
+    told = ("Stock", f"At the end of {name_day(held.day)}, as the file states it; cover at the pace of the last {WEEKS} weeks.")
+    names = {"product": "Product", "weekly_units": "Units a week", "weeks_of_cover": "Weeks of cover", "state": "State"}
+    kinds = {"stock_units": "units", "sell_through": "ratio", "Units a week": "number", "Weeks of cover": "number"}
+    return Shown(f"Stock of {reseller}", cover.rename(names), (told, *about(units)), {}, kinds)

@@ -112,10 +112,16 @@ def trend(page: Page) -> None:
     with card(
         "Net revenue by month", "EUR net, beside what is compared with; click a month to see it alone", page.menu("trend", months, "chart")
     ):
-        restated = marking.of_result(months, cached.restated(session.scope()))
+        sellers = product_queries.first_and_last(page.result(product_queries.months_sold(page.where)))
+        restated = [one for one in marking.of_result(months, cached.restated(session.scope())) if one.reseller in sellers]
         picked = charts.draw(marking.mark_restated(chart_for(months, date.today()), months, restated), key="product_trend", select=True)
         filters.follow_moment(page.chosen, "product.trend", months, picked)
         results.restated(restated, page.year)
+        frame.hint(
+            "Restatements are of the reseller’s whole period, not of this product alone."
+            if any(one.period.end >= page.year.start and one.period.start <= page.year.end for one in restated)
+            else ""
+        )
 
 
 def change(page: Page) -> None:
@@ -196,7 +202,9 @@ def prices(page: Page) -> None:
 def launch(page: Page) -> None:
     found = page.result(launches.launches_query(page.chosen.where))
     known = launches.launches(found)
-    with card("Since its launch", "EUR net by month since the launch, beside the median launch", page.menu("launch", found)):
+    menu = page.menu("launch", found)
+    menu.shown, menu.code = (lambda: launches.as_shown(known, found)), "wb.launches()"
+    with card("Since its launch", "EUR net by month since the launch, beside the median launch", menu):
         charts.draw(curve_chart(known, page.article.label), key="product_launch", height=240)
         frame.hint(curve_words(known, page.article.label))
 

@@ -12,7 +12,7 @@ from pages.components import cached, results, session
 from pages.components.card_menu import card
 from pages.components.reseller_view import Page
 
-SIGNS = {"carried": "✔ carried", "gained": "＋ gained", "lost": "− lost", "missing": "✖ not carried"}
+SIGNS = {"carried": "✔ carried", "gained": "+ gained", "lost": "− lost", "missing": "✖ not carried"}
 STATES = {"out": "✖ out of stock", "low": "! under two weeks", "high": "… over half a year", "": "✔"}
 
 
@@ -22,19 +22,29 @@ def carried(page: Page) -> None:
     result = page.result(own)
     found = assortment.assortment(result, page.result(brand))
     lead = "Units sold in the period; gained and lost over what is covered in both periods"
-    with card("Range", lead, page.menu("range", result)):
+    menu = page.menu("range", result)
+    menu.shown = lambda: assortment.as_shown(page.facts.name, found, result)
+    menu.code = f'wb.assortment("{page.facts.name}", "{page.chosen.period}")'
+    with card("Range", lead, menu):
         st.markdown(_sentence(page, found))
         rows = found.products.filter(pl.col("state") != "carried")
         if rows.is_empty():
             st.caption("Nothing gained, nothing lost, and every bestseller of the brand is carried.")
             return
-        plain = rows.select(
-            pl.col("product").alias("Product"),
-            pl.col("state").replace_strict(SIGNS).alias("State"),
-            pl.col("sales_eur_net").cast(pl.Float64).round(0).alias("Net revenue €"),
-            pl.col("brand_rank").alias("Brand rank"),
+        table = rows.select("product", pl.col("state").replace_strict(SIGNS), "sales_eur_net", "brand_rank")
+        config = {
+            **results.column_config(["product", "sales_eur_net"], {}),
+            "state": st.column_config.Column("State"),
+            "brand_rank": st.column_config.NumberColumn("Brand rank", help="Its place by net revenue everywhere in sight"),
+        }
+        st.dataframe(
+            results.shown(table),
+            hide_index=True,
+            height="content" if rows.height <= 10 else 33 * 11,
+            column_config=config,
+            key="range",
+            placeholder="–",
         )
-        st.dataframe(plain, hide_index=True, height="content" if rows.height <= 10 else 33 * 11, key="range", placeholder="–")
 
 
 def _sentence(page: Page, found: assortment.Assortment) -> str:
@@ -46,16 +56,21 @@ def _sentence(page: Page, found: assortment.Assortment) -> str:
     return f"{text} Bestsellers it does not sell: {name_list(codes)}." if missing else text
 
 
-def cover(page: Page) -> None:
-    """Its stock with how long it lasts; nothing where its files state none."""
-    held = cached.stock(page.facts.name, session.scope(), page.chosen.period.end)
-    if held is None:
-        return
+def held_stock(page: Page) -> stock.StockOnDay | None:
+    """Its last stated stock; None where its files state none."""
+    return cached.stock(page.facts.name, session.scope(), page.chosen.period.end)
+
+
+def cover(page: Page, held: stock.StockOnDay) -> None:
+    """Its stock with how long it lasts."""
     units = page.result(stock.recent_units_query(page.facts.name, held))
     found = stock.weeks_of_cover(held, units)
     total = format_number(found["stock_units"].sum())
     lead = f"{total} units at the end of {name_day(held.day)}; cover at the pace of the last {stock.WEEKS} weeks"
-    with card("Stock", lead, page.menu("stock", units)):
+    menu = page.menu("stock", units)
+    menu.shown = lambda: stock.as_shown(page.facts.name, held, found, units)
+    menu.code = f'wb.stock("{page.facts.name}")'
+    with card("Stock", lead, menu):
         plain = found.select(
             pl.col("product").alias("Product"),
             pl.col("stock_units").alias("Stock"),
@@ -64,7 +79,11 @@ def cover(page: Page) -> None:
             (pl.col("sell_through").cast(pl.Float64) * 100).round(1).alias("Sell-through %"),
             pl.col("state").replace_strict(STATES).alias("State"),
         )
-        formats = {name: st.column_config.NumberColumn(format="%.1f") for name in ("Units a week", "Weeks of cover", "Sell-through %")}
+        formats = {
+            name: st.column_config.NumberColumn(format="%.1f", width="small")
+            for name in ("Units a week", "Weeks of cover", "Sell-through %")
+        }
+        formats |= {"Product": st.column_config.Column(width="medium"), "Stock": st.column_config.NumberColumn(width="small")}
         st.dataframe(
             plain,
             hide_index=True,

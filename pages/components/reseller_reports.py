@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ import streamlit as st
 
 from core.sales.naming import SHORT_MONTHS, name_period
 from core.sales.query import Period
-from core.sales.restated import restatement_words
+from core.sales.restated import Restated, restatement_words
 from pages.components import batch_list, cached, empty, frame, session
 from pages.components.coverage_grid import SIGNS, TINTS, WORDS
 from pages.components.reseller_view import Page
@@ -67,10 +68,11 @@ def _file(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def restated(page: Page) -> None:
-    """What later files stated differently, newest first."""
-    own = [one for one in cached.restated(session.scope()) if one.reseller == page.facts.name][:RESTATED]
-    if not own:
-        return
+def own_restated(page: Page) -> list[Restated]:
+    """What later files of it stated differently, newest first."""
+    return [one for one in cached.restated(session.scope()) if one.reseller == page.facts.name][:RESTATED]
+
+
+def restated(own: Sequence[Restated]) -> None:
     with frame.card("Restated", "Periods that a later file stated differently"):
         st.html(f'<div class="caveats">{"".join(f"<div>↻ {frame.escaped(restatement_words(one))}</div>" for one in own)}</div>')

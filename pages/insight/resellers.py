@@ -46,12 +46,16 @@ if facts.is_web_shop:
 else:
     reseller_view.stores(page)
 reseller_view.products(page)
-left, right = st.columns(2)
+held, restated = reseller_range.held_stock(page), reseller_reports.own_restated(page)
+left, right = st.columns(2) if held or restated else (st.container(), None)
 with left:
     reseller_range.carried(page)
-with right:
-    reseller_range.cover(page)
-    reseller_reports.restated(page)
+if right is not None:
+    with right:
+        if held is not None:
+            reseller_range.cover(page, held)
+        if restated:
+            reseller_reports.restated(restated)
 reseller_reports.strip(page)
 reseller_reports.files(page)
 results.caveats(page.key, without=warnings.KINDS)

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from core.sales.assortment import Assortment, assortment, assortment_queries
+from core.sales.assortment import Assortment, as_shown, assortment, assortment_queries
+from core.sales.files import csv_bytes
 from core.sales.query import parse_period
 from core.sales.running import run
 from tests.sales.conftest import CANDLE, SAUNA, TUNDRA, Market
@@ -55,3 +56,9 @@ def test_without_a_comparison_bestsellers_that_are_not_sold_are_missing(shop: Ma
     assert not range_.compared and [name.split(" · ")[0] for name in range_.named("missing")] == ["NLWSC3"]
     row = range_.products.filter(range_.products["state"] == "missing").row(0, named=True)
     assert row["brand_rank"] == 2 and row["sales_eur_net"] is None
+
+
+def test_the_range_is_taken_away_as_it_is_seen(shop: Market) -> None:
+    own, brand = (run(shop.database, q, today=date(2025, 7, 31)) for q in assortment_queries("Galilu", (), parse_period("2025-05"), None))
+    seen = as_shown("Galilu", assortment(own, brand), own)
+    assert seen.title == "Range of Galilu" and seen.frame.columns[:2] == ["Product", "State"] and b"NLWSC3" in csv_bytes(seen)

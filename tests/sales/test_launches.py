@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from core.sales.launches import curve_chart, curve_words, launch_table, launches, launches_query, median_curve, median_first
+from core.sales.files import xlsx_bytes
+from core.sales.launches import as_shown, curve_chart, curve_words, launch_table, launches, launches_query, median_curve, median_first
 from core.sales.running import run
 from tests.sales.conftest import CANDLE, SAUNA, TUNDRA, VIAL, Market
 
@@ -75,3 +76,9 @@ def test_the_curve_stands_beside_the_median_and_only_where_the_launch_is_known(s
     spec = curve_chart(found, next(one.product for one in found if one.product.startswith("NLWSC3")))  # type: ignore[attr-defined, arg-type]
     assert spec is not None and spec.series[0].values == (50,) * 5 and spec.series[1].role == "before"
     assert curve_chart(found, found[-1].product) is None  # type: ignore[attr-defined, arg-type]
+
+
+def test_launches_are_taken_away_as_they_are_seen(shop: Market) -> None:
+    result = run(shop.database, launches_query(), today=date(2025, 8, 5))
+    seen = as_shown(launches(result), result)
+    assert seen.frame.columns[:2] == ["Product", "Launch month"] and seen.frame.height == 3 and xlsx_bytes(seen)[:2] == b"PK"
