@@ -1,4 +1,4 @@
-"""The small chart of an anomaly: two years of its figure on the range that was expected, its month marked."""
+"""The small chart of an anomaly: a year and a half of its figure on the range that was expected, its month marked."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def chart_of(one: Anomaly) -> ChartSpec | None:
         "line",
         one.title,
         days,
-        (Series("Net", tuple(point.value for point in points)),),
+        (Series("", tuple(point.value for point in points)),),
         "Month",
         "Net revenue (EUR net)",
         "EUR net",

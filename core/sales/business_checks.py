@@ -25,7 +25,7 @@ LEAST_SHARE = Decimal("0.05")  # of the reseller's usual month
 PRICE_MOVE = 0.03  # of all prices together
 BULK_SHARE = Decimal("0.15")
 FEWEST_BEFORE = 6  # months before, so that "new" and "gone" mean something
-SHOWN = 24  # months of the small chart
+SHOWN, DRAWN = 24, 18  # months that a product is read over, and of the small chart
 WEEK = timedelta(days=7)
 NOTHING = Cell()
 
@@ -284,7 +284,7 @@ def _product(books: Sequence[Book], name: str, month: int, totals: Mapping[int, 
             f"(its usual {format_ratio(usual.growth)} of what the same {len(books)} resellers sold, learned from {usual.pairs} months).",
             f"Against last year's month: {name_list([f'{n} {_signed(moves[n])}' for n in largest])}." if largest else "",
         ),
-        points=tuple(_share_point(series, totals, m, price) for m in sorted(totals)),
+        points=tuple(_share_point(series, totals, m, price) for m in sorted(totals)[-DRAWN:]),
     )
 
 
@@ -294,9 +294,9 @@ def _share_point(series: Mapping[int, Decimal], totals: Mapping[int, Decimal], m
 
 
 def points(series: Mapping[int, Decimal], month: int, price: float) -> tuple[Point, ...]:
-    """The small chart: two years up to the month, with the range of each month as it was expected then."""
+    """The small chart: the months up to this one, with the range of each month as it was expected then."""
     found = []
-    for m in range(month - SHOWN + 1, month + 1):
+    for m in range(month - DRAWN + 1, month + 1):
         usual = expect(series, m, price=price)
         found.append(Point(month_period(m).start, series.get(m), usual.low if usual else None, usual.high if usual else None))
     return tuple(found)
