@@ -9,6 +9,7 @@ from typing import Literal, Union, get_args, get_origin
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from core.sales.dictionary import ADDS, source_of
 from core.sales.dimensions import DIMENSIONS
 from core.sales.measures import MEASURES, Measure
 from core.sales.query import COMPARISONS
@@ -59,9 +60,8 @@ def settings_page() -> str:
 
 def dictionary_page() -> str:
     """Every measure and dimension as the code defines it."""
-    adds = {"additive": "adds up", "distinct": "counted anew in every total", "ratio": "computed anew in every total"}
     measures = [
-        f"| `{m.name}` | {m.label} | {m.unit} | {m.definition} | {m.formula} | {_conditions(m)} | {adds[m.additivity]} |"
+        f"| `{m.name}` | {m.label} | {m.unit} | {m.definition} | {m.formula} | {_conditions(m)} | {ADDS[m.additivity]} |"
         for m in MEASURES.values()
     ]
     dimensions = [
@@ -73,8 +73,7 @@ def dictionary_page() -> str:
 
 
 def _conditions(measure: Measure) -> str:
-    source = "web shop; " if measure.only == "d2c" else ""
-    return source + (", ".join(f"`{condition}`" for condition in measure.conditions) or "all lines that count")
+    return f"{source_of(measure)}: " + (", ".join(f"`{condition}`" for condition in measure.conditions) or "all lines that count")
 
 
 DICTIONARY_HEAD = (

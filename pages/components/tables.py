@@ -7,8 +7,6 @@ from collections.abc import Iterable
 import polars as pl
 import streamlit as st
 
-from core.sales.dimensions import Dimension
-from core.sales.measures import Measure
 from core.status import Check
 from pages.components import cached
 from pages.components.frame import escaped
@@ -39,19 +37,3 @@ def log(lines: pl.DataFrame) -> None:
     st.dataframe(
         local, hide_index=True, height=700 if lines.height > 20 else "content", column_config={"at": when, **config}, placeholder=""
     )
-
-
-def definitions(measures: Iterable[Measure]) -> None:
-    """Name, unit, meaning and formula of each figure."""
-    heads = "<tr><th>Figure</th><th>Unit</th><th>Meaning</th><th>Formula</th><th>Name</th></tr>"
-    rows = (
-        f"<tr><td><b>{escaped(m.label)}</b></td><td>{escaped(m.unit)}</td><td>{escaped(m.definition)}</td>"
-        f"<td>{escaped(m.formula)}</td><td><code>{escaped(m.name)}</code></td></tr>"
-        for m in measures
-    )
-    st.html(f'<div class="wide"><table class="plain">{heads}{"".join(rows)}</table></div>')
-
-
-def dimensions(found: Iterable[Dimension]) -> None:
-    """Each dimension as a chip with the name that URLs and notebooks use."""
-    st.html("".join(f'<span class="chip">{escaped(d.title)} <code>{escaped(d.name)}</code></span>' for d in found))

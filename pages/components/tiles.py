@@ -48,7 +48,7 @@ def of(measure: str, result: Result, trend: Result | None = None) -> Tile:
     change = "±0" if ratio and moved is not None and not any(c in "123456789" for c in change) else change
     text = format_figure(measure, value) if value is not None else "–"
     against = f"vs {name_period(result.compared_with)}" if result.compared_with and change else ""
-    definition = f"{known.definition} **{known.formula}**, {known.unit}."
+    definition = f"{known.definition} **{known.formula}**, {known.unit}. [Dictionary](/dictionary?find={measure})"
     return Tile(
         measure,
         known.label,
