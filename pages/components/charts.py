@@ -273,7 +273,13 @@ def _bars(spec: ChartSpec, colors: Palette) -> list[Trace]:
             "y": _numbers(series),
             "marker": {
                 "color": color,
-                "pattern": {"shape": shapes if series.role != "before" else "", "fgcolor": colors.background, "size": 6, "solidity": 0.35},
+                "pattern": {
+                    "shape": shapes if series.role != "before" else "",
+                    "fillmode": "overlay",
+                    "fgcolor": colors.background,
+                    "size": 6,
+                    "solidity": 0.35,
+                },
             },
             **_hover(spec, number),
         }
