@@ -13,7 +13,7 @@ from pages.components.card_menu import card
 from pages.components.reseller_view import Page
 
 SIGNS = {"carried": "✔ carried", "gained": "+ gained", "lost": "− lost", "missing": "✖ not carried"}
-STATES = {"out": "✖ out of stock", "low": "! under two weeks", "high": "… over half a year", "": "✔"}
+STATES = {"out": "✖ out", "low": "! under 2 weeks", "high": "… over 26 weeks", "": "✔"}
 
 
 def carried(page: Page) -> None:
@@ -73,16 +73,18 @@ def cover(page: Page, held: stock.StockOnDay) -> None:
     with card("Stock", lead, menu):
         plain = found.select(
             pl.col("product").alias("Product"),
-            pl.col("stock_units").alias("Stock"),
-            pl.col("weekly_units").cast(pl.Float64).alias("Units a week"),
-            pl.col("weeks_of_cover").cast(pl.Float64).alias("Weeks of cover"),
-            (pl.col("sell_through").cast(pl.Float64) * 100).round(1).alias("Sell-through %"),
             pl.col("state").replace_strict(STATES).alias("State"),
+            pl.col("stock_units").alias("Stock"),
+            pl.col("weekly_units").cast(pl.Float64).alias("A week"),
+            pl.col("weeks_of_cover").cast(pl.Float64).alias("Weeks"),
+            (pl.col("sell_through").cast(pl.Float64) * 100).round(1).alias("Sold %"),
         )
-        formats = {
-            name: st.column_config.NumberColumn(format="%.1f", width="small")
-            for name in ("Units a week", "Weeks of cover", "Sell-through %")
+        helps = {
+            "A week": "Units sold a week, over the last weeks",
+            "Weeks": "Weeks of cover at that pace",
+            "Sold %": "Sell-through of those weeks",
         }
+        formats = {name: st.column_config.NumberColumn(format="%.1f", width="small", help=told) for name, told in helps.items()}
         formats |= {"Product": st.column_config.Column(width="medium"), "Stock": st.column_config.NumberColumn(width="small")}
         st.dataframe(
             plain,
