@@ -105,11 +105,14 @@ def test_a_text_of_a_file_never_becomes_markup() -> None:
     assert "<script>" not in sheet.proto.body and "&lt;script&gt;" in sheet.proto.body and "&lt;i&gt;" in sheet.proto.body
 
 
-@pytest.mark.parametrize(("page", "parameters"), [("insight/overview.py", {}), ("insight/explore.py", {"show": "rows"})])
-def test_pages_offer_the_way_to_the_source(loaded: Any, open_page: Open, page: str, parameters: dict[str, str]) -> None:
-    opened = open_page(page, **parameters)
-    keys = [button.key for button in opened.button]
-    assert any(key and key.startswith("trace_") for key in keys) and not opened.exception
+def test_tiles_offer_the_way_to_the_source(loaded: Any, open_page: Open) -> None:
+    opened = open_page("insight/overview.py")
+    assert any(button.key and button.key.startswith("trace_") for button in opened.button) and not opened.exception
+
+
+def test_the_lines_behind_an_explored_figure_lead_to_their_cells(loaded: Any, open_page: Open) -> None:
+    opened = open_page("insight/explore.py", show="rows")
+    assert "Choose a line to see its cell in the original file." in words(opened) and not opened.exception
 
 
 def test_rows_of_a_result_are_named_as_people_say_them() -> None:
