@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.evidence import conformance, page
+from tests.evidence.anomaly_rates import anomalies_part
 from tests.evidence.bad_files import nasty_part
 from tests.evidence.databases import Databases
 from tests.evidence.dying_workers import kills_part
@@ -19,6 +20,7 @@ PARTS: dict[str, Callable[[Databases], Part]] = {
     "confusion": conformance.confusion_part,
     "nasty": nasty_part,
     "kills": kills_part,
+    "anomalies": anomalies_part,
 }
 
 
