@@ -15,8 +15,10 @@ if known.through is None:
     st.stop()
 
 products = tuple(value for one in chosen.filters if one.dimension == "product" and not one.exclude for value in one.values)
-found = anomalies.within(cached.anomalies_found(scope), chosen.period, chosen.resellers, products)
-still, aside = dismissing.sort_out(found.anomalies, dismissing.dismissals(cached.database(), session.person()))
+whole, put_aside = cached.anomalies_found(scope), dismissing.dismissals(cached.database(), session.person())
+anomaly_cards.count(whole, put_aside)
+found = anomalies.within(whole, chosen.period, chosen.resellers, products)
+still, aside = dismissing.sort_out(found.anomalies, put_aside)
 view = anomaly_cards.controls(stated, still, len(aside))
 inside = oddities.kept(view, still)
 if view.show == "dismissed":

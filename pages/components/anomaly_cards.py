@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 
 import streamlit as st
 
@@ -34,6 +35,7 @@ from pages.components.choosing import Choice, Known
 from pages.components.frame import escaped, plain
 from pages.components.oddities import View
 
+RECENT = timedelta(days=100)  # older data problems are listed, but carry no badge
 SIGNS = {"data": "bad", "business": "mind", "calendar": "off"}
 QUIET = {
     "data": "The files look right in this period.",
@@ -59,6 +61,13 @@ def controls(stated: View, found: Sequence[Anomaly], dismissed: int) -> View:
     view = replace(stated, show=show, kind=kind, least=least)
     stating.write(oddities.NAMES, oddities.written(view))
     return view
+
+
+def count(whole: Found, put_aside: Sequence[Dismissal]) -> None:
+    """Keep the number of open data problems for the badge in the navigation."""
+    still, _ = dismissing.sort_out(whole.anomalies, put_aside)
+    recent = date.today() - RECENT
+    cached.remember_odd(session.person().username, sum(one.reason == "data" and one.period.end >= recent for one in still))
 
 
 def groups(view: View, found: Sequence[Anomaly], chosen: Choice, known: Known) -> None:

@@ -231,6 +231,22 @@ def anomalies_found(scope: Scope) -> Found:
     return _anomalies(_mark(), scope, date.today(), status.data_version(database()))
 
 
+def remember_odd(person: str, open_problems: int) -> None:
+    """What the Anomalies page counted for somebody, for the badge in the navigation; looking for it on every page would cost too much."""
+    _odd(_mark())[person] = (status.data_version(database()), open_problems)
+
+
+def odd(person: str) -> dict[str, int]:
+    """The badge `data_problems`, while the data is what it was when somebody last looked."""
+    version, count = _odd(_mark()).get(person, (-1, 0))
+    return {"data_problems": count} if version == status.data_version(database()) else {}
+
+
+@st.cache_resource(show_spinner=False)
+def _odd(database_mark: str) -> dict[str, tuple[int, int]]:
+    return {}
+
+
 @st.cache_data(ttl=3600, max_entries=16, show_spinner="Looking for what is odd …")
 def _anomalies(database_mark: str, scope: Scope, today: date, version: int) -> Found:
     return anomalies.find(read_evidence(database(), scope, today, lambda query: result(query, scope)))

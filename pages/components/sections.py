@@ -94,6 +94,7 @@ ENTRIES: tuple[Entry, ...] = (
         "troubleshoot",
         "see_sales",
         "What looks odd: the data first, then the business.",
+        "data_problems",
     ),
     Entry(
         "Analyses",
