@@ -238,8 +238,8 @@ def remember_odd(person: str, open_problems: int) -> None:
 
 def odd(person: str) -> dict[str, int]:
     """The badge `data_problems`, while the data is what it was when somebody last looked."""
-    version, count = _odd(_mark()).get(person, (-1, 0))
-    return {"data_problems": count} if version == status.data_version(database()) else {}
+    known = _odd(_mark()).get(person)
+    return {"data_problems": known[1]} if known and known[0] == status.data_version(database()) else {}
 
 
 @st.cache_resource(show_spinner=False)
