@@ -23,7 +23,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 
-ZERO = Fraction(0)
+ZERO, ONE = Fraction(0), Fraction(1)
 SAME_VAT = Fraction(1, 100_000)  # rounding of stated amounts moves net ÷ gross by less; no VAT rate changes by so little
 LOWEST_NET_PART = Fraction(7, 10)  # VAT of more than 40 % exists nowhere: such a quotient mixes lines with and without gross
 
@@ -136,19 +136,22 @@ def _of_item(group: Sequence[Cell], rates: Mapping[Hashable, Fraction], vats: Ma
         return Effects(lost=-net_before), []
     if units_now <= 0 or units_before <= 0:
         return Effects(without_units=net_now - net_before), []
-    effects, valued = Effects(), []
+    currency = vat = price = ZERO
+    valued: list[_Valued] = []
     for cell in group:
-        own, left = _restated(cell, rates.get(_money_of(cell), Fraction(1)), vats.get(_place_of(cell), Fraction(1)))
-        price = _price_effect(cell, left)
-        effects = effects.plus(own).plus(Effects(price=price))
-        valued.append(_Valued(cell.item, cell.now.units, cell.before.units, cell.before.priced_net, left - price))
-    return effects, valued
+        by_rate, by_vat, left = _restated(cell, rates.get(_money_of(cell), ONE), vats.get(_place_of(cell), ONE))
+        by_price = _price_effect(cell, left)
+        currency, vat, price = currency + by_rate, vat + by_vat, price + by_price
+        valued.append(_Valued(cell.item, cell.now.units, cell.before.units, cell.before.priced_net, left - by_price))
+    return Effects(currency=currency, vat=vat, price=price), valued
 
 
-def _restated(cell: Cell, rate: Fraction, vat: Fraction) -> tuple[Effects, Fraction]:
-    """Steps 3 and 4: the effects, and the priced net revenue of now at the rates of before."""
+def _restated(cell: Cell, rate: Fraction, vat: Fraction) -> tuple[Fraction, Fraction, Fraction]:
+    """Steps 3 and 4: the effects of currency and of VAT, and the priced net revenue of now at the rates of before."""
     net = cell.now.priced_net
-    return Effects(currency=net * (1 - rate), vat=net * rate * (1 - vat)), net * rate * vat
+    at_rate = net if rate == 1 else net * rate
+    left = at_rate if vat == 1 else at_rate * vat
+    return net - at_rate, at_rate - left, left
 
 
 def _price_effect(cell: Cell, net_now: Fraction) -> Fraction:
@@ -162,13 +165,14 @@ def _volume_and_mix(valued: Sequence[_Valued], apart: bool = False) -> dict[Hash
     """Step 6, by item: volume is its change of units at the average price of all (or its own), mix the rest of its units at the prices of
     before."""
     averages = _average_prices(valued, apart)
-    found: dict[Hashable, Effects] = {}
+    sums: dict[Hashable, tuple[Fraction, Fraction]] = {}
     for one in valued:
         average = averages[one.item]
-        volume = (one.units_now - one.units_before) * average
-        mix = (one.at_before - one.units_now * average) - (one.net_before - one.units_before * average)
-        found[one.item] = found.get(one.item, Effects()).plus(Effects(volume=volume, mix=mix))
-    return found
+        by_volume = (one.units_now - one.units_before) * average
+        by_mix = one.at_before - one.net_before - by_volume
+        volume, mix = sums.get(one.item, (ZERO, ZERO))
+        sums[one.item] = (volume + by_volume, mix + by_mix)
+    return {item: Effects(volume=volume, mix=mix) for item, (volume, mix) in sums.items()}
 
 
 def _average_prices(valued: Sequence[_Valued], apart: bool) -> dict[Hashable, Fraction]:

@@ -31,7 +31,7 @@ BRIDGE_MEASURES = (
     "sold_local",
 )
 CELL = ("product", "reseller", "currency", "vat_basis", "country")
-ZERO = Decimal(0)
+ZERO, NOTHING = Decimal(0), Fraction(0)
 LABELS = {
     "new": "New",
     "lost": "Lost",
@@ -143,7 +143,8 @@ def _cell(row: Mapping[str, Any], item: str) -> Cell:
 
 
 def _amounts(row: Mapping[str, Any], era: str) -> Amounts:
-    return Amounts(*(Fraction(row[f"{name}{era}"] or 0) for name in BRIDGE_MEASURES))
+    values = (row[f"{name}{era}"] for name in BRIDGE_MEASURES)
+    return Amounts(*(Fraction(value) if value else NOTHING for value in values))
 
 
 def _decimal(value: Fraction) -> Decimal:
