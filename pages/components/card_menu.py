@@ -88,6 +88,7 @@ def _draw(menu: Menu) -> None:
     if box.open:
         with box, st.container(key=f"menulist_{menu.key}", gap=None), errors.boundary():
             _choices(menu)
+        frame.focus(f"menulist_{menu.key}")
     action = session.recall(_name(menu, "action"), "")
     session.forget(_name(menu, "action"))
     if action:

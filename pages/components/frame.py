@@ -87,6 +87,16 @@ def reload_browser() -> None:
         st.components.v2.component("workbench_reload", js="export default function () { window.location.reload(); }")(key="reload")
 
 
+def focus(place: str) -> None:
+    """Put the keyboard's focus on the first button or field inside the container `place` (its key): for what has just opened."""
+    script = """export default function ({ data }) {
+      const found = document.querySelector(`.st-key-${data} button, .st-key-${data} input`);
+      if (found && !found.closest(`.st-key-${data}`).contains(document.activeElement)) found.focus();
+    }"""
+    with st.container(key=f"unseen_{place}"):
+        st.components.v2.component("workbench_focus", js=script)(data=place, key=f"focus_{place}")
+
+
 def footer(parts: Sequence[str]) -> None:
     """One quiet line at the end: how far the data reaches, how much of the world it covers, which version, when."""
     st.html(f'<div class="footer">{" · ".join(escaped(part) for part in parts if part)}</div>')

@@ -13,7 +13,7 @@ import streamlit as st
 from core.sales import saving
 from core.sales.naming import name_period
 from core.sales.saving import SavedView
-from pages.components import cached, choosing, errors, session, view_state
+from pages.components import cached, choosing, errors, frame, session, view_state
 from pages.components.choosing import Choice
 from pages.components.frame import plain
 from pages.components.sections import ENTRIES
@@ -40,10 +40,11 @@ def popover(chosen: Choice) -> None:
 def _popover(chosen: Choice) -> None:
     box = st.popover("Views", icon=":material/bookmark:", type="tertiary", key=f"views_{session.recall(TURN, 0)}", on_change="rerun")
     if box.open:
-        with box, errors.boundary():
+        with box, st.container(key="viewlist"), errors.boundary():
             _listed(saving.views(cached.database(), session.person()))
             if session.may_do("save_views"):
                 form(chosen)
+        frame.focus("viewlist")
 
 
 def _listed(found: tuple[SavedView, ...]) -> None:

@@ -14,7 +14,14 @@ from pages.components import choosing, exploring
 from pages.components.choosing import Known
 
 PARAMETER = "view"  # the address of an opened view names it
-PASSING = (PARAMETER, "conversation", "embed", "embed_options")  # of the moment, never part of a view
+PASSING = (
+    PARAMETER,
+    "conversation",
+    "report",
+    "upload",
+    "embed",
+    "embed_options",
+)  # of the moment, or of other pages: never part of a view
 State = Mapping[str, Sequence[str]]
 
 
