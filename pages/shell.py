@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.components import cached, errors, frame, navigation, session, sign_in
 
+cached.begin_run()
 account = sign_in.signed_in()
 if account is None:
     navigation.keep_address()

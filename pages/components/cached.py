@@ -7,7 +7,10 @@ No parameter of a kept function begins with an underscore: Streamlit would leave
 from __future__ import annotations
 
 import json
+import threading
+import time
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -62,6 +65,8 @@ from core.settings import Settings
 from pages.components.choosing import Known
 
 SHORT, WHILE = 5, 30  # seconds
+LOOKED = 2.0  # seconds that a run relies on the data version it saw
+_looked = threading.local()
 
 
 def database() -> Database:
@@ -76,6 +81,19 @@ def key() -> str:
     return opened.opened().key
 
 
+def begin_run() -> None:
+    """Called once a run by the shell: the data version is looked at once for everything the run draws."""
+    _looked.at = None
+
+
+def data_version() -> int:
+    """The number that rises with every change of the data, as this run first saw it; a part of a page that runs alone looks again."""
+    seen = getattr(_looked, "at", None)
+    if seen is None or seen[0] != _mark() or time.monotonic() - seen[1] > LOOKED:
+        seen = _looked.at = (_mark(), time.monotonic(), status.data_version(database()))
+    return int(seen[2])
+
+
 def fiscal_calendar() -> FiscalCalendar:
     """The brand's own, as the settings state it."""
     return calendar_of(database())
@@ -88,6 +106,7 @@ def account(session_id: uuid.UUID) -> Account | None:
 
 def forget_accounts() -> None:
     """After signing in or out, and after an account was changed."""
+    begin_run()
     _account.clear()
 
 
@@ -103,7 +122,7 @@ def _mark() -> str:
 
 def attention(scope: Scope) -> dict[str, int]:
     """What waits for somebody: held_rows, missing, failed_sends."""
-    return _attention(_mark(), scope, status.data_version(database()))
+    return _attention(_mark(), scope, data_version())
 
 
 @st.cache_data(ttl=WHILE, show_spinner=False)
@@ -113,7 +132,7 @@ def _attention(database_mark: str, scope: Scope, version: int) -> dict[str, int]
 
 def footer(scope: Scope) -> tuple[str, ...]:
     """The parts of the footer line."""
-    return _footer(_mark(), scope, status.data_version(database()))
+    return _footer(_mark(), scope, data_version())
 
 
 @st.cache_data(ttl=WHILE, show_spinner=False)
@@ -124,7 +143,7 @@ def _footer(database_mark: str, scope: Scope, version: int) -> tuple[str, ...]:
 
 def known(scope: Scope) -> Known:
     """Covered days and resellers in sight, for the filter bar."""
-    return _known(_mark(), scope, status.data_version(database()))
+    return _known(_mark(), scope, data_version())
 
 
 @st.cache_data(ttl=WHILE, show_spinner=False)
@@ -135,12 +154,17 @@ def _known(database_mark: str, scope: Scope, version: int) -> Known:
 
 def result(query: SalesQuery, scope: Scope) -> Result:
     """The answer to a question, from memory while the data is the same. `scope`: `session.scope()`. Errors: BadQuestion, QueryRefused."""
-    return _results(_mark()).run(database(), query, scope)
+    return _results(_mark()).run(database(), query, scope, version=data_version())
+
+
+def results(queries: Sequence[SalesQuery], scope: Scope) -> tuple[Result, ...]:
+    """The answers to all questions of a page, of one state of the data; those in memory are not asked again. Errors: as `result`."""
+    return _results(_mark()).run_all(database(), queries, scope, version=data_version())
 
 
 def pivot(asked: PivotQuery, scope: Scope) -> Cells:
     """The answers to all groupings of a pivot, from memory while the data is the same. Errors: BadQuestion, QueryRefused."""
-    return _results(_mark()).run_pivot(database(), asked, scope)
+    return _results(_mark()).run_pivot(database(), asked, scope, version=data_version())
 
 
 @st.cache_resource(show_spinner=False)
@@ -150,7 +174,7 @@ def _results(database_mark: str) -> ResultCache:
 
 def trace(query: SalesQuery, scope: Scope, side: Side, also: tuple[State, ...], limit: int) -> Trace:
     """The lines behind a figure, as `core.sales.tracing.trace` returns them; anew with every change of the data. Errors: BadQuestion."""
-    return _trace(_mark(), query, scope, side, also, limit, date.today(), status.data_version(database()))
+    return _trace(_mark(), query, scope, side, also, limit, date.today(), data_version())
 
 
 @st.cache_data(ttl=600, max_entries=32, show_spinner="Looking up the lines …")
@@ -177,7 +201,7 @@ def _excerpt(sha256: str, kept: Original, sheet: str | None, row: int, cells: st
 
 def explained(query: SalesQuery, scope: Scope) -> tuple[Bridge, dict[str, str]]:
     """The bridge of a `bridging.bridge_query`, and each item's own reasons in words. Errors: BadQuestion for too many groups."""
-    return _explained(_mark(), query, scope, status.data_version(database()), date.today())
+    return _explained(_mark(), query, scope, data_version(), date.today())
 
 
 @st.cache_data(ttl=600, max_entries=32, show_spinner=False)
@@ -188,7 +212,7 @@ def _explained(database_mark: str, query: SalesQuery, scope: Scope, version: int
 
 def offers(item: str, scope: Scope) -> tuple[Offer, ...]:
     """What the catalogue has on sale; anew with every change of the data."""
-    return _offers(_mark(), item, scope, status.data_version(database()))
+    return _offers(_mark(), item, scope, data_version())
 
 
 @st.cache_data(ttl=600, max_entries=16, show_spinner=False)
@@ -198,7 +222,7 @@ def _offers(database_mark: str, item: str, scope: Scope, version: int) -> tuple[
 
 def covered(scope: Scope) -> Covered:
     """What each reseller in sight has stated, span by span; anew with every change of the data."""
-    return _covered(_mark(), scope, status.data_version(database()))
+    return _covered(_mark(), scope, data_version())
 
 
 @st.cache_data(ttl=600, max_entries=16, show_spinner=False)
@@ -208,7 +232,7 @@ def _covered(database_mark: str, scope: Scope, version: int) -> Covered:
 
 def outlook(question: ForecastQuestion, scope: Scope) -> Outlook:
     """A forecast with its back-test, as of today; anew with every change of the data. Errors: BadQuestion, QueryRefused."""
-    return _outlook(_mark(), question, scope, date.today(), status.data_version(database()))
+    return _outlook(_mark(), question, scope, date.today(), data_version())
 
 
 @st.cache_data(ttl=600, max_entries=32, show_spinner="Testing on the past …", hash_funcs={ForecastQuestion: repr})
@@ -218,7 +242,7 @@ def _outlook(database_mark: str, question: ForecastQuestion, scope: Scope, today
 
 def calendar(where: tuple[Filter, ...], period: Period, scope: Scope) -> Calendar:
     """Day and week rows, coverage and countries for the calendar of a period; anew with every change of the data."""
-    return _calendar(_mark(), where, period, scope, status.data_version(database()))
+    return _calendar(_mark(), where, period, scope, data_version())
 
 
 @st.cache_data(ttl=600, max_entries=16, show_spinner=False, hash_funcs={Filter: repr, Period: repr})
@@ -228,7 +252,7 @@ def _calendar(database_mark: str, where: tuple[Filter, ...], period: Period, sco
 
 def anomalies_found(scope: Scope) -> Found:
     """Everything odd as of today, dismissed or not; anew with every change of the data."""
-    return _anomalies(_mark(), scope, date.today(), status.data_version(database()))
+    return _anomalies(_mark(), scope, date.today(), data_version())
 
 
 def remember_odd(person: str, open_problems: int) -> None:
@@ -254,7 +278,7 @@ def _anomalies(database_mark: str, scope: Scope, today: date, version: int) -> F
 
 def coverage(scope: Scope, today: date) -> pl.DataFrame:
     """Reseller × slice, as `core.sales.coverage.coverage` returns it; anew with every change of the data."""
-    return _coverage(_mark(), scope, today, status.data_version(database()))
+    return _coverage(_mark(), scope, today, data_version())
 
 
 @st.cache_data(ttl=600, max_entries=16, show_spinner=False)
@@ -276,12 +300,13 @@ def _reminders(database_mark: str, scope: Scope) -> tuple[Reminded, ...]:
 
 def forget_reminders() -> None:
     """After a reminder went out."""
+    begin_run()
     _reminders.clear()
 
 
 def restated(scope: Scope) -> tuple[Restated, ...]:
     """Periods that a later file stated differently, newest first; anew with every change of the data."""
-    return _restated(_mark(), scope, status.data_version(database()))
+    return _restated(_mark(), scope, data_version())
 
 
 @st.cache_data(ttl=600, max_entries=16, show_spinner=False)
@@ -291,7 +316,7 @@ def _restated(database_mark: str, scope: Scope, version: int) -> tuple[Restated,
 
 def restated_since(scope: Scope, period: Period, since: datetime) -> tuple[Restated, ...]:
     """Of those that end or begin inside a period, what files stored after a moment changed, against what was known at it."""
-    return _restated_since(_mark(), scope, period, since, status.data_version(database()))
+    return _restated_since(_mark(), scope, period, since, data_version())
 
 
 @st.cache_data(ttl=600, max_entries=32, show_spinner=False)
@@ -301,12 +326,12 @@ def _restated_since(database_mark: str, scope: Scope, period: Period, since: dat
 
 def version() -> int:
     """The number that rises with every change of the data."""
-    return status.data_version(database())
+    return data_version()
 
 
 def holes(scope: Scope) -> tuple[Hole, ...]:
     """Weeks that are missing by the year-to-date figures; anew with every change of the data."""
-    return _holes(_mark(), scope, status.data_version(database()))
+    return _holes(_mark(), scope, data_version())
 
 
 @st.cache_data(ttl=600, max_entries=16, show_spinner=False)
@@ -326,13 +351,14 @@ def _batches(database_mark: str) -> pl.DataFrame:
 
 def forget_batches() -> None:
     """After a file was taken in, stored or taken back."""
+    begin_run()
     _batches.clear()
     _attention.clear()
 
 
 def superseded() -> dict[int, bool]:
     """Stored uploads that a later one overtook, wholly (True) or in part; anew with every change of the data."""
-    return _superseded(_mark(), status.data_version(database()))
+    return _superseded(_mark(), data_version())
 
 
 @st.cache_data(ttl=WHILE, max_entries=4, show_spinner=False)
@@ -342,7 +368,7 @@ def _superseded(database_mark: str, version: int) -> dict[int, bool]:
 
 def background(batch_id: int, revision: str) -> Background:
     """What waits of an upload and what is proven across files; anew whenever its entry or the data changed."""
-    return _background(_mark(), batch_id, revision, status.data_version(database()))
+    return _background(_mark(), batch_id, revision, data_version())
 
 
 @st.cache_data(ttl=WHILE, max_entries=64, show_spinner=False)
@@ -352,7 +378,7 @@ def _background(database_mark: str, batch_id: int, revision: str, version: int) 
 
 def candidates(key: HeldKey, text: str, product_text: str) -> tuple[Suggestion, ...]:
     """What a held key most likely is, best first."""
-    return _candidates(_mark(), key, text, product_text, settings().brand, status.data_version(database()))
+    return _candidates(_mark(), key, text, product_text, settings().brand, data_version())
 
 
 @st.cache_data(ttl=WHILE, max_entries=256, show_spinner=False)
@@ -372,7 +398,7 @@ def _batch_report(database_mark: str, batch_id: int, revision: str) -> ImportRep
 
 def report_content(definition: ReportDefinition, scope: Scope, today: date) -> ReportContent:
     """A report with its figures as it would be sent today; anew with every change of the data or of the report."""
-    return _report_content(_mark(), json.dumps(definition.to_dict()), scope, today, status.data_version(database()))
+    return _report_content(_mark(), json.dumps(definition.to_dict()), scope, today, data_version())
 
 
 @st.cache_data(ttl=600, max_entries=8, show_spinner="Building the report …")
@@ -382,7 +408,7 @@ def _report_content(database_mark: str, definition: str, scope: Scope, today: da
 
 def report_pictures(definition: ReportDefinition, scope: Scope, today: date) -> tuple[bytes, ...]:
     """The pages of the report's PDF as PNG."""
-    return _report_pictures(_mark(), json.dumps(definition.to_dict()), scope, today, status.data_version(database()))
+    return _report_pictures(_mark(), json.dumps(definition.to_dict()), scope, today, data_version())
 
 
 @st.cache_data(ttl=600, max_entries=8, show_spinner="Setting the pages …")
@@ -392,7 +418,7 @@ def _report_pictures(database_mark: str, definition: str, scope: Scope, today: d
 
 def findings(definition: AlertDefinition, scope: Scope, today: date) -> tuple[str, ...]:
     """What an alert would say today, sentence by sentence. Errors: BadQuestion, BadSchedule, QueryRefused."""
-    return _findings(_mark(), json.dumps(definition.to_dict()), scope, today, status.data_version(database()))
+    return _findings(_mark(), json.dumps(definition.to_dict()), scope, today, data_version())
 
 
 @st.cache_data(ttl=600, max_entries=32, show_spinner=False)
@@ -412,7 +438,7 @@ def _board_health(url: str, own_origin: str, loopback: bool) -> Health:
 
 def held_groups() -> pl.DataFrame:
     """What waits in the inbox, as `core.ingest.inbox.groups` returns it; anew with every change of the data."""
-    return _held_groups(_mark(), status.data_version(database()))
+    return _held_groups(_mark(), data_version())
 
 
 @st.cache_data(ttl=WHILE, max_entries=4, show_spinner=False)
@@ -422,7 +448,7 @@ def _held_groups(database_mark: str, version: int) -> pl.DataFrame:
 
 def effect(key: HeldKey, decision: Decision) -> Effect:
     """What an answer in the inbox would do; anew with every change of the data. Errors: as `core.ingest.inbox.resolve`."""
-    return _effect(_mark(), key, repr(decision), status.data_version(database()), decision)
+    return _effect(_mark(), key, repr(decision), data_version(), decision)
 
 
 @st.cache_data(ttl=WHILE, max_entries=64, show_spinner=False, hash_funcs={Decision: repr})
@@ -432,6 +458,7 @@ def _effect(database_mark: str, key: HeldKey, told: str, version: int, decision:
 
 def forget_held() -> None:
     """After an answer: the inbox, its badge and the catalogue's names are read anew."""
+    begin_run()
     _held_groups.clear()
     _attention.clear()
     _product_names.clear()
@@ -458,7 +485,7 @@ def store_names(reseller_id: int) -> list[str]:
 
 def articles() -> tuple[Article, ...]:
     """Every product of the catalogue; anew with every change of the data."""
-    return _articles(_mark(), status.data_version(database()))
+    return _articles(_mark(), data_version())
 
 
 @st.cache_data(ttl=WHILE, max_entries=4, show_spinner=False)
@@ -468,7 +495,7 @@ def _articles(database_mark: str, version: int) -> tuple[Article, ...]:
 
 def list_prices(ean: str) -> tuple[ListPrice, ...]:
     """What the price list says of a product."""
-    return _list_prices(_mark(), ean, status.data_version(database()))
+    return _list_prices(_mark(), ean, data_version())
 
 
 @st.cache_data(ttl=WHILE, max_entries=64, show_spinner=False)
@@ -478,7 +505,7 @@ def _list_prices(database_mark: str, ean: str, version: int) -> tuple[ListPrice,
 
 def reseller_facts(scope: Scope) -> tuple[ResellerFacts, ...]:
     """The resellers in sight as the catalogue knows them."""
-    return _reseller_facts(_mark(), scope, status.data_version(database()))
+    return _reseller_facts(_mark(), scope, data_version())
 
 
 @st.cache_data(ttl=WHILE, max_entries=16, show_spinner=False)
@@ -488,7 +515,7 @@ def _reseller_facts(database_mark: str, scope: Scope, version: int) -> tuple[Res
 
 def store_facts(reseller_id: int) -> tuple[StoreFacts, ...]:
     """The stores of a reseller with when they opened and closed."""
-    return _store_facts(_mark(), reseller_id, status.data_version(database()))
+    return _store_facts(_mark(), reseller_id, data_version())
 
 
 @st.cache_data(ttl=WHILE, max_entries=32, show_spinner=False)
@@ -498,7 +525,7 @@ def _store_facts(database_mark: str, reseller_id: int, version: int) -> tuple[St
 
 def stock(reseller: str, scope: Scope, until: date) -> StockOnDay | None:
     """The reseller's last stated stock up to a day; None where it states none."""
-    return _stock(_mark(), reseller, scope, until, status.data_version(database()))
+    return _stock(_mark(), reseller, scope, until, data_version())
 
 
 @st.cache_data(ttl=600, max_entries=32, show_spinner=False)

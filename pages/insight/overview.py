@@ -12,7 +12,7 @@ from pages.components.card_menu import Menu, card
 
 chosen = filters.head("Overview")
 scope, asked, against = session.scope(), (chosen.where, chosen.period), (chosen.comparison, chosen.like_for_like)
-key_figures = cached.result(standard.key_figures(*asked, *against), scope)
+key_figures, *_ = cached.results(standard.overview(*asked, *against), scope)
 if empty.nothing_sold(key_figures):
     warnings.line(key_figures)
     empty.no_sales_in(chosen)

@@ -47,3 +47,32 @@ def test_threads_may_share_a_cache(market):
             )
         )
     assert totals == [1, None, None, None, None] * 8
+
+
+def test_all_questions_of_a_page_are_kept_one_by_one(market):
+    cache = ResultCache()
+    market.line("galilu", "2025-05", TUNDRA, 1, 10)
+    queries = [UNITS, build_query("lines"), UNITS]
+    first = cache.run_all(market.database, queries, None, TODAY)
+    assert [answer.totals.get("units", answer.totals.get("lines")) for answer in first] == [1, 1, 1] and len(cache) == 2
+    assert cache.run(market.database, UNITS, None, TODAY) is first[0]
+    narrow = cache.run_all(market.database, queries, (), TODAY)
+    assert [answer.totals.get("units") for answer in narrow] == [None, None, None] and len(cache) == 4
+
+
+def test_memory_is_bounded_in_bytes(market):
+    cache = ResultCache(most_bytes=40_000)
+    for year in range(2000, 2030):
+        cache.run(market.database, build_query("units", (), None, str(year)), None, TODAY)
+    assert cache.bytes <= 40_000 and 1 < len(cache) < 10
+    cache.clear()
+    assert cache.bytes == 0
+
+
+def test_a_known_data_version_saves_looking_it_up(market):
+    cache = ResultCache()
+    first = cache.run(market.database, UNITS, None, TODAY)
+    market.line("galilu", "2025-05", TUNDRA, 1, 10)
+    assert cache.run(market.database, UNITS, None, TODAY, version=0) is first
+    market.set_state("data_version", 2)
+    assert cache.run(market.database, UNITS, None, TODAY, version=2).totals["units"] == 1
