@@ -17,10 +17,15 @@ from tests import running
 from tests.browser import story_files
 
 FOLDER = Path(__file__).with_name("screens")
-PAGES = ("overview", "explore", "chat", "boards", "upload", "inbox", "history", "coverage", "reports", "alerts", "catalogue", "dictionary", "people",
-         "system", "outbox", "audit")  # fmt: skip
+PAGES = ("overview", "explore", "products", "product", "resellers", "reseller", "chat", "boards", "movers", "pareto", "heatmap", "calendar", "anomalies",
+         "forecast", "upload", "inbox", "history", "coverage", "reports", "alerts", "catalogue", "dictionary", "people", "system", "outbox", "audit")  # fmt: skip
 DATA_PAGES = ("upload", "inbox", "history", "coverage")
-ADDRESSES = {"history": "history?upload=3"}  # with a file chosen
+ADDRESSES = {  # with something chosen
+    "history": "history?upload=3",
+    "product": "products?product=9524001001008",
+    "reseller": "resellers?reseller=Liberty",
+    "explore": "explore?by=reseller&by=product&across=month&period=2026-07/2026-10&top=10",
+}
 SIZES = {"wide": {"width": 1440, "height": 900}, "narrow": {"width": 390, "height": 844}}
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic", "--no-first-run", "--disable-component-update",
              "--disable-sync"]  # fmt: skip
