@@ -248,13 +248,13 @@ def summary(found: Classes) -> pl.DataFrame:
 
 
 def table(found: Classes) -> pl.DataFrame:
-    """All items as they are shown and taken away: item, figure, share, running share, class, class before (over what is compared)."""
+    """All items as they are shown and taken away: item, class, class before (over what is compared), figure, share, running share."""
     before = {one.name: one.before for one in found.moved}
-    rows: list[tuple[Any, ...]] = [(row.name, row.value, row.share, row.running, row.group, before.get(row.name)) for row in found.rows]
-    rows += [(name, value, None, None, "no class", before.get(name)) for name, value in found.apart]
+    rows: list[tuple[Any, ...]] = [(row.name, row.group, before.get(row.name), row.value, row.share, row.running) for row in found.rows]
+    rows += [(name, "no class", before.get(name), value, None, None) for name, value in found.apart]
     label = axis_label(MEASURES[found.measure])
-    names = (DIMENSIONS[found.item].title, label, "Share", "Running share", "Class", "Class before")
-    types = (pl.String, RATIO, RATIO, RATIO, pl.String, pl.String)
+    names = (DIMENSIONS[found.item].title, "Class", "Class before", label, "Share", "Running share")
+    types = (pl.String, pl.String, pl.String, RATIO, RATIO, RATIO)
     return pl.DataFrame(rows, schema=dict(zip(names, types, strict=True)), orient="row")
 
 

@@ -212,7 +212,7 @@ def _all_table(found: Classes) -> str | None:
     rows = classes.table(found)
     if not found.moved:
         rows = rows.drop("Class before")
-    label = rows.columns[1]
+    label = rows.columns[-3]
     formats: dict[str, Any] = {label: lambda value: format_figure(found.measure, value)}
     formats |= dict.fromkeys(("Share", "Running share"), lambda value: format_ratio(value, 1))
     return stating.table(rows, formats, key="class_items", select=True, most=15)
