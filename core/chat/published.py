@@ -20,7 +20,8 @@ VIEWS: Mapping[str, str] = {
     "held_lines": "lines that wait in the inbox and are in no figure yet",
     "data_version": "a number that rises with every change of the data",
 }
-OWN = ("sales_days", "sales_months", "sales_totals", "order_days", "stock_levels")  # read by the application's own questions alone: offered to nobody
+# Read by the application's own questions alone, offered to nobody.
+OWN = ("sales_days", "sales_months", "sales_totals", "order_days", "stock_levels")
 
 _PLACE = {
     "channel": "online or offline",

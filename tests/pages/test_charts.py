@@ -58,7 +58,8 @@ def test_an_estimate_is_dashed_and_hollow_and_its_range_lies_behind_it() -> None
 
 def test_a_running_month_is_hatched_or_hollow() -> None:
     (bar,) = to_plotly(spec("bar", NOW, partial=(2,))).data
-    assert list(bar.marker.pattern.shape) == ["", "", "/"] and bar.marker.pattern.fillmode == "overlay"  # else the bar is as pale as the page
+    pattern = bar.marker.pattern
+    assert list(pattern.shape) == ["", "", "/"] and pattern.fillmode == "overlay"  # else the bar is as pale as the page
     (line,) = to_plotly(spec("line", NOW, partial=(2,))).data
     assert list(line.marker.symbol)[2] == "circle-open"
 
