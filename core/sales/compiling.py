@@ -179,7 +179,11 @@ def statement_of(
     else:
         parts.append(f"sums as (\n{_sums(asked, pairs, groups, rest, whole_key=bool(of_stock), sets=sets)}\n)")
     if of_stock:
-        parts = [*parts[:-1], parts[-1].replace("sums as", "sold as", 1), *_with_stock(asked, relation, pairs, groups, of_stock, sets)]
+        parts = [
+            *parts[:-1],
+            parts[-1].replace("sums as", "sold as", 1),
+            *_with_stock(asked, relation, pairs, groups, of_stock, sets, so_far),
+        ]
     figures = _figures(asked.measures, [*names, "is_total", "count(*) over () as groups"], compared=pairs is not None)
     text = f"-- {title_of(asked)}\nwith " + ",\n".join(parts) + f"\n{figures}\n{tail}"
     return Statement(text, source_parameters | line_parameters)
@@ -225,6 +229,7 @@ def _with_stock(
     groups: tuple[Group, ...],
     names: tuple[str, ...],
     sets: Sequence[Sequence[str]] | None,
+    so_far: str,
 ) -> list[str]:
     """Stock is stated apart from the lines, and only by some resellers; the rows stay those of the lines."""
     keyed = [(g.name, _dated(g.key or g.label, "counts_on", "day_on")) for g in groups]
@@ -239,6 +244,7 @@ def _with_stock(
         tuple(ERAS) if pairs is not None else ("",),
         (filters, ["line_kind = any(%(kinds)s)", *bulk, *filters]),
         base_condition(asked.kept),
+        so_far,
     )
 
 

@@ -29,11 +29,14 @@ def stock_parts(
     eras: Sequence[str],
     conditions: tuple[Sequence[str], Sequence[str]],
     kept: str,
+    so_far: str = "",
 ) -> list[str]:
     """The CTEs from `stock_both` to `sums`, which is `sold` with the sums of stock. `groups` and `conditions` (of stock, of sold lines) read
     `counts_on` and `day_on`; `sets`: the names of the groups of each grouping, the total among them; `kept`: the condition of a
-    like-for-like base on a line `s`."""
-    keys = "".join(f", {key} as key_{name}" for name, key in groups if _is_stated(asked, name))
+    like-for-like base on a line `s`. `so_far`: a group in time whose moments (the CTE `moments`) each hold all up to them."""
+    known = [(name, key) for name, key in groups if _is_stated(asked, name)]
+    keys = "".join(f", {'moment' if name == so_far else key} as key_{name}" for name, key in known)
+    up_to = "".join(f" join moments on {key} <= moment" for name, key in known if name == so_far)
     answered = [one for one in dict.fromkeys(tuple(one) for one in sets) if stated(asked) and all(_is_stated(asked, name) for name in one)]
     levels = [_level(asked, [name for name, _ in groups], one, conditions) for one in answered]
     nothing = "  select null::text as whole_key, ''::text as part, null::numeric as stock, null::numeric as stocked_units where false"
@@ -41,8 +44,8 @@ def stock_parts(
     listed = ", ".join(f"t.sum_{name}{era}" for name in sums for era in eras)
     senders = "s.reseller_id in (select reseller_id from readable.stock_levels)"
     return [
-        f"stock_both as (\n  select b.*{keys} from (\n{_both('stock_levels', asked, eras, kept, 'true')}\n  ) b\n)",
-        f"sold_both as (\n  select b.*{keys} from (\n{_both(sold_in, asked, eras, kept, senders)}\n  ) b\n)",
+        f"stock_both as (\n  select b.*{keys} from (\n{_both('stock_levels', asked, eras, kept, 'true')}\n  ) b{up_to}\n)",
+        f"sold_both as (\n  select b.*{keys} from (\n{_both(sold_in, asked, eras, kept, senders)}\n  ) b{up_to}\n)",
         "stocked as (\n" + "\n  union all\n".join(levels or [nothing]) + "\n)",
         f"stock_sums as (\n  select s.whole_key, {', '.join(columns)}\n  from stocked s group by s.whole_key\n)",
         f"sums as (\n  select r.*, {listed}\n  from sold r left join stock_sums t using (whole_key)\n)",

@@ -1,7 +1,8 @@
 """How launches performed: the month a product first sold, and what it made in that month and the months after, next to the median launch.
 
 A launch is the first month with units sold. A product that sold in the very first month the data holds may have been there before: its
-launch is not known, and it is no part of the median. Only complete months count, those that end by the last covered day.
+launch is not known, and it is no part of the median. Only complete months count, those that end by the last covered day of every reseller;
+one that is more than MOST_BEHIND months behind the newest is waited for no longer.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import polars as pl
 from core.sales.chart_spec import ChartSpec, Series
 from core.sales.dimensions import NOT_STATED
 from core.sales.formatting import format_change, format_money
+from core.sales.histories import MOST_BEHIND
 from core.sales.naming import SHORT_MONTHS
 from core.sales.query import Filter, Result, SalesQuery
 from core.sales.shown import Shown, about
@@ -58,7 +60,7 @@ def launches_query(where: tuple[Filter, ...] = ()) -> SalesQuery:
 
 def launches(result: Result) -> tuple[Launch, ...]:
     """Every product that ever sold, newest launch first. `result`: the answer to `launches_query`."""
-    through = max(result.data_through.values(), default=None)
+    through = _complete_through(result)
     rows = result.frame.filter((pl.col("product") != NOT_STATED) & pl.col("month").is_not_null())
     begun = rows["month"].min()
     if through is None or not isinstance(begun, date):
@@ -66,6 +68,13 @@ def launches(result: Result) -> tuple[Launch, ...]:
     last = _number(through) if (_months_after(through, 1) - through).days == 1 else _number(through) - 1
     found = [_launch(name, part, begun, last) for (name,), part in rows.partition_by("product", as_dict=True).items()]
     return tuple(sorted((one for one in found if one is not None), key=lambda one: (-_number(one.month), one.product)))
+
+
+def _complete_through(result: Result) -> date | None:
+    """The last day that all have stated who still report: a file that is late is no month of small sales."""
+    days = result.data_through.values()
+    newest = max(days, default=None)
+    return min((day for day in days if newest and _number(newest) - _number(day) <= MOST_BEHIND["month"]), default=None)
 
 
 def _launch(name: Any, rows: pl.DataFrame, begun: date, last: int) -> Launch | None:

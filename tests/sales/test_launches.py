@@ -55,6 +55,16 @@ def test_a_month_that_has_not_ended_is_not_counted(shop: Market) -> None:
     assert len(all_of(shop)["NLMS100"].net) == 6  # type: ignore[attr-defined]
 
 
+def test_a_month_that_a_reseller_has_not_stated_yet_is_not_counted(shop: Market) -> None:
+    shop.covers("skins_sa", "2025-04", "2025-05")
+    assert len(all_of(shop)["NLMS100"].net) == 4  # type: ignore[attr-defined]
+
+
+def test_a_reseller_that_reports_no_longer_is_not_waited_for(shop: Market) -> None:
+    shop.covers("skins_sa", "2025-03")
+    assert len(all_of(shop)["NLMS100"].net) == 6  # type: ignore[attr-defined]
+
+
 def test_the_median_is_over_the_known_launches_that_reach_so_far(shop: Market) -> None:
     found = tuple(all_of(shop).values())
     assert median_curve(found)[:2] == (Decimal(50), Decimal("50.00"))  # type: ignore[arg-type]

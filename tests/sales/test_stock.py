@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from core.db import tables as t
+from core.sales.pivot_query import PivotQuery
+from core.sales.pivot_table import table
 from core.sales.query import build_query
 from core.sales.running import run
+from core.sales.running_pivots import run_pivot
 from core.sales.stock import read_stock, recent_units_query, weeks_of_cover
 from tests.sales.conftest import CANDLE, SAUNA, TUNDRA, Market, span
 
@@ -85,6 +88,12 @@ def test_months_have_an_end_of_their_own_and_their_total_the_last(shop):
     ]
     total = run(shop.database, build_query("sell_through", "month", period="2025-06/2025-07"), today=date(2025, 7, 31)).totals
     assert total["sell_through"] == ratio(15, 27)
+
+
+def test_a_running_sell_through_is_that_of_the_time_so_far(shop):
+    query = build_query(("sell_through", "stock_units"), "month", {"reseller": "Liberty"}, "2025-06/2025-07")
+    june, july, total = table(run_pivot(shop.database, PivotQuery(query, running=True), None, date(2025, 7, 31)), "running").values
+    assert june == (ratio(9, 26), 26) and july == total == (ratio(15, 27), 27)
 
 
 def test_nobody_else_has_a_sell_through(shop):
