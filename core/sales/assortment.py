@@ -1,7 +1,7 @@
 """What a reseller carries of the brand: gained and lost products, and bestsellers of the brand that it does not sell. Pure.
 
 Carried: units sold in the period. Gained and lost are told only over what is covered in both compared periods, so that a missing file loses
-no product.
+no product; of a reseller that has stated nothing of the period nothing is missing, because nothing is known.
 """
 
 from __future__ import annotations
@@ -31,13 +31,15 @@ PRODUCTS: dict[str, Any] = {
 @dataclass(frozen=True)
 class Assortment:
     """`products`: columns PRODUCTS, the brand's best first. `carried`, `of`: how many products the reseller and the brand sell;
-    `weighted`: share of the brand's net revenue that the carried products make everywhere; `compared`: whether gained and lost are known."""
+    `weighted`: share of the brand's net revenue that the carried products make everywhere; `compared`: whether gained and lost are known; `known`: whether
+    the reseller has stated anything of the period."""
 
     products: pl.DataFrame
     carried: int
     of: int
     weighted: Decimal | None
     compared: bool
+    known: bool = True
 
     def named(self, state: str) -> list[str]:
         """The products of a state, the brand's best first."""
@@ -66,7 +68,8 @@ def assortment(own: Result, brand: Result) -> Assortment:
     rows = own.frame.filter(pl.col("product") != NOT_STATED)
     states = {row["product"]: _state(row) for row in rows.iter_rows(named=True)}
     net = dict(rows.select("product", "sales_eur_net").iter_rows())
-    for name, (place, _) in ranks.items():
+    known = bool(own.resellers_covered) or not rows.filter(pl.col("units_sold").is_not_null()).is_empty()
+    for name, (place, _) in ranks.items() if known else ():
         if place <= BESTSELLERS and states.get(name) not in ("carried", "gained"):
             states[name] = "lost" if states.get(name) == "lost" else "missing"
     listed = sorted((name for name, state in states.items() if state), key=lambda name: ranks.get(name, (10**6, None))[0])
@@ -74,9 +77,8 @@ def assortment(own: Result, brand: Result) -> Assortment:
     carried = [name for name, state in states.items() if state in ("carried", "gained")]
     shares = [ranks[name][1] for name in carried if name in ranks and ranks[name][1] is not None]
     compared = own.compared is not None and bool(own.compared.resellers)
-    return Assortment(
-        pl.DataFrame(table, schema=PRODUCTS, orient="row"), len(carried), len(ranks), sum(shares, Decimal(0)) if shares else None, compared
-    )
+    frame, weighted = pl.DataFrame(table, schema=PRODUCTS, orient="row"), sum(shares, Decimal(0)) if shares else None
+    return Assortment(frame, len(carried), len(ranks), weighted, compared, known)
 
 
 def _state(row: dict[str, Any]) -> str:
@@ -94,7 +96,8 @@ def as_shown(reseller: str, found: Assortment, result: Result) -> Shown:
     """The range, to be taken away. `result`: what the reseller sells."""
     told = (
         "State",
-        "Carried: units sold in the period. Gained and lost over what both periods cover. Missing: a bestseller it does not sell.",
+        "Carried: units sold in the period. Gained and lost over what both periods cover. Missing: a bestseller it does not sell."
+        + ("" if found.known else f" {reseller} has stated nothing of the period: what it carries is not known."),
     )
     names = {"product": "Product", "state": "State", "brand_rank": "Brand rank", "brand_share": "Share of the brand"}
     return Shown(

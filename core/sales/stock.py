@@ -14,6 +14,9 @@ import psycopg
 from core.db.engine import Database, Scope
 from core.sales.asking import Asked
 from core.sales.compiling_stock import stated
+from core.sales.covered import cut
+from core.sales.covering import read_covered
+from core.sales.formatting import format_number
 from core.sales.measures import SUMS
 from core.sales.naming import name_day, name_list
 from core.sales.query import Caveat, Filter, Period, Result, SalesQuery
@@ -62,7 +65,7 @@ STOCK: dict[str, Any] = {
 COVER: dict[str, Any] = {
     "product": pl.String,
     "stock_units": pl.Int64,
-    "weekly_units": pl.Decimal(38, 2),  # of the last WEEKS weeks up to the day of the stock
+    "weekly_units": pl.Decimal(38, 2),  # of what is stated of the last WEEKS weeks up to the day of the stock; null: nothing of them is
     "weeks_of_cover": pl.Decimal(38, 1),  # null where nothing sold in them: it would last for ever
     "sell_through": pl.Decimal(38, 9),  # of the same weeks
     "state": pl.String,  # out, low (less than two weeks), high (more than half a year), ''
@@ -80,36 +83,61 @@ group by functional_name, product_name, product_ean order by 1
 
 @dataclass(frozen=True)
 class StockOnDay:
-    """What a reseller's file states of its stock at the end of `day`: columns STOCK, by product."""
+    """What a reseller's file states of its stock at the end of `day`: columns STOCK, by product. `weeks`: how many of the last WEEKS weeks up
+    to then it has stated; a week whose file is missing is no week without sales."""
 
     day: date
     frame: pl.DataFrame
+    weeks: Decimal = Decimal(WEEKS)
+
+    @property
+    def pace(self) -> str:
+        """`the last 4 weeks`, `2 of the last 4 weeks (the others are not stated)`"""
+        last = f"the last {WEEKS} weeks"
+        return (
+            last
+            if self.weeks == WEEKS
+            else f"{format_number(self.weeks, 0 if self.weeks == int(self.weeks) else 1)} of {last} (the others are not stated)"
+        )
 
 
 def read_stock(database: Database, reseller: str, scope: Scope = None, until: date | None = None) -> StockOnDay | None:
     """The reseller's last stated stock, up to a day; None where it states none (or is out of sight)."""
     with database.reader(scope) as connection:
         rows = connection.execute(NEWEST, {"reseller": reseller, "until": until}).fetchall()
-    return StockOnDay(rows[0][-1], pl.DataFrame([row[:-1] for row in rows], schema=STOCK, orient="row")) if rows else None
+        covered = read_covered(connection)
+    if not rows:
+        return None
+    day, spans = rows[0][-1], (span for s in covered.senders if s.name == reseller for span in covered.spans(s.reseller_id))
+    stated = sum(span.days for span in cut(spans, _weeks_before(day)))
+    return StockOnDay(day, pl.DataFrame([row[:-1] for row in rows], schema=STOCK, orient="row"), Decimal(stated) / 7)
+
+
+def _weeks_before(day: date) -> Period:
+    return Period(day - timedelta(days=7 * WEEKS - 1), day)
 
 
 def recent_units_query(reseller: str, stock: StockOnDay) -> SalesQuery:
     """The units of the weeks that say how long the stock lasts."""
-    period = Period(stock.day - timedelta(days=7 * WEEKS - 1), stock.day)
-    return SalesQuery(("units",), ("product",), (Filter("reseller", (reseller,)),), period)
+    return SalesQuery(("units",), ("product",), (Filter("reseller", (reseller,)),), _weeks_before(stock.day))
 
 
 def weeks_of_cover(stock: StockOnDay, units: Result) -> pl.DataFrame:
     """How long the stock lasts at the pace of the last weeks (COVER), the shortest first. `units`: the answer to `recent_units_query`."""
     sold = dict(units.frame.select("product", "units").iter_rows())
-    rows = [_cover(name, left, max(0, sold.get(name) or 0)) for name, left in stock.frame.select("product", "stock_units").iter_rows()]
+    rows = [
+        _cover(name, left, max(0, sold.get(name) or 0), stock.weeks)
+        for name, left in stock.frame.select("product", "stock_units").iter_rows()
+    ]
     frame = pl.DataFrame(rows, schema=COVER, orient="row")
     return frame.sort(pl.col("weeks_of_cover").fill_null(10**6), "product")
 
 
-def _cover(name: str, left: int, sold: int) -> tuple[Any, ...]:
-    weekly = round(Decimal(sold) / WEEKS, 2)
-    cover = round(Decimal(left) * WEEKS / sold, 1) if sold else None
+def _cover(name: str, left: int, sold: int, weeks: Decimal) -> tuple[Any, ...]:
+    if not weeks:
+        return name, left, None, None, None, "out" if left <= 0 else ""
+    weekly = round(sold / weeks, 2)
+    cover = round(left * weeks / sold, 1) if sold else None
     through = round(Decimal(sold) / (left + sold), 9) if left + sold else None
     state = "out" if left <= 0 else "low" if cover is not None and cover < LOW else "high" if cover is None or cover > HIGH else ""
     return name, left, weekly, cover, through, state
@@ -117,7 +145,7 @@ def _cover(name: str, left: int, sold: int) -> tuple[Any, ...]:
 
 def as_shown(reseller: str, held: StockOnDay, cover: pl.DataFrame, units: Result) -> Shown:
     """The stock with its cover, to be taken away."""
-    told = ("Stock", f"At the end of {name_day(held.day)}, as the file states it; cover at the pace of the last {WEEKS} weeks.")
+    told = ("Stock", f"At the end of {name_day(held.day)}, as the file states it; cover at the pace of {held.pace}.")
     names = {"product": "Product", "weekly_units": "Units a week", "weeks_of_cover": "Weeks of cover", "state": "State"}
     kinds = {"stock_units": "units", "sell_through": "ratio", "Units a week": "number", "Weeks of cover": "number"}
     return Shown(f"Stock of {reseller}", cover.rename(names), (told, *about(units)), {}, kinds)

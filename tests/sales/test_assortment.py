@@ -45,6 +45,14 @@ def test_a_month_that_is_not_here_loses_nothing(shop: Market) -> None:
     assert found(shop, "2025-06").named("lost") == []
 
 
+def test_of_a_period_that_is_not_stated_no_bestseller_is_missing(shop: Market) -> None:
+    shop.line("skins_sa", "2025-06", TUNDRA, 5, 1000)
+    shop.covers("skins_sa", "2025-06")
+    shop.fill_rollup()
+    range_ = found(shop, "2025-06")
+    assert (range_.known, range_.named("missing"), range_.of) == (False, [], 1)
+
+
 def test_the_weight_is_the_share_of_the_brand_that_carried_products_make(shop: Market) -> None:
     range_ = found(shop, "2025-04/2025-05")
     everything = 2 * 400 + 1000 + 600 + 100  # two products in two months at Galilu, and Skins SA

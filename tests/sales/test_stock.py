@@ -136,12 +136,13 @@ def test_it_is_the_same_without_a_rollup(shop):
     assert figures(shop, "product", period="2025-06") == before
 
 
-def test_the_newest_stock_lasts_as_long_as_the_pace_of_four_weeks(shop):
+def test_the_newest_stock_lasts_as_long_as_the_pace_of_the_weeks_that_are_stated(shop):
     held = read_stock(shop.database, "Liberty", until=date(2025, 6, 30))
     assert held is not None and held.day == date(2025, 6, 15)
+    assert held.pace == "2 of the last 4 weeks (the others are not stated)"
     found = weeks_of_cover(held, run(shop.database, recent_units_query("Liberty", held), today=date(2025, 7, 31)))
     rows = {row["product"].split(" · ")[0]: row for row in found.iter_rows(named=True)}
-    assert (rows["NLGOT100"]["weeks_of_cover"], rows["NLGOT100"]["weekly_units"]) == (Decimal("9.7"), Decimal("1.75"))  # 17 ÷ (7 ÷ 4)
+    assert (rows["NLGOT100"]["weeks_of_cover"], rows["NLGOT100"]["weekly_units"]) == (Decimal("4.9"), Decimal("3.50"))  # 17 ÷ (7 ÷ 2)
     assert (rows["NLWSC3"]["weeks_of_cover"], rows["NLWSC3"]["state"]) == (None, "high")
 
 
