@@ -28,6 +28,8 @@ def carried(page: Page) -> None:
     with card("Range", lead, menu):
         st.markdown(_sentence(page, found))
         rows = found.products.filter(pl.col("state") != "carried")
+        if rows.is_empty() and not found.known:
+            return
         if rows.is_empty():
             st.caption("Nothing gained, nothing lost, and every bestseller of the brand is carried.")
             return
@@ -48,6 +50,8 @@ def carried(page: Page) -> None:
 
 
 def _sentence(page: Page, found: assortment.Assortment) -> str:
+    if not found.known:
+        return f"{page.facts.name} has stated nothing of this period: what it carries is not known."
     weighted = f", which make {format_ratio(found.weighted)} of the brand’s net revenue in sight" if found.weighted is not None else ""
     text = f"{page.facts.name} sells {found.carried} of {found.of} products{weighted}."
     gained, lost, missing = (found.named(state) for state in ("gained", "lost", "missing"))
@@ -66,7 +70,7 @@ def cover(page: Page, held: stock.StockOnDay) -> None:
     units = page.result(stock.recent_units_query(page.facts.name, held))
     found = stock.weeks_of_cover(held, units)
     total = format_number(found["stock_units"].sum())
-    lead = f"{total} units at the end of {name_day(held.day)}; cover at the pace of the last {stock.WEEKS} weeks"
+    lead = f"{total} units at the end of {name_day(held.day)}; cover at the pace of {held.pace}"
     menu = page.menu("stock", units)
     menu.shown = lambda: stock.as_shown(page.facts.name, held, found, units)
     menu.code = f'wb.stock("{page.facts.name}")'
