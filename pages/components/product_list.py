@@ -11,7 +11,7 @@ from core.sales import standard
 from core.sales.dimensions import NOT_STATED
 from core.sales.naming import name_period
 from core.sales.query import Result, SalesQuery
-from pages.components import cached, empty, product_choice, results, session, warnings
+from pages.components import cached, empty, numbered, product_choice, results, session, warnings
 from pages.components.card_menu import Menu, card
 from pages.components.choosing import Choice, Known
 
@@ -52,8 +52,9 @@ def _table(rows: pl.DataFrame, lines: Mapping[str, list[float]]) -> str | None:
     names = [name for name in COLUMNS if name in rows.columns]
     plain = rows.select("product", *(pl.col(name).cast(pl.Float64) for name in names))
     table = plain.with_columns(pl.Series("trend", [lines.get(name, []) for name in rows["product"]], dtype=pl.List(pl.Float64)))
-    styled = results.shown(table.select("product", "trend", *names))
+    styled = results.shown(numbered.numbered(table.select("product", "trend", *names)))
     config = {
+        **numbered.COLUMN,
         **results.column_config(["product", *names], {}),
         "trend": st.column_config.LineChartColumn("By month", help="Net revenue by month, each row on its own scale", width="small"),
     }
@@ -61,5 +62,5 @@ def _table(rows: pl.DataFrame, lines: Mapping[str, list[float]]) -> str | None:
         styled, key="product_list", hide_index=True, height="content" if rows.height <= 18 else 33 * 19, column_config=config, on_select="rerun",
         selection_mode="single-cell", placeholder="–", alt="Products with net revenue, change and units",
     )  # fmt: skip
-    place = event.selection.cells[0][0] if event.selection.cells else None
-    return str(rows["product"][place]) if place is not None and place < rows.height else None
+    place = numbered.chosen(event, rows.height)
+    return str(rows["product"][place]) if place is not None else None

@@ -12,7 +12,7 @@ import streamlit as st
 from core.sales.naming import SHORT_MONTHS, name_period
 from core.sales.query import Period
 from core.sales.restated import Restated, restatement_words
-from pages.components import batch_list, cached, empty, frame, session
+from pages.components import batch_list, cached, empty, frame, numbered, session
 from pages.components.coverage_grid import SIGNS, TINTS, WORDS
 from pages.components.reseller_view import Page
 from pages.components.view_actions import FILES
@@ -48,10 +48,11 @@ def files(page: Page) -> None:
             return
         table = pl.DataFrame([_file(row) for row in seen.iter_rows(named=True)])
         event = st.dataframe(
-            table, hide_index=True, height="content", key="reseller_files", on_select="rerun", selection_mode="single-cell", placeholder="–"
-        )
-        if event.selection.cells:
-            st.switch_page(FILES["history"], query_params={"upload": str(seen["id"][event.selection.cells[0][0]])})
+            numbered.numbered(table), hide_index=True, height="content", key="reseller_files", on_select="rerun", selection_mode="single-cell",
+            placeholder="–", column_config=numbered.COLUMN,
+        )  # fmt: skip
+        if (place := numbered.chosen(event, seen.height)) is not None:
+            st.switch_page(FILES["history"], query_params={"upload": str(seen["id"][place])})
 
 
 def _file(row: dict[str, Any]) -> dict[str, Any]:

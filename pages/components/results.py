@@ -27,7 +27,7 @@ from core.sales.palette import palette
 from core.sales.query import Caveat, Period, Result
 from core.sales.restated import Restated, old_to_new
 from core.sales.shown import Shown
-from pages.components import cached, frame, session
+from pages.components import cached, frame, numbered, session
 from pages.components.frame import escaped
 
 MOST_STYLED = 3_000  # rows that are written in full; a longer table keeps plain numbers and scrolls lazily
@@ -59,20 +59,21 @@ def table(
     rows_shown = result.frame.select(names).with_columns(pl.Series(name, texts, dtype=pl.String) for name, texts in (more or {}).items())
     if total:
         rows_shown = _with_total(rows_shown, result)
+    rows_shown = numbered.numbered(rows_shown, result.frame.height) if select else rows_shown
     marks = restated_in(result)
     event = st.dataframe(
         shown(rows_shown, heavy_last=total, marks=marks),
         key=f"table_{key}",
         hide_index=True,
         height=height(rows_shown.height, rows),
-        column_config=column_config(names, titles or {}, marks),
+        column_config={**(numbered.COLUMN if select else {}), **column_config(names, titles or {}, marks)},
         on_select="rerun" if select else "ignore",
         selection_mode="single-cell",
         placeholder="–",
         alt=", ".join(_title(name, titles or {}) for name in names),
     )
-    picked = event.selection.cells[0][0] if select and event.selection.cells else None
-    return result.frame.row(picked, named=True) if picked is not None and picked < result.frame.height else None
+    picked = numbered.chosen(event, result.frame.height) if select else None
+    return result.frame.row(picked, named=True) if picked is not None else None
 
 
 def present(result: Result, columns: Sequence[str]) -> list[str]:
@@ -241,7 +242,7 @@ def notes(found: Sequence[Caveat], most: int = 6) -> None:
 def downloads(seen: Shown, *, key: str) -> None:
     """A menu to take the figures away as a workbook or as CSV; both are written when asked for."""
     name = "".join(c if c.isalnum() else "-" for c in seen.title.lower()).strip("-")
-    with st.popover("", icon=":material/download:", help="Download", type="tertiary"):
+    with st.popover("Download", icon=":material/download:", help="Download", type="tertiary", key=f"icononly_{key}"):
         st.download_button(
             "Excel workbook",
             lambda: files.xlsx_bytes(seen),

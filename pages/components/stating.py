@@ -21,7 +21,7 @@ from core.sales.palette import palette
 from core.sales.query import Result, SalesQuery
 from core.sales.shown import Shown, about
 from core.sales.suggesting import did_you_mean
-from pages.components import frame, results, session
+from pages.components import frame, numbered, results, session
 
 ITEM_LABELS: Mapping[str, str] = {name: DIMENSIONS[name].title for name in ("product", *(n for n in ITEMS if n != "product"))}
 ROWS = 12
@@ -40,7 +40,7 @@ def one(parameters: Mapping[str, Sequence[str]], name: str, known: Mapping[str, 
 def number(parameters: Mapping[str, Sequence[str]], name: str, known: Sequence[int], default: int, problems: list[str]) -> int:
     """One of a few numbers."""
     text = (parameters.get(name) or (str(default),))[-1].strip()
-    if text.isdecimal() and int(text) in known:
+    if text in map(str, known):
         return int(text)
     problems.append(f"“{text}” can not be chosen for “{name}”. {default} is used instead.")
     return default
@@ -85,7 +85,8 @@ def table(
     """A plain table of figures: the first column names the item and stays in sight; figures are written by `formats`, sorted by value.
 
     `signs`: columns coloured by their sign (arrows and signs stand in their texts). Returns the clicked item when `select`."""
-    plain = rows.with_columns(pl.col(n).cast(pl.Float64) for n, dtype in rows.schema.items() if isinstance(dtype, pl.Decimal)).to_pandas()
+    listed = numbered.numbered(rows) if select else rows
+    plain = listed.with_columns(pl.col(n).cast(pl.Float64) for n, dtype in rows.schema.items() if isinstance(dtype, pl.Decimal)).to_pandas()
     styled: Any = plain
     if rows.height <= results.MOST_STYLED:
         shown = {name: _written(formats[name]) for name in formats if name in rows.columns}
@@ -94,6 +95,7 @@ def table(
             styled = styled.map(_coloured, subset=list(signs))
     config: dict[str, Any] = {name: st.column_config.Column(alignment="right") for name in formats if name in rows.columns}
     config[rows.columns[0]] = st.column_config.Column(pinned=True)
+    config |= numbered.COLUMN if select else {}
     event = st.dataframe(
         styled,
         key=f"table_{key}",
@@ -105,8 +107,8 @@ def table(
         placeholder="–",
         alt=", ".join(rows.columns),
     )
-    picked = event.selection.cells[0][0] if select and event.selection.cells else None
-    return str(rows[rows.columns[0]][picked]) if picked is not None and picked < rows.height else None
+    picked = numbered.chosen(event, rows.height) if select else None
+    return str(rows[rows.columns[0]][picked]) if picked is not None else None
 
 
 def call(method: str, by: str, query: SalesQuery, **more: Any) -> str:

@@ -74,9 +74,9 @@ def chips(page: Page) -> list[str]:
 def narrow_to_a_reseller(page: Page) -> None:
     """The first row of the table of resellers."""
     table = page.locator(".st-key-table_resellers .dvn-scroller").first
-    table.hover(position={"x": 90, "y": 60})
+    table.hover(position={"x": 130, "y": 60})
     page.wait_for_timeout(700)  # as a hand does: the grid wakes when the pointer comes
-    table.click(position={"x": 60, "y": 52})
+    table.click(position={"x": 110, "y": 52})
     expect(page).to_have_url(re.compile("reseller="), timeout=PATIENCE)
     rest(page)
 
@@ -132,3 +132,18 @@ def forget(page: Page, name: str) -> None:
     expect(page.get_by_role("button", name=name)).to_be_visible(timeout=PATIENCE)
     page.locator("[class*=st-key-forget_] button").first.click()
     expect(page.locator(".st-key-view_line")).to_have_count(0, timeout=PATIENCE)
+
+
+def test_the_keyboard_passes_through_a_table_without_choosing_and_chooses_with_the_arrow(administrator: Page, workbench: Running) -> None:
+    page = administrator
+    page.goto(f"{workbench.url}/overview?period=2026-10")
+    whole = figures(page)
+    grid = page.locator(".st-key-table_resellers canvas[data-testid=data-grid-canvas]").first
+    grid.scroll_into_view_if_needed()
+    grid.focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(1500)
+    assert figures(page) == whole and "reseller=" not in page.url
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile("reseller="), timeout=PATIENCE)
+    assert figures(page) != whole
