@@ -10,7 +10,8 @@ import pytest
 from core.chat.answering import ask as answer
 from core.chat.answers import Answer
 from core.sales.formatting import format_money
-from core.sales.query import Filter
+from core.sales.query import Filter, build_query
+from core.sales.running import run
 from core.sales.running_forecasts import ForecastQuestion, run_forecast
 from core.settings import Settings
 from tests.chat.brand import TODAY, Brand
@@ -91,3 +92,12 @@ def test_one_reseller_is_forecast_alone(ask: object, brand: Brand) -> None:
     question = ForecastQuestion("units", (Filter("reseller", ("Liberty",)),), 3)
     found = run_forecast(brand.database, question, None, TODAY).forecast
     assert sum((row.expected for row in found.rows[1:3]), Decimal(0)) == told.frame["forecast"].tail(2).sum()
+
+
+def test_what_a_reseller_outside_of_the_forecast_sold_counts_towards_a_target(stepped: Market, settings: Settings) -> None:
+    stepped.line("skins_sa", "2024-12", TUNDRA, 1, 77)
+    stepped.covers("skins_sa", "2024-12")
+    sold = run(stepped.database, build_query("sales_eur_net", period="2024")).totals["sales_eur_net"]
+    told = ask(stepped, settings, f"will we reach {int(sold) - 10} in 2024")
+    assert told.text.startswith("Yes") and f"{format_money(sold, 2)} reported so far" in told.text
+    assert any("nothing more is expected of them" in caveat for caveat in told.caveats)

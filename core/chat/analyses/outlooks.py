@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from core.chat import times
-from core.chat.analyses.material import EUR, Finding, Material, frame_of, value_of
+from core.chat.analyses.material import EUR, Finding, Material, flat, frame_of, value_of
 from core.chat.analyses.totals import nothing
 from core.chat.analyses.wording import counted, figure, joined, label, percent, population, reach, when
 from core.sales import forecast_words
@@ -24,7 +24,7 @@ from core.sales.forecasting import FORECAST_MEASURES, SEASONS_NEEDED, Ahead, For
 from core.sales.forecasting import forecast as foretell
 from core.sales.histories import SEASONS, Grain, Histories, histories, histories_query, told
 from core.sales.measures import MEASURES
-from core.sales.query import Period
+from core.sales.query import Filter, Period
 
 FURTHEST_MONTHS = 12  # ahead of the data
 SHOWN_MONTHS = 12
@@ -57,7 +57,7 @@ def forecast(m: Material) -> Finding:
     if (refused := _too_far(known.step(len(known.steps) - 1), period)) is not None:
         return refused
     if known.tracks and max(month.start for month in months_in(period)) < known.step(known.start):
-        total = Foretold(known, foretell(known, 1)).sold(period)
+        total = Foretold(known, foretell(known, 1)).sold(period) + _beside(m, known, period)
         return Finding(
             f"That time is over: {label(m.measure).lower()}{population(m)}{when(m)} was {figure(m.measure, total)}.", figures=(total,)
         )
@@ -79,6 +79,14 @@ def _foretold(known: Histories, period: Period) -> Foretold:
     newest = known.step(len(known.steps) - 1)
     months = (period.end.year - newest.year) * 12 + period.end.month - newest.month
     return Foretold(known, foretell(known, max(months, 1)))
+
+
+def _beside(m: Material, known: Histories, period: Period) -> Decimal:
+    """What is stated of a period by the resellers that the forecast leaves out: it is sold all the same."""
+    carried = Filter("reseller", tuple(dict.fromkeys(track.reseller for track in known.tracks)), exclude=True)
+    return value_of(
+        m.ask(flat(m.query, measures=(m.measure,), where=(*known.result.query.where, carried), period=period)).totals[m.measure]
+    )
 
 
 def _needed(known: Histories) -> str:
@@ -126,6 +134,8 @@ def _told(m: Material, ahead: Foretold, period: Period, together: Ahead) -> Find
         )
         text = f"Forecast, not a fact: nothing here knows better than {way}{why}. By that, {what} would be {amount}; {_error(found)}."
     past = ahead.sold(period) - together.reported
+    if period.start < together.period.start:
+        past += _beside(m, ahead.known, Period(period.start, together.period.start - timedelta(days=1)))
     text += f" Of this {figure(name, together.reported)} is already reported." if together.reported else ""
     text += f" The months before it are sold already: {figure(name, past)}, not part of the forecast." if past else ""
     text += _last_year(m, ahead, together)
@@ -192,7 +202,8 @@ def target(m: Material) -> Finding:
     if (refused := _too_far(known.step(len(known.steps) - 1), period)) is not None:
         return refused
     ahead = _foretold(known, period)
-    together, sold = ahead_of(known, ahead.found, period), ahead.sold(period)
+    beside = _beside(m, known, Period(period.start, min(period.end, m.today))) if period.start <= m.today else ZERO
+    together, sold = ahead_of(known, ahead.found, period), ahead.sold(period) + beside
     reported = together.reported if together else ZERO
     expected, low, high = (
         sold - reported + (value if value is not None else ZERO)
@@ -215,7 +226,8 @@ def target(m: Material) -> Finding:
         f"{figure(name, expected)}{between} against {figure(name, amount)}. A projection, not a fact: {method}."
     )
     figures = (sold, expected, low, high, amount, *_error_figures(found), *_limits(known))
-    return Finding(text, _frame(ahead, period), found.result, _chart(m, ahead), _caveats(ahead), figures)
+    more = ("What resellers outside of the forecast have reported counts; nothing more is expected of them.",) if beside else ()
+    return Finding(text, _frame(ahead, period), found.result, _chart(m, ahead), (*_caveats(ahead), *more), figures)
 
 
 def _full(m: Material) -> Period:
