@@ -28,10 +28,10 @@ def same_last_year(values: Known, season: int, ahead: int) -> list[float]:
 
 
 def at_recent_pace(values: Known, season: int, ahead: int) -> list[float]:
-    """The figure of a year ago × (last quarter of a year ÷ the same steps a year before)."""
+    """The figure of a year ago × (last quarter of a year ÷ the same steps a year before); at most 1 ÷ LEAST_FACTOR times as much."""
     pairs = _pairs(values, season)[-max(season // 4, 1) :]
     now, then = sum(value for _, value, _ in pairs), sum(before for _, _, before in pairs)
-    pace = now / then if now > 0 and then > 0 else 1.0
+    pace = now / max(then, now * LEAST_FACTOR) if now > 0 and then > 0 else 1.0
     return [value * pace for value in same_last_year(values, season, ahead)]
 
 
@@ -229,4 +229,5 @@ def _slope(values: Known) -> float:
 
 
 def _start(values: Known) -> float:
-    return fmean([value for value in values if value is not None][:3])
+    known = [value for value in values if value is not None]
+    return fmean(known[:3]) if known else 0.0

@@ -22,6 +22,10 @@ def test_the_recent_pace_is_the_last_three_months_against_their_year_before():
     assert at_recent_pace([0.0] * 12 + [5.0] * 3, 12, 1) == [0.0]
 
 
+def test_a_pace_against_next_to_nothing_is_bounded():
+    assert at_recent_pace([0.01, *[100.0] * 11, 2000.0], 12, 1) == pytest.approx([2000.0])  # twenty times last year's month, not 200 000
+
+
 def test_the_average_is_over_the_last_year_that_is_known():
     assert average([900.0, *[10.0] * 6, None, *[20.0] * 6], 12, 2) == [15.0, 15.0]
 
@@ -53,6 +57,12 @@ def test_theta_carries_half_the_trend_on():
 @pytest.mark.parametrize("way", METHODS)
 def test_what_sold_nothing_for_half_a_year_is_expected_to_sell_nothing(way):
     assert WAYS[way]([5.0] * 18 + [0.0] * 6, 12, 3) == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("values", [(), (None, None)])
+def test_of_a_series_without_a_figure_nothing_is_expected(way, values):
+    assert WAYS[way](values, 12, 2) == [0.0, 0.0]
 
 
 @pytest.mark.parametrize("way", WAYS)
