@@ -20,7 +20,6 @@ from core.sales.extrapolating import BASELINES, METHODS, WAYS
 
 LEVEL = 0.8  # of intervals; four misses are the fewest that can tell it
 MOST_CUTS = 24
-FIRST_METHOD = "together"
 FEWEST_MISSES = 4  # before a method is chosen by its misses
 FEWEST_TESTS = 6  # before a method can be said to know better
 # A method knows better when it is closer by this part at least, and luck alone would bring such a gain in fewer than one of four cases. On

@@ -15,7 +15,6 @@ import polars as pl
 
 from core.db.engine import Database, Scope
 from core.sales.asking import resolve
-from core.sales.comparing import YEAR_OF_WEEKS
 from core.sales.covered import Covered, Sender
 from core.sales.covering import concerned, read_covered
 from core.sales.query import Filter, Period, Result, SalesQuery
@@ -88,10 +87,6 @@ def grain_of(sender: Sender, dated: bool) -> Grain:
     if sender.by_day or dated:
         return "day"
     return "week" if sender.cadence == "weekly" else "month"
-
-
-def same_weeks_last_year(period: Period) -> Period:
-    return Period(period.start - timedelta(days=YEAR_OF_WEEKS), period.end - timedelta(days=YEAR_OF_WEEKS))
 
 
 def _by_reseller(frame: pl.DataFrame | None, time: str, by_name: Mapping[str, Sender]) -> dict[int, dict[date, Decimal]]:

@@ -18,7 +18,6 @@ from core.sales.query import Period
 ORTHODOX = frozenset(("BG", "BY", "CY", "GE", "GR", "MD", "ME", "MK", "RO", "RS", "RU", "UA"))
 MOTHERING_SUNDAY = frozenset(("GB", "IE"))
 FIRST_SUNDAY_OF_MAY = frozenset(("ES", "HU", "LT", "PT", "RO"))
-LAST_SUNDAY_OF_MAY = frozenset(("FR", "SE"))
 Rule = Callable[[int], date]
 
 

@@ -149,10 +149,6 @@ def _span(ahead: Ahead) -> str:
     return name_period(ahead.period)
 
 
-def step_name(found: Forecast, row: Ahead | Tested) -> str:
-    return name_moment(row.period.start, found.grain)
-
-
 def forecast_chart(found: Forecast) -> ChartSpec | None:
     """What was sold, what the back-test said of it just before, and what comes with its range."""
     past = found.history[-MONTHS_SHOWN[found.grain] :]

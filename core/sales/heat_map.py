@@ -170,13 +170,14 @@ def heat_map(
 
     def row(name: str, members: Sequence[str], is_rest: bool = False) -> Row:
         owners = frozenset().union(*(carriers.get(member, frozenset()) for member in members))
-        told = [one for one in restated if one.reseller in owners]
+        told, sums = [one for one in restated if one.reseller in owners], lines.of_items(members)
         cells = tuple(
-            _cell(lines.at(members, slot.start), _heard(owners, spans[slot], slot, result.period, today), measure, _told(told, slot))
+            _cell(sums.get(slot.start, NOTHING), _heard(owners, spans[slot], slot, result.period, today), measure, _told(told, slot))
             for slot in slots
         )
         return Row(name, cells, lines.total(members), is_rest)
 
+    together = lines.of_items(names)
     rows = [row(name, [name]) for name in _ordered(listed, order, launched or {})]
     rows += [row(OTHERS, rest, True)] if rest else []
     return HeatMap(
@@ -187,9 +188,9 @@ def heat_map(
         tuple(slot.start for slot in slots),
         tuple(slot_title(slot, across, calendar) for slot in slots),
         tuple(rows),
-        tuple(lines.at(names, slot.start).value for slot in slots),
+        tuple(together.get(slot.start, NOTHING).value for slot in slots),
         result.totals.get(measure.name),
-        lines.at(names, None).value,
+        together.get(None, NOTHING).value,
         len(names),
     )
 
@@ -211,6 +212,9 @@ class _Sums:
         return _Sums(_add(self.value, other.value), _add(self.now, other.now), _add(self.before, other.before))
 
 
+NOTHING = _Sums()
+
+
 @dataclass(frozen=True)
 class _Lines:
     """The answer by item and moment (None: what states none)."""
@@ -230,10 +234,12 @@ class _Lines:
         """The largest first; what is not stated last."""
         return sorted(self.sums, key=lambda name: (name == NOT_STATED, -Decimal(self.total([name]) or 0), name.casefold()))
 
-    def at(self, members: Sequence[str], moment: date | None) -> _Sums:
-        found = _Sums()
+    def of_items(self, members: Sequence[str]) -> dict[date | None, _Sums]:
+        """These items together, by moment."""
+        found: dict[date | None, _Sums] = {}
         for member in members:
-            found = found.plus(self.sums[member].get(moment, _Sums()))
+            for moment, sums in self.sums[member].items():
+                found[moment] = found[moment].plus(sums) if moment in found else sums
         return found
 
     def total(self, members: Sequence[str]) -> Value:
