@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -234,13 +235,14 @@ class Workbench:
         compare: str | Period | None = "prior_year",
         *,
         measure: str = "sales_eur_net",
-        cuts: Cuts | None = None,
+        cuts: Cuts | tuple[int, int] | None = None,
         **options: Any,
     ) -> Classes:
         """ABC classes by a dimension (A to 80 %, B to 95 %): `rows`, `apart`, and with a comparison `moved` and `matrix()`, over what both
-        periods cover. EUR or units. `core.sales.classes` states the rule. Errors: BadQuestion."""
+        periods cover. `cuts`: `(80, 95)`, percent. EUR or units. `core.sales.classes` states the rule. Errors: BadQuestion."""
+        ends = Cuts(*(Decimal(one) / 100 for one in cuts)) if isinstance(cuts, tuple) else cuts
         query = build_query(measure, (), where, period, compare, fiscal=running.calendar_of(self.database), **options)
-        return running_items.find_classes(self.database, query, by, measure, cuts or Cuts(), self.scope)
+        return running_items.find_classes(self.database, query, by, measure, ends or Cuts(), self.scope)
 
     def heat_map(
         self,
@@ -253,10 +255,11 @@ class Workbench:
         measure: str = "sales_eur_net",
         most: int = 25,
         order: Order = "size",
+        **options: Any,
     ) -> HeatMap:
         """Items by month, quarter, week or fiscal month: `rows` of cells with what is known of each, `frame()` as a table (null: not covered;
         0: covered, nothing sold). EUR or units. Errors: BadQuestion."""
-        query = build_query(measure, (), where, period, compare, fiscal=running.calendar_of(self.database))
+        query = build_query(measure, (), where, period, compare, fiscal=running.calendar_of(self.database), **options)
         return running_items.draw_map(self.database, query, by, across, measure, most, order, self.scope)
 
     def launches(self, where: Mapping[str, str | Sequence[str]] | None = None) -> pl.DataFrame:
@@ -266,31 +269,44 @@ class Workbench:
         query = build_query(("units_sold", "sales_eur_net"), ("product", "month"), where)
         return launching.launch_table(launching.launches(running.run(self.database, query, self.scope)))
 
-    def assortment(self, reseller: str, period: str | Period, compare: str | Period | None = "prior_year") -> Assortment:
+    def assortment(
+        self,
+        reseller: str,
+        period: str | Period,
+        compare: str | Period | None = "prior_year",
+        where: Mapping[str, str | Sequence[str]] | None = None,
+    ) -> Assortment:
         """What a reseller carries of the brand: `products` with their state (carried, gained, lost, missing bestsellers), how many of how
         many, and the share of the brand's net revenue they make. Gained and lost are over what both periods cover. Errors: BadQuestion."""
-        asked = build_query("units", (), None, period, compare, fiscal=running.calendar_of(self.database))
+        asked = build_query("units", (), where, period, compare, fiscal=running.calendar_of(self.database))
         assert asked.period is not None
-        own, brand = assorting.assortment_queries(reseller, (), asked.period, asked.compare)
+        own, brand = assorting.assortment_queries(reseller, asked.where, asked.period, asked.compare)
         return assorting.assortment(*(running.run(self.database, query, self.scope) for query in (own, brand)))
 
-    def stock(self, reseller: str, until: date | None = None) -> pl.DataFrame:
-        """The reseller's last stated stock up to a day, the shortest cover first: units in stock, units a week over the last four weeks,
-        weeks of cover (null where nothing sold), sell-through of the same weeks (ratio), and a state. Empty where it states none."""
-        held = stocks.read_stock(self.database, reseller, self.scope, until)
+    def stock(self, reseller: str, until: date | str | None = None) -> pl.DataFrame:
+        """The reseller's last stated stock up to a day (`2025-06-30`), the shortest cover first: units in stock, units a week over the last four
+        weeks, weeks of cover (null where nothing sold), sell-through of the same weeks (ratio), and a state. Empty where it states none."""
+        day = date.fromisoformat(until) if isinstance(until, str) else until
+        held = stocks.read_stock(self.database, reseller, self.scope, day)
         if held is None:
             return pl.DataFrame(schema=stocks.COVER)
         return stocks.weeks_of_cover(held, running.run(self.database, stocks.recent_units_query(reseller, held), self.scope))
 
     def events(
-        self, period: str | Period, where: Mapping[str, str | Sequence[str]] | None = None, today: date | None = None
+        self,
+        period: str | Period,
+        where: Mapping[str, str | Sequence[str]] | None = None,
+        today: date | None = None,
+        *,
+        windows: Mapping[str, tuple[int, int]] | None = None,
     ) -> pl.DataFrame:
         """One row an event of the period (Easter, Black Friday, Mother's Day by country …): EUR net around it and around it the year before,
-        change_aligned and change_same_dates (ratios), the resellers compared, and who is left out and why. Errors: BadQuestion."""
+        change_aligned and change_same_dates (ratios), the resellers compared, and who is left out and why. `windows`: days before and after
+        an event other than its own, `{"easter": (14, 1)}`. Errors: BadQuestion."""
         query = build_query("sales_eur_net", (), where, period, fiscal=running.calendar_of(self.database))
         assert query.period is not None
         calendar = read_calendar(self.database, self._ask(today), query.where, query.period, self.scope)
-        return event_effects.effects_frame(event_effects.effects(calendar, query.period, today or date.today()))
+        return event_effects.effects_frame(event_effects.effects(calendar, query.period, today or date.today(), windows))
 
     def trading_days(
         self,
@@ -298,10 +314,11 @@ class Workbench:
         compare: str | Period = "prior_year",
         where: Mapping[str, str | Sequence[str]] | None = None,
         today: date | None = None,
+        **options: Any,
     ) -> pl.DataFrame:
         """By reseller and in all: EUR net now and before over what both cover, weighted trading days of both, the change and the change on
         equal trading days (ratios), and where the weights come from. Errors: BadQuestion."""
-        query = build_query("sales_eur_net", (), where, period, compare, fiscal=running.calendar_of(self.database))
+        query = build_query("sales_eur_net", (), where, period, compare, fiscal=running.calendar_of(self.database), **options)
         assert query.period is not None
         calendar = read_calendar(self.database, self._ask(today), query.where, query.period, self.scope)
         result = running.run(self.database, equal_days.trading_query(query), self.scope, today)

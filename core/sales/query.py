@@ -53,12 +53,21 @@ class FiscalYears(Protocol):
     def month(self, year: int, number: int) -> Period: ...
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # what is compared with, and what a calendar knows, lies beside it
+
+
 def parse_period(text: str, fiscal: FiscalYears | None = None) -> Period:
     """`2025`, `2025-06`, `2025-Q2`, `2025-H1`, `2025-W23` (ISO), a day `2025-06-09`, or first and last: `2025-06-09/2025-06-15`.
 
-    With the brand's calendar also `FY2026`, `FY2026-Q2`, `FY2026-P03`. Errors: BadQuestion.
+    With the brand's calendar also `FY2026`, `FY2026-Q2`, `FY2026-P03`. Errors: BadQuestion, also outside the years 1900 to 2199.
     """
-    text = text.strip()
+    found = _period(text.strip(), fiscal)
+    if found.start.year < FIRST_YEAR or found.end.year > LAST_YEAR:
+        raise BadQuestion(f"“{text.strip()}” lies outside the years {FIRST_YEAR} to {LAST_YEAR}. Write the year with four digits, like 2025.")
+    return found
+
+
+def _period(text: str, fiscal: FiscalYears | None) -> Period:
     try:
         if "/" in text:
             first, last = text.split("/", 1)

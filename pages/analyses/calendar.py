@@ -28,7 +28,7 @@ with frame.card(f"The year {chosen.period.end.year}", "A ring is where a moved e
 
 left, right = st.columns([3, 2.3])
 with left:
-    picked = calendar_view.events(found, one, view)
+    picked = calendar_view.events(found, one, view, chosen)
 with right:
     if one is not None and one.parts:
         answer = cached.result(calendar_view.detail_query(one, chosen), scope)

@@ -190,7 +190,9 @@ def notes(found: Found, inside: Sequence[Anomaly], chosen: Choice) -> None:
     with st.container(horizontal=True, vertical_alignment="top"):
         with st.expander("How it is found"):
             st.caption(plain(METHOD))
-        with st.popover("", icon=":material/download:", help="Take the list away", type="tertiary"):
+        with st.popover(
+            "Take the list away", icon=":material/download:", help="Take the list away", type="tertiary", key="icononly_anomalies"
+        ):
             view_actions.exports(
                 lambda: seen(inside, chosen), f"anomalies-{choosing.period_text(chosen.period).replace('/', '-')}", "anomalies"
             )

@@ -18,22 +18,24 @@ from core.sales.events import Occurrence, occurrences
 from core.sales.formatting import format_change, format_money, format_number
 from core.sales.naming import SHORT_MONTHS, name_day, name_period
 from core.sales.query import Filter, Period, Result, SalesQuery
-from core.sales.shown import Shown, about
+from core.sales.shown import CHANGE, NUMBER, Shown, about, filters_in_words
 from core.sales.trading_days import DayWeights, Equalised
-from pages.components import charts, dating, frame, session, stating
-from pages.components.card_menu import Menu, card
+from pages.components import charts, dating, frame, session, stating, view_actions
+from pages.components.card_menu import PLAIN, Menu, card
 from pages.components.choosing import Choice, Known
 from pages.components.dating import View
 from pages.components.frame import escaped
 
-LANES, DAYS_A_LETTER = 4, 2.3  # lanes of names over the strip, and how much of the year a letter takes
+DAYS_A_LETTER, DAYS_APART = 3.0, 4.0  # how much of the year a letter and a gap take on the narrowest strip that shows names, of 860 px
+ALIGNED = "Aligned: the same days around the event; – where only files of months are concerned. Always against the year before."
 METHOD = (
     "Trading days: each day weighs what its weekday usually sells, learned where files state days; elsewhere a selling day is Monday to "
     "Saturday without public holidays. Change on equal days = (now ÷ days now) ÷ (before ÷ days before) − 1, the proportional method of "
     "calendar adjustment. It takes a lost day for lost sales, so the effect is rather over- than understated; holidays are the nation-wide ones."
 )
 STRIP = """<style>
-.yearstrip { position: relative; height: 8.2rem; margin: 0.1rem 0 0.2rem; font-size: 0.78rem; }
+.yearbox { container-type: inline-size; } .yearlist { display: none; }
+.yearstrip { position: relative; height: calc(2.7rem + 1.35rem * var(--lanes)); margin: 0.1rem 0 0.2rem; font-size: 0.78rem; }
 .yearstrip b { position: absolute; bottom: 0; font-weight: 400; color: var(--quiet); border-left: 1px solid var(--line); padding-left: 0.3rem; line-height: 1.3; }
 .yearstrip hr { position: absolute; left: 0; right: 0; bottom: 1.78rem; height: 0; margin: 0; border: none; border-top: 1px solid var(--line); }
 .yearstrip u { position: absolute; bottom: 1.55rem; height: 0.5rem; border-radius: 3px; background: color-mix(in srgb, var(--accent) 18%, transparent); }
@@ -42,7 +44,8 @@ STRIP = """<style>
 .yearstrip em { position: absolute; font-style: normal; white-space: nowrap; padding-left: 0.28rem; border-left: 1px solid var(--line); line-height: 1.15; }
 .yearstrip em.left { transform: translateX(-100%); border-left: none; border-right: 1px solid var(--line); padding: 0 0.28rem 0 0; }
 .yearstrip small { color: var(--quiet); font-size: 0.72rem; }
-@media (max-width: 640px) { .yearstrip { height: 2.6rem; } .yearstrip em { display: none; } .yearstrip b { padding-left: 0.1rem; font-size: 0.66rem; } }
+@container (max-width: 860px) { .yearstrip { height: 2.6rem; } .yearstrip em { display: none; } .yearlist { display: block; color: var(--quiet); font-size: 0.78rem; margin: 0.2rem 0 0; } }
+@container (max-width: 480px) { .yearstrip b { padding-left: 0.1rem; font-size: 0.66rem; } }
 </style>"""
 
 
@@ -55,8 +58,13 @@ def strip(calendar: Calendar, asked: Period) -> None:
     width = _place(last, year) - _place(first, year) + 0.27
     band = f'<u style="left:{_place(first, year):.2f}%;width:{width:.2f}%"></u>'
     dots = "".join(_dot(one, year) for one in found)
+    lanes = lanes_of(found, year)
+    names = "".join(_name(one, lane, left, year) for one, (lane, left) in zip(found, lanes, strict=True))
+    high = max((lane for lane, _ in lanes), default=0) + 1
+    listed = " · ".join(f"{one.day.day} {SHORT_MONTHS[one.day.month]} {one.name}" for one in found)
     st.html(
-        f'{STRIP}<div class="yearstrip" role="img" aria-label="{escaped(_told(found))}">{band}<hr>{months}{dots}{_names(found, year)}</div>'
+        f'{STRIP}<div class="yearbox"><div class="yearstrip" style="--lanes:{high}" role="img" aria-label="{escaped(_told(found))}">{band}<hr>'
+        f'{months}{dots}{names}</div><p class="yearlist" aria-hidden="true">{escaped(listed)}</p></div>'
     )
 
 
@@ -78,27 +86,39 @@ def _dot(one: Occurrence, year: Period) -> str:
     return f'{ring}<i style="left:{_place(one.day, year):.2f}%" title="{escaped(f"{one.name}, {name_day(one.day)}")}"></i>'
 
 
-def _names(found: Sequence[Occurrence], year: Period) -> str:
-    """Names over the dots, each in the lowest lane where it does not touch another; of December they stand at the left."""
-    free = [0.0] * LANES
-    parts = []
+def lanes_of(found: Sequence[Occurrence], year: Period) -> list[tuple[int, bool]]:
+    """For the name of each event its lane, the lowest where it touches no other, and whether it stands at the left of its day, as it would
+    pass the end of the year at the right."""
+    taken: list[list[tuple[float, float]]] = []
+    placed = []
     for one in found:
-        words = f"{one.event.name} {one.tradition.label} {_days_moved(one)}".strip()
-        left = one.day.month >= 11
-        first = (one.day - year.start).days - (DAYS_A_LETTER * len(words) if left else 0)
-        lane = next((n for n in range(LANES) if free[n] <= first), min(range(LANES), key=lambda n: free[n]))
-        free[lane] = first + DAYS_A_LETTER * len(words) + 2
-        more = escaped(f"{one.tradition.label} {_days_moved(one)}".strip())
-        style = f"left:{_place(one.day, year):.2f}%;bottom:{2.45 + 1.35 * lane:.2f}rem"
-        parts.append(f'<em class="{"left" if left else ""}" style="{style}">{escaped(one.event.name)} <small>{more}</small></em>')
-    return "".join(parts)
+        day, width = (one.day - year.start).days, DAYS_A_LETTER * len(_words(one))
+        left = day + width > year.days
+        first, last = (day - width, day) if left else (day, day + width)
+        lane = next(
+            (n for n, spans in enumerate(taken) if all(last + DAYS_APART < a or b + DAYS_APART < first for a, b in spans)), len(taken)
+        )
+        taken += [[]] if lane == len(taken) else []
+        taken[lane].append((first, last))
+        placed.append((lane, left))
+    return placed
+
+
+def _words(one: Occurrence) -> str:
+    return f"{one.event.name} {one.tradition.label} {_days_moved(one)}".strip()
+
+
+def _name(one: Occurrence, lane: int, left: bool, year: Period) -> str:
+    more = escaped(f"{one.tradition.label} {_days_moved(one)}".strip())
+    style = f"left:{_place(one.day, year):.2f}%;bottom:{2.45 + 1.35 * lane:.2f}rem"
+    return f'<em class="{"left" if left else ""}" style="{style}">{escaped(one.event.name)} <small>{more}</small></em>'
 
 
 def _days_moved(one: Occurrence) -> str:
     return f"{one.moved:+d} d".replace("-", "−") if one.moved else ""
 
 
-def events(found: Sequence[Effect], chosen_one: Effect | None, view: View) -> View:
+def events(found: Sequence[Effect], chosen_one: Effect | None, view: View, chosen: Choice) -> View:
     """All events of the period, now and before, aligned and not; a click chooses one."""
     with frame.card("Events", "Net revenue around each event, € net; click one to see it in detail"):
         if not found:
@@ -109,8 +129,21 @@ def events(found: Sequence[Effect], chosen_one: Effect | None, view: View) -> Vi
         formats |= {name: (lambda value: stating.arrow(format_change(value), value)) for name in ("Δ aligned", "Δ same dates")}
         picked = stating.table(rows, formats, key="events", select=True, signs=("Δ aligned", "Δ same dates"), most=14)
         slug = next((one.occurrence.slug for one in found if picked in (one.occurrence.name, f"▸ {one.occurrence.name}")), None)
-        frame.hint("Aligned: the same days around the event; – where only files of months are concerned. Always against the year before.")
+        with st.container(horizontal=True, vertical_alignment="top"):
+            st.caption(ALIGNED, width="stretch")
+            with st.popover(
+                "Take the events away", icon=":material/download:", help="Take the events away", type="tertiary", key="icononly_events"
+            ):
+                view_actions.exports(lambda: events_seen(found, chosen), f"events-{str(chosen.period).replace('/', '-')}", "events")
     return _follow(view, slug)
+
+
+def events_seen(found: Sequence[Effect], chosen: Choice) -> Shown:
+    """The events as a file says them."""
+    units = dict.fromkeys(("sales_eur_net", "sales_eur_net_before"), "EUR net")
+    about = (("Period", name_period(chosen.period)), ("Filters", filters_in_words(chosen.where)), ("Aligned", ALIGNED))
+    titles = {"change_aligned": "Change aligned", "change_same_dates": "Change same dates"}
+    return Shown("Events", event_effects.effects_frame(found).rename(titles), about, {}, units | dict.fromkeys(titles.values(), CHANGE))
 
 
 def _follow(view: View, slug: str | None) -> View:
@@ -144,9 +177,10 @@ def detail_query(found: Effect, chosen: Choice) -> SalesQuery:
 def detail(found: Effect, calendar: Calendar, view: View, result: Result, chosen: Choice, known: Known) -> View:
     """One event: the sentence, its days on those of the year before, and its resellers."""
     lead = f"{name_period(found.window)} against {name_period(found.window_before)}"
-    seen = Shown(event_effects.says(found), _parts(found), (*about(result), ("Windows", lead)), {}, {})
-    code = f'wb.events(period="{chosen.period.start}/{chosen.period.end}")'
-    with card(found.occurrence.name, lead, Menu("event", result, chosen, known, shown=seen, code=code, title=found.occurrence.name)):
+    units = {"Δ aligned": CHANGE, "Δ same dates": CHANGE, "Now €": "EUR net", "Before €": "EUR net"}
+    seen = Shown(event_effects.says(found), _parts(found), (*about(result), ("Windows", lead)), {}, units)
+    name, code = found.occurrence.name, events_code(found, chosen)
+    with card(name, lead, Menu("event", result, chosen, known, shown=seen, code=code, title=name, leave_out=PLAIN)):
         st.markdown(f"**{frame.plain(event_effects.says(found))}**")
         charts.draw(calendar_charts.around_chart(found, event_effects.by_distance(calendar, found)), key="around", height=230)
         formats = {name: (lambda value: format_money(value).replace("€\u202f", "")) for name in ("Now €", "Before €")}
@@ -155,6 +189,14 @@ def detail(found: Effect, calendar: Calendar, view: View, result: Result, chosen
         left_out = event_effects.left_out_words(found)
         frame.hint(frame.plain(f"Left out: {left_out}." if left_out else ""))
         return _window(found, view)
+
+
+def events_code(found: Effect, chosen: Choice) -> str:
+    """The notebook's line: the events of the period, this one with the days that are looked at."""
+    day, window = found.occurrence.day, found.window
+    where = {f"{'not ' if one.exclude else ''}{one.dimension}": list(one.values) for one in chosen.where}
+    own = {found.occurrence.event.key: ((day - window.start).days, (window.end - day).days)}
+    return f"wb.events({str(chosen.period)!r}{f', {where!r}' if where else ''}, windows={own!r})"
 
 
 def _parts(found: Effect) -> pl.DataFrame:
@@ -182,14 +224,26 @@ def _days(label: str, key: str, value: int) -> int:
     return int(st.number_input(label, min_value=0, max_value=dating.MOST_DAYS, step=1, key=key, width=150))
 
 
+EQUAL = {
+    "trading_days": "Trading days",
+    "trading_days_before": "Trading days before",
+    "change": "Change",
+    "change_on_equal_days": "Change on equal days",
+    "basis": "How the days are counted",
+}
+
+
 def trading(found: Equalised, result: Result, chosen: Choice, known: Known) -> None:
     """The asked comparison on equally many trading days, by reseller and in all."""
-    seen = Shown("Trading days", equal_days.equalised_frame(found), (*about(result), ("Method", METHOD)), {}, {})
-    code = f'wb.trading_days(period="{chosen.period.start}/{chosen.period.end}", compare="{chosen.compare}")'
+    rows = equal_days.equalised_frame(found).rename(EQUAL)
+    units = {name: NUMBER if "days" in column and "change" not in column else CHANGE for column, name in EQUAL.items() if column != "basis"}
+    units |= dict.fromkeys(("sales_eur_net", "sales_eur_net_before"), "EUR net")
+    seen = Shown("Trading days", rows, (*about(result), ("Method", METHOD)), {}, units)
+    code = stating.call("trading_days", str(chosen.period), replace(result.query, period=None))
     with card(
         "On equally many trading days",
         _against(result),
-        Menu("trading-days", result, chosen, known, shown=seen, code=code, title="Trading days"),
+        Menu("trading-days", result, chosen, known, shown=seen, code=code, title="Trading days", leave_out=PLAIN),
     ):
         if not found.rows:
             frame.hint("Nothing can be compared in this period yet.")

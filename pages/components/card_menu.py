@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+import polars as pl
 import streamlit as st
 
 from core.people.permissions import Action
@@ -17,6 +18,7 @@ from pages.components.exploring import View
 from pages.components.view_actions import FILES, MakeReport
 
 EXPLORE = "explore"
+PLAIN = ("send",)  # left out where the result's question is not all that is seen: a report would show less
 ACTIONS: Mapping[str, tuple[str, str, Action]] = {  # label, icon, who may
     EXPLORE: ("Explore", "pivot_table_chart", "see_sales"),
     "ask": ("Ask about this", "chat_bubble", "ask"),
@@ -38,6 +40,12 @@ def card(title: str, lead: str, menu: Menu) -> Iterator[None]:
             )
             menu.draw()
         yield
+
+
+def beside(result: Result, title: str, columns: Sequence[str], more: Mapping[str, Sequence[str]]) -> Shown:
+    """The columns of a result that a table shows, and the texts that stand beside them, by heading."""
+    seen = of_result(result, title, columns, cached.fiscal_calendar())
+    return replace(seen, frame=seen.frame.with_columns(pl.Series(name, texts, dtype=pl.String) for name, texts in more.items()))
 
 
 class Menu:
@@ -84,7 +92,8 @@ class Menu:
 def _draw(menu: Menu) -> None:
     turn = session.recall(_name(menu, "turn"), 0)
     key = f"menu_{menu.key}" + (f"_{turn}" if turn else "")  # a menu of another key is closed: what was chosen opens without it
-    box = st.popover("", icon=":material/more_horiz:", type="tertiary", help="More", key=key, on_change="rerun")
+    label = f"Menu: {frame.plain(menu.name)}"  # heard, not seen
+    box = st.popover(label, icon=":material/more_horiz:", type="tertiary", help="More", key=key, on_change="rerun")
     if box.open:
         with box, st.container(key=f"menulist_{menu.key}", gap=None), errors.boundary():
             _choices(menu)

@@ -158,7 +158,8 @@ def read(
     if channel not in CHANNELS:
         problems.append(f"“{channel}” is no channel. Every channel is shown; choose one above.")
         channel = ""
-    filters = (*read_filters(parameters.get("where", ()), problems), *read_filters(parameters.get("not", ()), problems, exclude=True))
+    stated = ((name, name == "not") for name in ("where", "not"))
+    filters = tuple(one for name, no in stated for one in read_filters(parameters.get(name, ()), problems, exclude=no, fiscal=fiscal))
     resellers = _resellers(parameters.get("reseller", ()), known, problems)
     compare, alike = _compare(parameters, problems, fiscal), _last(parameters, "alike")
     if alike not in ALIKE:
@@ -190,7 +191,9 @@ def _compare(parameters: Mapping[str, Sequence[str]], problems: list[str], fisca
         return USUAL
 
 
-def read_filters(texts: Sequence[str], problems: list[str], *, exclude: bool = False) -> tuple[Filter, ...]:
+def read_filters(
+    texts: Sequence[str], problems: list[str], *, exclude: bool = False, fiscal: FiscalYears | None = None
+) -> tuple[Filter, ...]:
     """`country:GB`, `country:PL` → one filter with two values."""
     found: dict[str, list[str]] = {}
     for text in texts:
@@ -198,7 +201,12 @@ def read_filters(texts: Sequence[str], problems: list[str], *, exclude: bool = F
         try:
             if not mark:
                 raise BadQuestion(f"“{text}” is no filter. A filter reads like country:GB.")
-            listed = found.setdefault(find_dimension(name).name, [])
+            if "\x00" in value:
+                raise BadQuestion("A filter holds a sign that no name has.")
+            dimension = find_dimension(name)
+            if dimension.kind == "date" and value:
+                parse_period(value, fiscal)
+            listed = found.setdefault(dimension.name, [])
             listed += [value] if value not in listed else []
         except BadQuestion as error:
             problems.append(f"{error.message} It was left out.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -17,8 +18,9 @@ from core.sales.formatting import format_figure, format_number, format_ratio
 from core.sales.measures import MEASURES
 from core.sales.naming import name_list, name_period
 from core.sales.query import Result
+from core.sales.shown import Shown
 from pages.components import charts, classing, filters, frame, session, stating
-from pages.components.card_menu import Menu, card
+from pages.components.card_menu import PLAIN, Menu, card
 from pages.components.choosing import Choice, Known
 from pages.components.classing import COLUMNS_NOW, ROWS_BEFORE, View
 
@@ -71,12 +73,13 @@ def summary(found: Classes, answer: Result, chosen: Choice, known: Known) -> Non
     with card(
         "Classes",
         "Before: over what both periods cover" if found.moved else "",
-        Menu(
+        _menu(
             "classes",
+            found,
             answer,
             chosen,
             known,
-            shown=lambda: stating.seen("Classes", rows, answer, {"value": MEASURES[found.measure].unit, "share": "ratio"}),
+            lambda: stating.seen("Classes", shown, answer, {label: MEASURES[found.measure].unit, "Share": "ratio"}),
         ),
     ):
         stating.table(shown, formats, key="classes")
@@ -100,16 +103,15 @@ def _concentration(found: Classes) -> None:
 
 def migration(found: Classes, view: View, answer: Result, chosen: Choice, known: Known) -> View:
     """Who changed class, as a matrix; a click lists the items of a cell. Returns the view with the chosen cell."""
-    with card("Who changed class", _periods(answer), _menu("migration", found, answer, chosen, known)):
+    taken = (lambda: stating.seen("Who changed class", _matrix(found), answer)) if found.moved else None
+    with card("Who changed class", _periods(answer), _menu("migration", found, answer, chosen, known, taken)):
         if not found.moved:
             st.caption(
                 "Choose a comparison above to see who changed class." if answer.query.compare is None else "Nothing can be compared yet."
             )
             return view
-        counts = found.matrix()
-        names = {**{group: group for group in CLASSES}, "new": "New", "gone": "Gone"}
-        cells = {f"Now {names[now]}": [_count(counts.get((was, now))) for was in ROWS_BEFORE] for now in COLUMNS_NOW}
-        rows = pl.DataFrame({"": [f"Was {names[was]}" if was != "new" else "New" for was in ROWS_BEFORE], **cells})
+        rows = _matrix(found)
+        rows = rows.select(pl.col("Before").alias(""), *(pl.Series(name, [_count(n) for n in rows[name]]) for name in rows.columns[1:]))
         rows = rows.rename({"Now Gone": "Gone"})
         event = st.dataframe(
             rows,
@@ -129,10 +131,19 @@ def migration(found: Classes, view: View, answer: Result, chosen: Choice, known:
         return _clicked(view, event.selection.cells, list(rows.columns))
 
 
-def _menu(key: str, found: Classes, answer: Result, chosen: Choice, known: Known) -> Menu:
-    """All classes as they are seen, and the notebook's line for them."""
-    code = stating.call("classes", found.item, answer.query, measure=found.measure)
-    return Menu(key, answer, chosen, known, shown=lambda: classes.as_shown(found, answer), code=code)
+def _menu(key: str, found: Classes, answer: Result, chosen: Choice, known: Known, shown: Callable[[], Shown] | None = None) -> Menu:
+    """All classes (or what else a card shows), and the notebook's line for them."""
+    code = stating.call(
+        "classes", found.item, answer.query, measure=found.measure, cuts=tuple(int(100 * cut) for cut in (found.cuts.a, found.cuts.b))
+    )
+    return Menu(key, answer, chosen, known, shown=shown or (lambda: classes.as_shown(found, answer)), code=code, leave_out=PLAIN)
+
+
+def _matrix(found: Classes) -> pl.DataFrame:
+    """How many items made each move."""
+    counts, names = found.matrix(), {**{group: group for group in CLASSES}, "new": "New", "gone": "Gone"}
+    cells = {f"Now {names[now]}": [counts.get((was, now), 0) for was in ROWS_BEFORE] for now in COLUMNS_NOW}
+    return pl.DataFrame({"Before": [f"Was {names[was]}" if was != "new" else "New" for was in ROWS_BEFORE], **cells})
 
 
 def _count(count: int | None) -> str:
@@ -161,13 +172,12 @@ def sensitivity(found: Classes, answer: Result, chosen: Choice, known: Known) ->
     lead = "The class of each item if A ended five points lower or higher; all others stay where they are"
     words = ", ".join(format_ratio(one.a, 0) for one in cuts)
     head = f"{format_number(unsteady.height)} {noun(found.item, unsteady.height)} hang on the cut" if unsteady.height else "Steady classes"
-    with card(
-        head.replace(" hang ", " hangs ") if unsteady.height == 1 else head, lead, _menu("sensitivity", found, answer, chosen, known)
-    ):
+    title = head.replace(" hang ", " hangs ") if unsteady.height == 1 else head
+    shown = unsteady.rename({"item": DIMENSIONS[found.item].title})
+    with card(title, lead, _menu("sensitivity", found, answer, chosen, known, lambda: stating.seen(title, shown, answer))):
         if unsteady.is_empty():
             st.caption(f"No item changes class whether A ends at {words}.")
             return
-        shown = unsteady.rename({"item": DIMENSIONS[found.item].title})
         filters.narrow(chosen, "pareto.sensitivity", found.item, stating.table(shown, {}, key="sensitivity", select=True, most=8))
 
 
@@ -175,7 +185,8 @@ def items(found: Classes, view: View, answer: Result, chosen: Choice, known: Kno
     """Every item with its class now and before; or those of one cell of the matrix."""
     chosen_cell = bool(view.was and view.now)
     title = f"{noun(found.item).capitalize()}: {_move_words(view)}" if chosen_cell else f"All {noun(found.item)}"
-    with card(title, f"{found.cuts.words}; click one to see it alone", _menu("class_items", found, answer, chosen, known)):
+    taken = (lambda: _moved_seen(found, view, answer, title)) if chosen_cell else None
+    with card(title, f"{found.cuts.words}; click one to see it alone", _menu("class_items", found, answer, chosen, known, taken)):
         if chosen_cell:
             if st.button("Show all items", key="classes_all", type="tertiary", icon=":material/close:"):
                 view = replace(view, was="", now="")
@@ -195,17 +206,26 @@ def _move_words(view: View) -> str:
 
 
 def _moved_table(found: Classes, view: View) -> str | None:
-    ones = found.went(view.was, view.now)
-    if not ones:
+    rows = _moved(found, view)
+    if rows.is_empty():
         st.caption("No item made this move.")
         return None
-    title = DIMENSIONS[found.item].title
+    formats: dict[str, Any] = dict.fromkeys(rows.columns[3:], lambda value: format_figure(found.measure, value))
+    return stating.table(rows, formats, key="class_moved", select=True)
+
+
+def _moved_seen(found: Classes, view: View, answer: Result, title: str) -> Shown:
+    rows = _moved(found, view)
+    return stating.seen(title, rows, answer, dict.fromkeys(rows.columns[3:], MEASURES[found.measure].unit))
+
+
+def _moved(found: Classes, view: View) -> pl.DataFrame:
+    """The items of a cell of the matrix, with their figures before and now."""
+    ones, title = found.went(view.was, view.now), DIMENSIONS[found.item].title
     rows = pl.DataFrame(
         [(o.name, o.before, o.now, o.value_before, o.value_now) for o in ones], [title, "Was", "Now", "Before", "Since"], orient="row"
     )
-    rows = rows.rename({"Before": f"{MEASURES[found.measure].label} before", "Since": f"{MEASURES[found.measure].label} now"})
-    formats: dict[str, Any] = dict.fromkeys(rows.columns[3:], lambda value: format_figure(found.measure, value))
-    return stating.table(rows, formats, key="class_moved", select=True)
+    return rows.rename({"Before": f"{MEASURES[found.measure].label} before", "Since": f"{MEASURES[found.measure].label} now"})
 
 
 def _all_table(found: Classes) -> str | None:

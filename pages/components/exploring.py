@@ -252,7 +252,7 @@ def _one(parameters: Mapping[str, Sequence[str]], name: str, known: Mapping[str,
 
 def _limit(parameters: Mapping[str, Sequence[str]], problems: list[str]) -> int:
     text = (parameters.get("top") or (str(View().limit),))[-1]
-    if text.isdigit() and int(text) in LIMITS:
+    if text in map(str, LIMITS):
         return int(text)
     problems.append(f"“{text}” is no number of rows. The first {View().limit} are shown instead.")
     return View().limit

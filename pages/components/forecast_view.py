@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -20,7 +21,7 @@ from core.sales.measures import MEASURES
 from core.sales.naming import name_day, name_period
 from core.sales.nowcasting import Nowcast
 from pages.components import cached, charts, filters, frame, looking_ahead, session
-from pages.components.card_menu import Menu
+from pages.components.card_menu import PLAIN, Menu
 from pages.components.choosing import Choice
 from pages.components.looking_ahead import View
 
@@ -71,7 +72,8 @@ def menu(key: str, found: Forecast, chosen: Choice, view: View, rows: Callable[[
     where = {f"{'not ' if one.exclude else ''}{one.dimension}": list(one.values) for one in asked.where}
     code = f"wb.forecast({asked.measure!r}, {where or None!r}, {asked.horizon}, {asked.part!r}, grain={asked.grain!r})"
     known = cached.known(session.scope())
-    return Menu(key, found.result, chosen, known, shown=lambda: words.as_shown(found, rows(found), title), code=code, title=title)
+    seen = partial(words.as_shown, found, rows(found), title)
+    return Menu(key, found.result, chosen, known, shown=seen, code=code, title=title, leave_out=PLAIN)
 
 
 def answer(found: Forecast) -> None:

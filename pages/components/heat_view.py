@@ -17,7 +17,7 @@ from core.sales.measures import MEASURES
 from core.sales.naming import name_period
 from core.sales.query import Filter, Result, SalesQuery
 from pages.components import cached, filters, frame, heat_grid, heating, moving, results, session, source_rows, stating
-from pages.components.card_menu import Menu, card
+from pages.components.card_menu import PLAIN, Menu, card
 from pages.components.choosing import Choice, Known
 from pages.components.heat_grid import Clicked
 from pages.components.heating import View
@@ -61,10 +61,9 @@ def the_map(view: View, chosen: Choice, known: Known, answer: Result) -> None:
     lead = LEADS[view.tint].format(unit=MEASURES[view.measure].label, before=before or "the period before")
     title = f"{MEASURES[view.measure].label} by {DIMENSIONS[view.by].title.lower()} and {DIMENSIONS[view.across].title.lower()}"
     tint: Tint = view.tint  # type: ignore[assignment]
-    code = stating.call(
-        "heat_map", view.by, replace(answer.query, like_for_like=None), across=view.across, measure=view.measure, most=view.top
-    )
-    menu = Menu("heat_map", answer, chosen, known, shown=lambda: heat_map.as_shown(found, answer), code=code)
+    own = {"across": view.across, "measure": view.measure, "most": view.top, "order": view.order}
+    code = stating.call("heat_map", view.by, answer.query, **own)
+    menu = Menu("heat_map", answer, chosen, known, shown=lambda: heat_map.as_shown(found, answer), code=code, leave_out=PLAIN)
     with card(title, f"{lead}; click a name to see it alone, a cell to see what it is made of", menu):
         clicked = heat_grid.draw(found, tint, key="heat", compared=before)
         heat_grid.legend(tint)

@@ -109,7 +109,11 @@ def _walk(row: dict[str, Any], groups: pl.DataFrame) -> None:
     """To the group above, the one below, or (skip) the next with this one left as it is."""
     ids = _ids(groups)
     place = ids.index(identity(row))
-    steps = (("", "up", ":material/keyboard_arrow_up:", -1), ("", "down", ":material/keyboard_arrow_down:", 1), ("Skip", "S", None, 1))
+    steps = (
+        ("The group above", "up", ":material/keyboard_arrow_up:", -1),
+        ("The group below", "down", ":material/keyboard_arrow_down:", 1),
+        ("Skip", "S", None, 1),
+    )
     for label, key, icon, step in steps:
         if st.button(
             label,
@@ -117,7 +121,7 @@ def _walk(row: dict[str, Any], groups: pl.DataFrame) -> None:
             icon=icon,
             type="tertiary",
             key=f"walk_{key}",
-            help=None if label else "The group above" if step < 0 else "The group below",
+            help=label if icon else None,
         ):
             lead_to("waits", ids[(place + step) % len(ids)])
             st.rerun()

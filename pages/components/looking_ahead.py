@@ -64,7 +64,7 @@ def _one(parameters: Mapping[str, Sequence[str]], name: str, known: Mapping[str,
 
 def _ahead(parameters: Mapping[str, Sequence[str]], usual: int, problems: list[str]) -> int:
     stated = (parameters.get("ahead") or (str(usual),))[-1].strip()
-    if stated.isdecimal() and int(stated) in HORIZONS:
+    if stated in map(str, HORIZONS):
         return int(stated)
     listed = ", ".join(str(number) for number in HORIZONS)
     problems.append(f"A forecast looks {listed} months ahead, not “{stated}”; further would be a guess. {horizon_words(usual)} are shown.")

@@ -21,9 +21,8 @@ from core.sales.measures import MEASURES
 from core.sales.movers import Movers
 from core.sales.naming import name_list
 from core.sales.query import Result, SalesQuery
-from core.sales.shown import Shown
-from pages.components import cached, charts, filters, frame, moving, results, session, stating
-from pages.components.card_menu import Menu, card
+from pages.components import bridge_view, cached, charts, filters, frame, moving, results, session, stating
+from pages.components.card_menu import PLAIN, Menu, card
 from pages.components.choosing import Choice, Known
 from pages.components.moving import View
 
@@ -73,8 +72,9 @@ def what_moved(view: View, chosen: Choice, known: Known) -> None:
                 explained or answer,
                 chosen,
                 known,
-                shown=_bridge_table(bridge, explained),
+                shown=None if isinstance(bridge, str) or explained is None else bridge_view.table(bridge, explained),
                 code=stating.call("bridge", view.by, population),
+                leave_out=PLAIN,
             ),
         ),
     ):
@@ -129,7 +129,7 @@ def _side(side: str, found: Movers, answer: Result, chosen: Choice, known: Known
     part, total = replace(found, rows=rows, before=before, now=now), now - before
     count = rows.filter(pl.col("item") != NOT_STATED).height
     head = f"{title}: {format_number(count)} {noun(found.item, count)}, {format_difference(found.measure, total)}"
-    with card(head if rows.height else f"{title}: none", lead, _menu(f"movers_{side}", part, answer, chosen, known)):
+    with card(head if rows.height else f"{title}: none", lead, _menu(f"movers_{side}", part, answer, chosen, known, side)):
         if rows.height:
             clicked = _listed(side, rows, found)
             filters.narrow(chosen, f"movers.{side}", found.item, clicked)
@@ -158,18 +158,10 @@ def _listed(side: str, rows: pl.DataFrame, found: Movers) -> str | None:
     return stating.table(shown, formats, key=f"movers_{side}", select=True, signs=signs)
 
 
-def _menu(key: str, found: Movers, answer: Result, chosen: Choice, known: Known) -> Menu:
+def _menu(key: str, found: Movers, answer: Result, chosen: Choice, known: Known, side: str = "") -> Menu:
     """The movers of a card as they are seen, and the notebook's line for them."""
-    code = stating.call("movers", found.item, answer.query, measure=found.measure)
-    return Menu(key, answer, chosen, known, shown=lambda: movers.as_shown(found, answer), code=code)
-
-
-def _bridge_table(bridge: Bridge | str, explained: Result | None) -> Shown | None:
-    if isinstance(bridge, str) or explained is None:
-        return None
-    steps = [("Before", bridge.before), *bridge.steps, ("Now", bridge.now)]
-    rows = pl.DataFrame([*zip(*steps, strict=True)], schema={"Step": pl.String, "EUR net": pl.Decimal(38, 2)})
-    return stating.seen("Why net revenue changed", rows, explained, {"EUR net": "EUR net"})
+    code = stating.call("movers", found.item, answer.query, measure=found.measure) + (f".on({side!r})" if side else "")
+    return Menu(key, answer, chosen, known, shown=lambda: movers.as_shown(found, answer), code=code, leave_out=PLAIN)
 
 
 def _rate(value: float) -> str:

@@ -18,7 +18,7 @@ from core.sales.naming import MONTHS, name_list, name_period
 from core.sales.pace import Offer
 from core.sales.query import Period, Result
 from pages.components import cached, filters, frame, moving, results, session, stating
-from pages.components.card_menu import Menu, card
+from pages.components.card_menu import PLAIN, Menu, card
 from pages.components.choosing import Choice, Known
 from pages.components.moving import View
 
@@ -54,7 +54,7 @@ def declining(view: View, chosen: Choice, known: Known) -> None:
 
 
 def _taken(key: str, title: str, rows: pl.DataFrame, answer: Result, chosen: Choice, known: Known) -> Menu:
-    return Menu(key, answer, chosen, known, shown=lambda: stating.seen(title, rows, answer), title=title)
+    return Menu(key, answer, chosen, known, shown=lambda: stating.seen(title, rows, answer), title=title, leave_out=(*PLAIN, "notebook"))
 
 
 def _falling_rows(found: tuple[pace.Falling, ...], view: View, spans: tuple[Period, ...]) -> pl.DataFrame:

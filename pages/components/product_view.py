@@ -8,16 +8,16 @@ from typing import Any
 
 import streamlit as st
 
-from core.sales import bridging, launches, marking, product_queries, standard
+from core.sales import launches, marking, product_queries, standard
 from core.sales.articles import Article, current_prices
-from core.sales.bridge_words import bridge_sentences
-from core.sales.charts import bridge_chart, chart_for, moment_end
+from core.sales.charts import chart_for, moment_end
 from core.sales.formatting import format_figure, format_money, format_number
 from core.sales.launches import curve_chart, curve_words, month_words
 from core.sales.query import Period, Result, SalesQuery
+from core.sales.shown import Shown
 from core.sales.standard import Where
-from pages.components import cached, charts, empty, filters, frame, product_choice, results, session, tiles
-from pages.components.card_menu import Menu, card
+from pages.components import bridge_view, cached, charts, empty, filters, frame, product_choice, results, session, tiles
+from pages.components.card_menu import PLAIN, Menu, beside, card
 from pages.components.choosing import Choice, Known
 
 
@@ -51,8 +51,8 @@ class Page:
         """Nothing was sold here; counts of nothing are 0, so only money and units tell."""
         return empty.nothing_sold(replace(self.key, totals={name: self.key.totals.get(name) for name in ("sales_eur_net", "units")}))
 
-    def menu(self, name: str, result: Result, show: Any = "table") -> Menu:
-        return Menu(f"product-{name}", result, self.chosen, self.known, show=show)
+    def menu(self, name: str, result: Result, show: Any = "table", **more: Any) -> Menu:
+        return Menu(f"product-{name}", result, self.chosen, self.known, show=show, **more)
 
 
 def open_page(article: Article, chosen: Choice, known: Known) -> Page:
@@ -126,17 +126,9 @@ def trend(page: Page) -> None:
 
 def change(page: Page) -> None:
     """The bridge of its change, by reseller: price, volume, currency, new and lost places."""
-    with card("Where its change comes from", "EUR net, over what is covered in both periods", page.menu("change", page.key)):
-        if page.chosen.comparison is None:
-            st.caption("Choose a comparison above to see what changed.")
-            return
-        found = page.result(bridging.bridge_query(page.key.query, "reseller"))
-        if None in (found.totals.get("sales_eur_net_before"), found.totals.get("sales_eur_net_comparable")):
-            st.caption("Nothing can be compared in this period yet.")
-            return
-        steps = bridging.bridge(found)
-        charts.draw(bridge_chart(steps, found), key="product_bridge")
-        frame.hint(" ".join(bridge_sentences(steps)[1:4]))
+    menu = page.menu("change", page.key, **bridge_view.taken(page.key.query, "reseller"))
+    with card("Where its change comes from", "EUR net, over what is covered in both periods", menu):
+        bridge_view.short(page.key.query, 3, item="reseller")
 
 
 def places(page: Page) -> None:
@@ -144,8 +136,13 @@ def places(page: Page) -> None:
     sold = product_queries.first_and_last(page.result(product_queries.months_sold(page.where)))
     found = page.result(_by(page, "reseller"))
     last = [month_words(sold[name][1]) if name in sold else "–" for name in found.frame["reseller"]]
-    with card("By reseller", "Click a row to see one alone", page.menu("resellers", found)):
-        row = _table(page, found, "reseller", total=True, more={"Last sold": last})
+    more = {"Last sold": last}
+
+    def taken() -> Shown:
+        return beside(found, "By reseller", results.present(found, (*found.query.by, *product_queries.PLACE_COLUMNS)), more)
+
+    with card("By reseller", "Click a row to see one alone", page.menu("resellers", found, shown=taken)):
+        row = _table(page, found, "reseller", total=True, more=more)
         filters.narrow(page.chosen, "product.reseller", "reseller", row and row["reseller"])
 
 
@@ -203,7 +200,9 @@ def launch(page: Page) -> None:
     found = page.result(launches.launches_query(page.chosen.where))
     known = launches.launches(found)
     menu = page.menu("launch", found)
-    menu.shown, menu.code = (lambda: launches.as_shown(known, found)), "wb.launches()"
+    menu.shown, menu.leave_out = (lambda: launches.as_shown(known, found)), PLAIN
+    where = {f"{'not ' if one.exclude else ''}{one.dimension}": list(one.values) for one in page.chosen.where}
+    menu.code = f"wb.launches({where or ''})"
     with card("Since its launch", "EUR net by month since the launch, beside the median launch", menu):
         charts.draw(curve_chart(known, page.article.label), key="product_launch", height=240)
         frame.hint(curve_words(known, page.article.label))

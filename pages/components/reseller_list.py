@@ -8,7 +8,7 @@ from core.sales import reseller_queries
 from core.sales.naming import name_period
 from core.sales.reseller_facts import status_words
 from pages.components import cached, empty, filters, results, session, warnings
-from pages.components.card_menu import Menu, card
+from pages.components.card_menu import Menu, beside, card
 from pages.components.choosing import Choice, Known
 
 
@@ -21,8 +21,9 @@ def draw(chosen: Choice, known: Known) -> None:
         return
     coverage = cached.coverage(scope, date.today())
     more = {**results.data_through(found), "Reports": [status_words(coverage, name) for name in found.frame["reseller"]]}
-    with card("Resellers", f"{name_period(chosen.period)}; click a row to open one", Menu("resellers-list", found, chosen, known)):
-        columns = results.present(found, reseller_queries.COMPARED_COLUMNS)
+    columns = results.present(found, reseller_queries.COMPARED_COLUMNS)
+    menu = Menu("resellers-list", found, chosen, known, shown=lambda: beside(found, "Resellers", columns, more))
+    with card("Resellers", f"{name_period(chosen.period)}; click a row to open one", menu):
         titles = {"price_realisation": "Price vs list", "share": "Share", "returns_rate": "Returns"}
         row = results.table(found, key="resellers_all", columns=columns, select=True, total=True, titles=titles, more=more, rows=16)
     filters.narrow(chosen, "resellers.row", "reseller", row and row["reseller"])

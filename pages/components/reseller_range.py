@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import streamlit as st
 
 from core.sales import assortment, stock
 from core.sales.formatting import format_number, format_ratio
 from core.sales.naming import name_day, name_list
-from pages.components import cached, results, session
-from pages.components.card_menu import card
+from pages.components import cached, frame, results, session, stating
+from pages.components.card_menu import PLAIN, card
 from pages.components.reseller_view import Page
 
-SIGNS = {"carried": "✔ carried", "gained": "+ gained", "lost": "− lost", "missing": "✖ not carried"}
-STATES = {"out": "✖ out", "low": "! under 2 weeks", "high": "… over 26 weeks", "": "✔"}
+SIGNS = {"carried": "carried", "gained": "▲ gained", "lost": "▼ lost", "missing": "– not carried"}
+STATES = {"out": "▼ out", "low": "▼ under 2 weeks", "high": "▲ over 26 weeks", "": "in range"}
 
 
 def carried(page: Page) -> None:
@@ -24,9 +26,11 @@ def carried(page: Page) -> None:
     lead = "Units sold in the period; gained and lost over what is covered in both periods"
     menu = page.menu("range", result)
     menu.shown = lambda: assortment.as_shown(page.facts.name, found, result)
-    menu.code = f'wb.assortment("{page.facts.name}", "{page.chosen.period}")'
+    asked = replace(own, where=tuple(one for one in page.chosen.where if one.dimension != "reseller"))
+    menu.leave_out = PLAIN
+    menu.code = stating.call("assortment", page.facts.name, asked)
     with card("Range", lead, menu):
-        st.markdown(_sentence(page, found))
+        st.markdown(frame.plain(_sentence(page, found)))
         rows = found.products.filter(pl.col("state") != "carried")
         if rows.is_empty() and not found.known:
             return
@@ -73,7 +77,8 @@ def cover(page: Page, held: stock.StockOnDay) -> None:
     lead = f"{total} units at the end of {name_day(held.day)}; cover at the pace of {held.pace}"
     menu = page.menu("stock", units)
     menu.shown = lambda: stock.as_shown(page.facts.name, held, found, units)
-    menu.code = f'wb.stock("{page.facts.name}")'
+    menu.code = f"wb.stock({page.facts.name!r}, until={str(page.chosen.period.end)!r})"
+    menu.leave_out = PLAIN
     with card("Stock", lead, menu):
         plain = found.select(
             pl.col("product").alias("Product"),

@@ -9,16 +9,15 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from core.sales import bridging, marking, reseller_queries, standard
-from core.sales.bridge_words import bridge_sentences
-from core.sales.charts import bridge_chart, chart_for
+from core.sales import marking, reseller_queries, standard
+from core.sales.charts import chart_for
 from core.sales.dimensions import NOT_STATED
 from core.sales.formatting import format_change, format_figure
 from core.sales.naming import name_day
 from core.sales.query import Period, Result, SalesQuery
 from core.sales.reseller_facts import ResellerFacts, next_expected, status_words
-from pages.components import cached, charts, empty, filters, frame, results, session, tiles
-from pages.components.card_menu import Menu, card
+from pages.components import bridge_view, cached, charts, empty, filters, frame, results, session, tiles
+from pages.components.card_menu import Menu, beside, card
 from pages.components.choosing import Choice, Known
 
 
@@ -51,8 +50,8 @@ class Page:
         """Nothing was sold here; counts of nothing are 0, so only money and units tell."""
         return empty.nothing_sold(replace(self.key, totals={name: self.key.totals.get(name) for name in ("sales_eur_net", "units")}))
 
-    def menu(self, name: str, result: Result, show: Any = "table") -> Menu:
-        return Menu(f"reseller-{name}", result, self.chosen, self.known, show=show)
+    def menu(self, name: str, result: Result, show: Any = "table", **more: Any) -> Menu:
+        return Menu(f"reseller-{name}", result, self.chosen, self.known, show=show, **more)
 
 
 def facts_of(name: str) -> ResellerFacts | None:
@@ -131,17 +130,9 @@ def trend(page: Page) -> None:
 
 
 def change(page: Page) -> None:
-    with card("Where its change comes from", "EUR net, over what is covered in both periods", page.menu("change", page.key)):
-        if page.chosen.comparison is None:
-            st.caption("Choose a comparison above to see what changed.")
-            return
-        found = page.result(bridging.bridge_query(page.key.query))
-        if None in (found.totals.get("sales_eur_net_before"), found.totals.get("sales_eur_net_comparable")):
-            st.caption("Nothing can be compared in this period yet.")
-            return
-        steps = bridging.bridge(found)
-        charts.draw(bridge_chart(steps, found), key="reseller_bridge")
-        frame.hint(" ".join(bridge_sentences(steps)[1:4]))
+    menu = page.menu("change", page.key, **bridge_view.taken(page.key.query))
+    with card("Where its change comes from", "EUR net, over what is covered in both periods", menu):
+        bridge_view.short(page.key.query, 3)
 
 
 def stores(page: Page) -> None:
@@ -153,15 +144,17 @@ def stores(page: Page) -> None:
     if page.chosen.comparison is not None:
         base = page.result(reseller_queries.same_stores(page.chosen.where, page.chosen.period, page.chosen.comparison)).base
     states = reseller_queries.store_states(found, base, page.facts.name, cached.store_facts(page.facts.id))
-    with card("Stores", "Like for like: there in all of both periods; click a row to see one alone", page.menu("stores", found)):
+    columns, more = results.present(found, reseller_queries.STORE_COLUMNS), {"Like for like": states}
+    menu = page.menu("stores", found, shown=lambda: beside(found, "Stores", columns, more))
+    with card("Stores", "Like for like: there in all of both periods; click a row to see one alone", menu):
         row = results.table(
             found,
             key="reseller_stores",
-            columns=results.present(found, reseller_queries.STORE_COLUMNS),
+            columns=columns,
             select=True,
             total=True,
             titles={"share": "Share"},
-            more={"Like for like": states},
+            more=more,
         )
         filters.narrow(page.chosen, "reseller.store", "store", row and row["store"])
 

@@ -70,7 +70,7 @@ def _line(one: SavedView, label: str) -> None:
         if st.button(plain(label), key=f"view_{one.id}", icon=icon, type="tertiary", width="stretch"):
             open_view(one)
         mine = one.own or (one.shared and session.person().role == "admin")
-        if mine and st.button("", key=f"forget_{one.id}", icon=":material/delete:", type="tertiary", help=f"Forget {plain(one.name)}"):
+        if mine and _icon(f"Forget {plain(one.name)}", "delete", key=f"forget_{one.id}"):
             _forget(one)
 
 
@@ -144,13 +144,18 @@ def line(chosen: Choice) -> None:
             and st.button("Save changes", key="view_update", type="tertiary")
         ):
             _keep(one.name, now, shared=one.shared)
-        if st.button("", key="view_close", icon=":material/close:", type="tertiary", help="Close this view; the page stays as it is"):
+        if _icon("Close this view; the page stays as it is", "close", key="view_close"):
             del st.query_params[PARAMETER]
             st.rerun()
     if problems:
         told = " ".join(plain(problem) for problem in problems if problem.startswith("There is no product"))
         ask = "" if one.own else f" Ask {plain(one.owner)} to mend it, or save it under a name of your own."
         st.info(f"Parts of this saved view can not be shown any more. {told}{ask}".strip(), icon=":material/build:")
+
+
+def _icon(label: str, icon: str, *, key: str) -> bool:
+    """A button whose words are heard, and seen on hover."""
+    return st.button(label, key=key, icon=f":material/{icon}:", type="tertiary", help=label)
 
 
 def _way_out(one: SavedView, world: World) -> None:

@@ -32,9 +32,8 @@ SIDES: dict[Side, str] = {"now": "This period", "before": "The period it is comp
 
 
 def button(asked: Result | SalesQuery, *, key: str, label: str = "Trace to source", measure: str | None = None, icon: bool = False) -> None:
-    """A quiet way into the dialog; `measure`: the figure it begins with; `icon`: without words, for narrow places."""
-    text, help = ("", label) if icon else (label, None)
-    if st.button(text, icon=":material/account_tree:", type="tertiary", key=f"trace_{key}", help=help):
+    """A quiet way into the dialog; `measure`: the figure it begins with; `icon`: its words are heard only, for the foot of a tile."""
+    if st.button(label, icon=":material/account_tree:", type="tertiary", key=f"trace_{key}", help=label if icon else None):
         result = asked if isinstance(asked, Result) else cached.result(asked, session.scope())
         dialog(result, measure or result.query.measures[0])
 

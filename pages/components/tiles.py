@@ -119,7 +119,9 @@ def draw(tile: Tile) -> None:
             lines = "<br>".join(frame.escaped(line) for line in (tile.cover, tile.change_cover) if line)
             st.html(f'<div class="tile-cover">{lines}</div>', width="stretch")
             if tile.source is not None:
-                source_rows.button(tile.source, key=f"tile_{tile.name}", measure=tile.name, icon=True)
+                source_rows.button(
+                    tile.source, key=f"tile_{tile.name}", label=f"Trace to source: {tile.label}", measure=tile.name, icon=True
+                )
 
 
 def row(tiles: Iterable[Tile]) -> None:

@@ -39,7 +39,8 @@ with (
     filters.follow_moment(chosen, "overview.trend", months, month)
     results.restated(restated, year)
 products = cached.result(standard.by_product(*asked, *against), scope)
-with right, card("Where the change comes from", "EUR net, over what is covered in both periods", Menu("change", products, chosen, known)):
+lead, taken = "EUR net, over what is covered in both periods", bridge_view.taken(key_figures.query)
+with right, card("Where the change comes from", lead, Menu("change", products, chosen, known, **taken)):
     bridge_view.short(key_figures.query)
 
 left, right = st.columns([3, 2])
