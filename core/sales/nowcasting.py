@@ -2,6 +2,7 @@
 
 The part is Σ sold by the same point of the month ÷ Σ sold in the month, over up to twelve complete months before; a month of another
 length is cut at the same part of its days, within a day in proportion. Tested on each of those months with what was known before it, against last year's month.
+Of a month without a sale so far nothing is said: a part of nothing is no month of nothing.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def _nowcast(sender: Sender, covered: Covered, days: Days, through: date, quantu
         return None
     part = _part(days, complete[-MOST_MONTHS:], running, through)
     so_far = _sum(days, Period(running.start, through))
-    if part is None:
+    if part is None or so_far <= 0:
         return None
     misses = _misses(days, complete, running, through)
     expected = float(so_far) / part

@@ -57,6 +57,12 @@ def test_the_range_never_falls_below_what_is_sold_already():
     assert june.so_far <= june.low
 
 
+@pytest.mark.parametrize("first", [0, -40])
+def test_a_month_without_a_sale_so_far_is_not_foretold_as_nothing(first: int):
+    day = date(2025, 6, 1)
+    assert told(every_day(day) | {day: first}, day, day) == ()
+
+
 def test_nothing_after_the_day_is_used():
     days = every_day(date(2025, 6, 30))
     (known,) = told({d: v for d, v in days.items() if d <= date(2025, 6, 10)}, date(2025, 6, 10), date(2025, 6, 10))
