@@ -63,7 +63,9 @@ def parse_period(text: str, fiscal: FiscalYears | None = None) -> Period:
     """
     found = _period(text.strip(), fiscal)
     if found.start.year < FIRST_YEAR or found.end.year > LAST_YEAR:
-        raise BadQuestion(f"“{text.strip()}” lies outside the years {FIRST_YEAR} to {LAST_YEAR}. Write the year with four digits, like 2025.")
+        raise BadQuestion(
+            f"“{text.strip()}” lies outside the years {FIRST_YEAR} to {LAST_YEAR}. Write the year with four digits, like 2025."
+        )
     return found
 
 

@@ -22,7 +22,7 @@ def moved(market: Market) -> None:  # noqa: F811
 
 
 def tables(page: object) -> list[str]:
-    return [frame.value.iloc[:, 0].to_list() for frame in page.dataframe]  # type: ignore[attr-defined]
+    return [frame.value.drop(columns="#").iloc[:, 0].to_list() for frame in page.dataframe]  # type: ignore[attr-defined]
 
 
 def test_what_rose_and_fell_stands_with_its_reasons(open_page: Open, market: Market) -> None:  # noqa: F811
@@ -32,7 +32,7 @@ def test_what_rose_and_fell_stands_with_its_reasons(open_page: Open, market: Mar
     assert not page.exception and not page.error and not page.warning
     assert re.search(r"Net revenue (rose|fell) by €.\d+ \([+−]\d", text) and "Products: 1 rose, 1 fell, 1 new" in text
     rose = next(frame.value for frame in page.dataframe if "Why (net revenue)" in frame.value.columns)
-    assert rose.iloc[0, 0] == "NLGOT100 · Glow of Tundra 100 ml" and "higher prices +€" in rose["Why (net revenue)"][0]
+    assert rose["Product"][0] == "NLGOT100 · Glow of Tundra 100 ml" and "higher prices +€" in rose["Why (net revenue)"][0]
 
 
 @pytest.mark.parametrize("show", moving.SHOWS)
@@ -73,7 +73,7 @@ def test_declining_says_which_reseller_is_missing(open_page: Open, market: Marke
     text = words(open_page(PAGE, period=PERIOD, show="declining"))
     assert "1 product fell every month" in text and "Not known: 1 product" in text
     page = open_page(PAGE, period=PERIOD, show="declining")
-    assert [frame.value.iloc[0, 0][:6] for frame in page.dataframe] == ["NLGOT1", "NLMS10"]
+    assert [frame.value["Product"][0][:6] for frame in page.dataframe] == ["NLGOT1", "NLMS10"]
     assert page.dataframe[1].value["Missing"][0] == "Skins SA not wholly covered"
 
 
