@@ -165,17 +165,20 @@ def most_telling(found: Iterable[Effect]) -> Effect | None:
 
 
 def by_distance(calendar: Calendar, found: Effect) -> pl.DataFrame:
-    """Days from the event, EUR net now and before, over the resellers whose lines state days: distance, now, before."""
+    """Days from the event, EUR net now and before, over the resellers whose lines state days and that cover the day in both years (null where
+    none does): distance, now, before; the days add up to what is compared."""
     names = {part.reseller for part in found.parts if part.grain == "day"}
     senders = [sender for sender in calendar.senders if sender.name in names]
-    rows = []
-    for offset in range((found.window.start - found.occurrence.day).days, (found.window.end - found.occurrence.day).days + 1):
-        sides = tuple(
-            sum((calendar.days.get(s.reseller_id, {}).get(day + timedelta(days=offset), Decimal(0)) for s in senders), Decimal(0))
-            for day in (found.occurrence.day, found.occurrence.before)
-        )
-        rows.append((offset, *sides))
+    offsets = range((found.window.start - found.occurrence.day).days, (found.window.end - found.occurrence.day).days + 1)
+    rows = [(offset, *_both_days(calendar, senders, found.occurrence, timedelta(days=offset))) for offset in offsets]
     return pl.DataFrame(rows, schema={"distance": pl.Int64, "now": EUR, "before": EUR}, orient="row")
+
+
+def _both_days(calendar: Calendar, senders: Iterable[Sender], one: Occurrence, away: timedelta) -> tuple[Decimal | None, Decimal | None]:
+    now, before = one.day + away, one.before + away
+    stated = [s.reseller_id for s in senders if all(calendar.covered.covers(s.reseller_id, Period(d, d)) for d in (now, before))]
+    sums = [sum((calendar.days.get(number, {}).get(day, ZERO) for number in stated), ZERO) for day in (now, before)]
+    return (sums[0], sums[1]) if stated else (None, None)
 
 
 def left_out_words(found: Effect) -> str:

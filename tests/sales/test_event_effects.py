@@ -56,6 +56,9 @@ def test_days_that_one_year_does_not_cover_are_not_compared(market: Market) -> N
     found = event_effects.effects(calendar_of(market), parse_period("2025-04"), TODAY)
     (easter,) = (e for e in found if e.occurrence.event.key == "easter")
     assert (easter.now, easter.before) == (206, 200)
+    drawn = event_effects.by_distance(calendar_of(market), easter)
+    assert drawn.filter(distance=-14).row(0) == (-14, None, None)  # 17 March 2024 is not stated
+    assert drawn.filter(distance=-3).row(0) == (-3, 206, 200) and (drawn["now"].sum(), drawn["before"].sum()) == (206, 200)
 
 
 def test_weekly_files_are_compared_by_the_week_that_holds_the_event(market: Market) -> None:  # noqa: F811
