@@ -76,20 +76,23 @@ def groups(view: View, found: Sequence[Anomaly], chosen: Choice, known: Known) -
         worth = sum(at_stake(one) for one in ones)
         frame.section(f"{REASONS[reason]} ({len(ones)})", f"{format_money(worth)} at stake" if ones else QUIET[reason])  # type: ignore[index]
         _pairs([(one, None) for one in ones[: view.most]], chosen, known)
-        if len(ones) > view.most:
-            more = next(number for number in (*oddities.MOST, len(ones)) if number > view.most)
-            st.button(
-                f"Show more of {format_number(len(ones))}",
-                key=f"more_{reason}",
-                on_click=_write,
-                args=(replace(view, most=min(more, oddities.MOST[-1])),),
-            )
+        _more(reason, len(ones), view)
+
+
+def _more(key: str, count: int, view: View) -> None:
+    """The way to the cards that are not drawn, or how to reach them where a page holds no more."""
+    more = next((number for number in oddities.MOST if number > view.most), None)
+    if count > view.most and more is not None:
+        st.button(f"Show more of {format_number(count)}", key=f"more_{key}", on_click=_write, args=(replace(view, most=more),))
+    elif count > view.most:
+        frame.hint(f"The first {view.most} of {format_number(count)}. Choose a kind or a higher amount at stake to see the others.")
 
 
 def dismissed(view: View, aside: Sequence[tuple[Anomaly, Dismissal]], chosen: Choice, known: Known) -> None:
     """What was put aside, by whom and why, with the way back."""
     frame.section(f"Dismissed ({len(aside)})", "" if aside else "Nothing is dismissed in this period.")
     _pairs(list(aside[: view.most]), chosen, known)
+    _more("dismissed", len(aside), view)
 
 
 def _pairs(ones: Sequence[tuple[Anomaly, Dismissal | None]], chosen: Choice, known: Known) -> None:
@@ -110,7 +113,7 @@ def _card(one: Anomaly, aside: Dismissal | None, chosen: Choice, known: Known) -
         charts.draw(chart_of(one), key=f"anomaly_{one.key}", height=150)
         st.html('<div class="caveats">' + "".join(f"<div>{escaped(text)}</div>" for text in one.evidence) + "</div>")
         if aside is not None:
-            who = "everybody" if aside.shared else "oneself"
+            who = "everybody" if aside.shared else f"{aside.owner} alone"
             note = f": “{aside.note}”" if aside.note else "."
             frame.hint(plain(f"Dismissed by {aside.owner} on {aside.dismissed_at:%-d %b %Y} for {who}{note}"))
         _ways(one, aside, chosen, known)

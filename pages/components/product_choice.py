@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.sales.articles import Article, find_article, near_articles
 from pages.components import cached, filters, session
+from pages.components.frame import plain
 
 NAME = "product"
 
@@ -54,7 +55,7 @@ def pick() -> Article | None:
     if near:
         with st.container(horizontal=True, key="near_products", gap="small"):
             for article in near:
-                st.button(article.label, key=f"near_{article.ean}", icon=":material/search:", on_click=choose, args=(article.ean,))
+                st.button(plain(article.label), key=f"near_{article.ean}", icon=":material/search:", on_click=choose, args=(article.ean,))
     known = {article.ean: article for article in articles}
     session.show_in("product_chosen", chosen.product or None)
     picked = st.selectbox(

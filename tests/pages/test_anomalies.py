@@ -111,3 +111,18 @@ def test_the_navigation_counts_what_the_page_found(open_page: Open, odd: Market)
 def test_state_of_the_address_is_read_as_it_was_written() -> None:
     for view in (View(), View("data", "held_money", 500, 24), View("dismissed")):
         assert oddities.read(oddities.written(view)) == (view, ())
+
+
+def test_cards_that_are_not_drawn_are_offered_or_said(process: object) -> None:
+    def draw(count: int, most: int) -> None:
+        from pages.components import anomaly_cards
+        from pages.components.oddities import View
+
+        anomaly_cards._more("dismissed", count, View(most=most))
+
+    page = AppTest.from_function(draw, args=(30, oddities.MOST[0])).run()
+    assert [button.label for button in page.button] == ["Show more of 30"]
+    page = AppTest.from_function(draw, args=(8, oddities.MOST[0])).run()
+    assert not page.button and not page.caption
+    page = AppTest.from_function(draw, args=(500, oddities.MOST[-1])).run()
+    assert not page.button and f"The first {oddities.MOST[-1]} of 500" in page.caption[0].value

@@ -1,10 +1,13 @@
 """The Calendar page: events, the chosen one and its window in the address, trading days, and what can not be used."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
-from pages.components import dating
+from core.sales.events import occurrences
+from core.sales.query import Period
+from pages.components import calendar_view, dating
 from pages.components.dating import View
 from tests.pages.conftest import Open
 from tests.pages.words import words
@@ -83,3 +86,16 @@ def test_state_of_the_address_is_read_as_it_was_written() -> None:
     assert dating.windows(View("mothers-day-pl", (10, 2))) == {"mothers-day": (10, 2)}
     assert dating.with_event(View("easter", (3, 3)), "christmas") == View("christmas")
     assert dating.read({"window": ["99-1"]})[1][0].startswith("“99-1” is no window")
+
+
+def test_names_over_the_year_never_touch() -> None:
+    year = Period(date(2026, 1, 1), date(2026, 12, 31))
+    found = occurrences(year, ["GB", "PL", "FR", "GR", "ZA", "NO", "SE", None])
+    spans: dict[int, list[tuple[float, float]]] = {}
+    for one, (lane, left) in zip(found, calendar_view.lanes_of(found, year), strict=True):
+        day, width = (one.day - year.start).days, calendar_view.DAYS_A_LETTER * len(calendar_view._words(one))
+        spans.setdefault(lane, []).append((day - width, day) if left else (day, day + width))
+    assert len(found) > 8 and len(spans) > 1
+    for lane in spans.values():
+        ordered = sorted(lane)
+        assert all(one[1] < other[0] for one, other in pairwise(ordered)) and ordered[-1][1] <= year.days
