@@ -284,8 +284,9 @@ class Workbench:
         return assorting.assortment(*(running.run(self.database, query, self.scope) for query in (own, brand)))
 
     def stock(self, reseller: str, until: date | str | None = None) -> pl.DataFrame:
-        """The reseller's last stated stock up to a day (`2025-06-30`), the shortest cover first: units in stock, units a week over the last four
-        weeks, weeks of cover (null where nothing sold), sell-through of the same weeks (ratio), and a state. Empty where it states none."""
+        """The reseller's last stated stock up to a day (`2025-06-30`), the shortest cover first: units in stock, units a week over what is
+        stated of the last four weeks, weeks of cover (null where nothing sold), sell-through of the same weeks (ratio), and a state. Empty
+        where it states none."""
         day = date.fromisoformat(until) if isinstance(until, str) else until
         held = stocks.read_stock(self.database, reseller, self.scope, day)
         if held is None:

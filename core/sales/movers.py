@@ -34,9 +34,10 @@ Amount = Decimal | int
 
 @dataclass(frozen=True)
 class Movers:
-    """`rows`: largest change first: `item`, `before`, `now`, `change` (in the measure's unit), `change_pct`, `points` (ratios, null without a
-    positive base), `side` (up, down, new: nothing sold before or only returns, lost: the same now, still), `reasons` (words on net revenue, '' where not known). `uncompared`: `item`, `value`, sold now
-    where nothing is compared. `before` and `now`: totals of the compared part; `left_out`: what of the asked period is not compared.
+    """`rows`: largest change first: `item`, `before`, `now`, `change` (in the measure's unit), `change_pct` (ratio, null without a positive
+    base), `points` (ratio, null where the whole was 0 before), `side` (up, down, new: nothing sold before or only returns, lost: the same now,
+    still), `reasons` (words on net revenue, '' where not known). `uncompared`: `item`, `value`, sold now where nothing is compared. `before`
+    and `now`: totals of the compared part; `left_out`: what of the asked period is not compared.
     """
 
     item: str
