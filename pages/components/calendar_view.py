@@ -120,7 +120,13 @@ def _days_moved(one: Occurrence) -> str:
 
 def events(found: Sequence[Effect], chosen_one: Effect | None, view: View, chosen: Choice) -> View:
     """All events of the period, now and before, aligned and not; a click chooses one."""
-    with frame.card("Events", "Net revenue around each event, € net; click one to see it in detail"):
+    with frame.card():
+        with st.container(horizontal=True, key="cardhead_events", vertical_alignment="top", gap="small"):
+            lead = "Net revenue around each event, € net; click one to see it in detail"
+            st.html(f'<div class="card-title">Events</div><div class="card-sub">{lead}</div>', width="stretch")
+            label = "Take the events away"
+            with st.popover(label, icon=":material/download:", help=label, type="tertiary", key="icononly_events"):
+                view_actions.exports(lambda: events_seen(found, chosen), f"events-{str(chosen.period).replace('/', '-')}", "events")
         if not found:
             frame.hint("No event lies in this period. Choose a longer one above.")
             return view
@@ -129,12 +135,7 @@ def events(found: Sequence[Effect], chosen_one: Effect | None, view: View, chose
         formats |= {name: (lambda value: stating.arrow(format_change(value), value)) for name in ("Δ aligned", "Δ same dates")}
         picked = stating.table(rows, formats, key="events", select=True, signs=("Δ aligned", "Δ same dates"), most=14)
         slug = next((one.occurrence.slug for one in found if picked in (one.occurrence.name, f"▸ {one.occurrence.name}")), None)
-        with st.container(horizontal=True, vertical_alignment="top"):
-            st.caption(ALIGNED, width="stretch")
-            with st.popover(
-                "Take the events away", icon=":material/download:", help="Take the events away", type="tertiary", key="icononly_events"
-            ):
-                view_actions.exports(lambda: events_seen(found, chosen), f"events-{str(chosen.period).replace('/', '-')}", "events")
+        frame.hint(ALIGNED)
     return _follow(view, slug)
 
 
