@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import random
 import secrets
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +22,7 @@ from psycopg import sql
 from core.db import closing
 from core.errors import DatabaseUnavailable
 
+ATTEMPTS = 7
 SCOPED_TABLES = (
     *("sellout_entries2", "ecommerce_orders", "held_rows", "sales_rollup", "slice_claims", "upload_batches", "stores"),
     *("stock_levels", "sales_days", "sales_months", "sales_totals", "order_days"),
@@ -66,25 +69,40 @@ def role_password(secret_key: str, role: str) -> str:
 
 
 def ensure_roles(connection: psycopg.Connection[Any], names: RoleNames, secret_key: str) -> None:
-    """Create the roles when they are missing and set the login roles' passwords; needs CREATEROLE."""
-    try:
-        _lock(connection)
-        for name, login in ((names.app, True), (names.reader, True), (names.scope, False)):
-            _ensure_role(connection, name, role_password(secret_key, name) if login else None)
-        for name in (names.scope, names.app):
-            connection.execute(
-                sql.SQL("grant {} to current_user with inherit true, set true").format(sql.Identifier(name))
-                if connection.info.server_version >= 160000
-                else sql.SQL("grant {} to current_user").format(sql.Identifier(name))
-            )
-        _limit_reader(connection, names.reader)
-        connection.commit()
-    except psycopg.errors.InsufficientPrivilege as error:
-        connection.rollback()
-        raise DatabaseUnavailable(
-            "The user of DATABASE_URL may not create roles. Give it CREATEROLE, or let an administrator create "
-            f"{names.app}, {names.reader} and {names.scope} and grant them to it."
-        ) from error
+    """Create the roles when they are missing and set the login roles' passwords; needs CREATEROLE.
+
+    Roles belong to the whole server, while an advisory lock holds within one database: when another database's workbench starts at the same
+    moment, the server refuses one of the two, which then tries again.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            _make_roles(connection, names, secret_key)
+            return
+        except (psycopg.errors.InternalError_, psycopg.errors.UniqueViolation):  # tuple concurrently updated, or created by the other
+            connection.rollback()
+            if attempt + 1 == ATTEMPTS:
+                raise
+            time.sleep(random.uniform(0.02, 0.1) * 2**attempt)
+        except psycopg.errors.InsufficientPrivilege as error:
+            connection.rollback()
+            raise DatabaseUnavailable(
+                "The user of DATABASE_URL may not create roles. Give it CREATEROLE, or let an administrator create "
+                f"{names.app}, {names.reader} and {names.scope} and grant them to it."
+            ) from error
+
+
+def _make_roles(connection: psycopg.Connection[Any], names: RoleNames, secret_key: str) -> None:
+    _lock(connection)
+    for name, login in ((names.app, True), (names.reader, True), (names.scope, False)):
+        _ensure_role(connection, name, role_password(secret_key, name) if login else None)
+    for name in (names.scope, names.app):
+        connection.execute(
+            sql.SQL("grant {} to current_user with inherit true, set true").format(sql.Identifier(name))
+            if connection.info.server_version >= 160000
+            else sql.SQL("grant {} to current_user").format(sql.Identifier(name))
+        )
+    _limit_reader(connection, names.reader)
+    connection.commit()
 
 
 def _limit_reader(connection: psycopg.Connection[Any], reader: str) -> None:

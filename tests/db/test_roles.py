@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
 from psycopg import sql
@@ -222,3 +224,22 @@ def test_another_database_user_can_not_connect(locked_database: Database, owner_
                 psycopg.connect(make_conninfo(owner_dsn, user=name, password="x"))
         finally:
             owner.execute(sql.SQL("drop role {}").format(sql.Identifier(name)))
+
+
+def test_workbenches_of_two_databases_of_one_server_may_start_at_the_same_moment(owner_dsn: str) -> None:
+    names = roles.RoleNames.of("workbench_twice")
+
+    def start(database: str) -> None:
+        with psycopg.connect(make_conninfo(owner_dsn, dbname=database)) as owner:
+            for _ in range(6):
+                roles.ensure_roles(owner, names, "a secret of this test alone, long enough")
+
+    with psycopg.connect(owner_dsn) as owner:
+        own = owner.info.dbname
+    try:
+        with ThreadPoolExecutor(2) as both:
+            list(both.map(start, (own, "postgres")))
+    finally:
+        with psycopg.connect(owner_dsn, autocommit=True) as owner:
+            for name in (names.app, names.reader, names.scope):
+                owner.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(name)))
