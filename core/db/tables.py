@@ -583,54 +583,24 @@ sales_rollup = Table(  # live lines of primary views summed to the grain most qu
 )
 
 
-def _sums() -> list[Column[object]]:
-    """The sums of `sales_rollup`, over more lines at once."""
-    whole = ("lines", "unconverted_lines")
-    names = [column.name for column in sales_rollup.c]
-    return [Column(name, BigInteger if name in whole else Numeric, nullable=name not in whole) for name in names[names.index("lines") :]]
+def _coarser(finer: Table, without: tuple[str, ...], optional: tuple[str, ...] = ()) -> list[Column[object]]:
+    """The columns of a finer table of sums, less those that are summed over; `optional`: those that stand in some rows only."""
+    kept = [column for column in finer.c if column.name not in ("id", *without)]
+    return [Column(column.name, column.type, nullable=column.nullable or column.name in optional) for column in kept]
 
 
 sales_days = Table(  # the rollup without stores and views, for questions that name days or weeks; kept exactly equal to it
     "sales_days",
     metadata,
     _id(),
-    Column("source", Text, nullable=False),
-    Column("reseller_id", BigInteger, nullable=False),
-    Column("channel", Text),
-    Column("product_ean", Text),
-    Column("country", Text),  # of the order, or of the store
-    Column("period_start", Date, nullable=False),
-    Column("period_end", Date, nullable=False),
-    Column("year", Integer, nullable=False),
-    Column("month", Integer, nullable=False),
-    Column("line_kind", Text, nullable=False),
-    Column("bulk", Boolean, nullable=False),
-    Column("valued", Boolean, nullable=False),
-    Column("currency", Text),
-    Column("vat_basis", Text),
-    Column("sale_date", Date),
-    *_sums(),
+    *_coarser(sales_rollup, ("store_id", "view")),  # country: of the order, or of the store
     Index("ix_sales_days_month", "year", "month", "reseller_id"),
 )
-sales_months = Table(  # the same without days, for questions about whole months
+sales_months = Table(  # the same without days, for questions about whole months; a period stands only where it reaches out of its month
     "sales_months",
     metadata,
     _id(),
-    Column("source", Text, nullable=False),
-    Column("reseller_id", BigInteger, nullable=False),
-    Column("channel", Text),
-    Column("product_ean", Text),
-    Column("country", Text),
-    Column("period_start", Date),  # both only of lines whose period reaches out of their month
-    Column("period_end", Date),
-    Column("year", Integer, nullable=False),
-    Column("month", Integer, nullable=False),
-    Column("line_kind", Text, nullable=False),
-    Column("bulk", Boolean, nullable=False),
-    Column("valued", Boolean, nullable=False),
-    Column("currency", Text),
-    Column("vat_basis", Text),
-    *_sums(),
+    *_coarser(sales_days, ("sale_date",), optional=("period_start", "period_end")),
     Column("undated", BigInteger, nullable=False),  # lines that state no day
     Column("undated_long", BigInteger, nullable=False),  # those of them that state more than a week
     Column("listed_gross", Numeric),  # EUR of the units at the list price of their day
@@ -641,7 +611,7 @@ sales_totals = Table(  # the same without products, for questions about reseller
     "sales_totals",
     metadata,
     _id(),
-    *(Column(c.name, c.type, nullable=c.nullable) for c in sales_months.c if c.name not in ("id", "product_ean")),
+    *_coarser(sales_months, ("product_ean",)),
     Index("ix_sales_totals_month", "year", "month", "reseller_id"),
 )
 order_days = Table(  # web-shop orders with a sale, by what all sale lines of an order share; others one by one, so that none counts twice

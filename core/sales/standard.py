@@ -32,8 +32,11 @@ def monthly(
     return SalesQuery(measures, ("month",), where, period, against, like_for_like=alike)
 
 
-def around(period: Period) -> Period:
-    """What a chart by month shows of a period: itself, or the twelve months up to its end where it is shorter than three."""
+def around(period: Period, against: Against = LAST_YEAR) -> Period:
+    """What a chart by month shows of a period: itself, or the twelve months up to its end where it is shorter than three and is not compared
+    with a period of its own."""
+    if isinstance(against, Period):
+        return period
     last = months(period.end.year, period.end.month, 1)
     number = last.start.year * 12 + last.start.month - 12
     year = months(number // 12, number % 12 + 1, 12)
@@ -57,7 +60,7 @@ def channel_mix(where: Where, period: Period, against: Against = LAST_YEAR, alik
 
 def overview(where: Where, period: Period, against: Against = LAST_YEAR, alike: LikeForLike | None = None) -> tuple[SalesQuery, ...]:
     """Every question of the overview page."""
-    year = period if isinstance(against, Period) else around(period)
+    year = around(period, against)
     asked = (where, period, against, alike)
     figures = key_figures(*asked)
     trends = [monthly(where, year, measures, against, alike) for measures in (KPIS, ("sales_eur_net",))]

@@ -2,63 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import streamlit as st
 
-from core.sales import launches, marking, product_queries, standard
+from core.sales import launches, product_queries
 from core.sales.articles import Article, current_prices
-from core.sales.charts import chart_for, moment_end
+from core.sales.charts import moment_end
 from core.sales.formatting import format_figure, format_money, format_number
 from core.sales.launches import curve_chart, curve_words, month_words
-from core.sales.query import Period, Result, SalesQuery
+from core.sales.query import Period, Result
 from core.sales.shown import Shown
 from core.sales.standard import Where
 from pages.components import bridge_view, cached, charts, empty, filters, frame, product_choice, results, session, tiles
-from pages.components.card_menu import PLAIN, Menu, beside, card
+from pages.components import trend as trend_chart
+from pages.components.card_menu import PLAIN, beside, card
 from pages.components.choosing import Choice, Known
+from pages.components.subject import Subject
 
 
 @dataclass(frozen=True)
-class Page:
-    """What every part of the page shares: the product, the choice of the bar, what was asked first."""
+class Page(Subject):
+    """What every part of the page shares. `where`: the choice of the bar, and this product."""
 
+    kind = "product"
     article: Article
-    chosen: Choice
-    known: Known
     where: Where
-    key: Result
-    answers: dict[SalesQuery, Result] = field(default_factory=dict, compare=False)
-
-    @property
-    def against(self) -> tuple[Any, Any]:
-        return self.chosen.comparison, self.chosen.like_for_like
-
-    @property
-    def year(self) -> Period:
-        return self.chosen.period if isinstance(self.chosen.comparison, Period) else standard.around(self.chosen.period)
-
-    def result(self, query: SalesQuery) -> Result:
-        """Each question is asked once a run, however many cards show its answer."""
-        if query not in self.answers:
-            self.answers[query] = cached.result(query, session.scope())
-        return self.answers[query]
-
-    @property
-    def is_empty(self) -> bool:
-        """Nothing was sold here; counts of nothing are 0, so only money and units tell."""
-        return empty.nothing_sold(replace(self.key, totals={name: self.key.totals.get(name) for name in ("sales_eur_net", "units")}))
-
-    def menu(self, name: str, result: Result, show: Any = "table", **more: Any) -> Menu:
-        return Menu(f"product-{name}", result, self.chosen, self.known, show=show, **more)
 
 
 def open_page(article: Article, chosen: Choice, known: Known) -> Page:
     where = product_queries.of_product(article.ean, chosen.where)
     key = cached.result(product_queries.key_figures(where, chosen.period, chosen.comparison, chosen.like_for_like), session.scope())
-    return Page(article, chosen, known, where, key)
+    return Page(chosen, known, key, article, where)
 
 
 def head(article: Article, day: date) -> None:
@@ -113,10 +90,7 @@ def trend(page: Page) -> None:
         "Net revenue by month", "EUR net, beside what is compared with; click a month to see it alone", page.menu("trend", months, "chart")
     ):
         sellers = product_queries.first_and_last(page.result(product_queries.months_sold(page.where)))
-        restated = [one for one in marking.of_result(months, cached.restated(session.scope())) if one.reseller in sellers]
-        picked = charts.draw(marking.mark_restated(chart_for(months, date.today()), months, restated), key="product_trend", select=True)
-        filters.follow_moment(page.chosen, "product.trend", months, picked)
-        results.restated(restated, page.year)
+        restated = trend_chart.draw(page.chosen, months, page.year, key="product_trend", source="product.trend", sellers=sellers)
         frame.hint(
             "Restatements are of the reseller’s whole period, not of this product alone."
             if any(one.period.end >= page.year.start and one.period.start <= page.year.end for one in restated)

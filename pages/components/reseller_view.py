@@ -2,56 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from core.sales import marking, reseller_queries, standard
-from core.sales.charts import chart_for
+from core.sales import reseller_queries
 from core.sales.dimensions import NOT_STATED
 from core.sales.formatting import format_change, format_figure
 from core.sales.naming import name_day
-from core.sales.query import Period, Result, SalesQuery
 from core.sales.reseller_facts import ResellerFacts, next_expected, status_words
-from pages.components import bridge_view, cached, charts, empty, filters, frame, results, session, tiles
-from pages.components.card_menu import Menu, beside, card
+from pages.components import bridge_view, cached, filters, frame, results, session, tiles
+from pages.components import trend as trend_chart
+from pages.components.card_menu import beside, card
 from pages.components.choosing import Choice, Known
+from pages.components.subject import Subject
 
 
 @dataclass(frozen=True)
-class Page:
+class Page(Subject):
     """What every part of the page shares."""
 
+    kind = "reseller"
     facts: ResellerFacts
-    chosen: Choice
-    known: Known
-    key: Result
-    answers: dict[SalesQuery, Result] = field(default_factory=dict, compare=False)
-
-    @property
-    def against(self) -> tuple[Any, Any]:
-        return self.chosen.comparison, self.chosen.like_for_like
-
-    @property
-    def year(self) -> Period:
-        return self.chosen.period if isinstance(self.chosen.comparison, Period) else standard.around(self.chosen.period)
-
-    def result(self, query: SalesQuery) -> Result:
-        """Each question is asked once a run, however many cards show its answer."""
-        if query not in self.answers:
-            self.answers[query] = cached.result(query, session.scope())
-        return self.answers[query]
-
-    @property
-    def is_empty(self) -> bool:
-        """Nothing was sold here; counts of nothing are 0, so only money and units tell."""
-        return empty.nothing_sold(replace(self.key, totals={name: self.key.totals.get(name) for name in ("sales_eur_net", "units")}))
-
-    def menu(self, name: str, result: Result, show: Any = "table", **more: Any) -> Menu:
-        return Menu(f"reseller-{name}", result, self.chosen, self.known, show=show, **more)
 
 
 def facts_of(name: str) -> ResellerFacts | None:
@@ -61,7 +35,7 @@ def facts_of(name: str) -> ResellerFacts | None:
 def open_page(facts: ResellerFacts, chosen: Choice, known: Known) -> Page:
     query = reseller_queries.key_figures(facts.is_web_shop, chosen.where, chosen.period, chosen.comparison, chosen.like_for_like)
     key = cached.result(query, session.scope())
-    return Page(facts, chosen, known, key, {query: key})
+    return Page(chosen, known, key, facts)
 
 
 def head(facts: ResellerFacts, chosen: Choice) -> None:
@@ -123,10 +97,7 @@ def trend(page: Page) -> None:
     with card(
         "Net revenue by month", "EUR net, beside what is compared with; click a month to see it alone", page.menu("trend", months, "chart")
     ):
-        restated = marking.of_result(months, cached.restated(session.scope()))
-        picked = charts.draw(marking.mark_restated(chart_for(months, date.today()), months, restated), key="reseller_trend", select=True)
-        filters.follow_moment(page.chosen, "reseller.trend", months, picked)
-        results.restated(restated, page.year)
+        trend_chart.draw(page.chosen, months, page.year, key="reseller_trend", source="reseller.trend")
 
 
 def change(page: Page) -> None:

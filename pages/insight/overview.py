@@ -1,13 +1,10 @@
 """Overview: how are we doing, and can I believe it?"""
 
-from datetime import date
-
 import streamlit as st
 
-from core.sales import bridging, marking, standard
-from core.sales.charts import chart_for, movers_chart
-from core.sales.query import Period
-from pages.components import bridge_view, cached, charts, empty, filters, results, session, tiles, warnings
+from core.sales import bridging, standard
+from core.sales.charts import movers_chart
+from pages.components import bridge_view, cached, charts, empty, filters, results, session, tiles, trend, warnings
 from pages.components.card_menu import Menu, card
 
 chosen = filters.head("Overview")
@@ -19,9 +16,9 @@ if empty.nothing_sold(key_figures):
     st.stop()
 
 known = cached.known(scope)
-year = chosen.period if isinstance(chosen.comparison, Period) else standard.around(chosen.period)
-trend = cached.result(standard.monthly(chosen.where, year, standard.KPIS, *against), scope)
-tiles.row(tiles.of(name, key_figures, trend) for name in standard.KPIS)
+year = standard.around(chosen.period, chosen.comparison)
+lines = cached.result(standard.monthly(chosen.where, year, standard.KPIS, *against), scope)
+tiles.row(tiles.of(name, key_figures, lines) for name in standard.KPIS)
 warnings.line(key_figures)
 
 left, right = st.columns([3, 2])
@@ -34,10 +31,7 @@ with (
         Menu("net-revenue-by-month", months, chosen, known, show="chart"),
     ),
 ):
-    restated = marking.of_result(months, cached.restated(scope))
-    month = charts.draw(marking.mark_restated(chart_for(months, date.today()), months, restated), key="trend", select=True)
-    filters.follow_moment(chosen, "overview.trend", months, month)
-    results.restated(restated, year)
+    trend.draw(chosen, months, year, key="trend", source="overview.trend")
 products = cached.result(standard.by_product(*asked, *against), scope)
 lead, taken = "EUR net, over what is covered in both periods", bridge_view.taken(key_figures.query)
 with right, card("Where the change comes from", lead, Menu("change", products, chosen, known, **taken)):

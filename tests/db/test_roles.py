@@ -239,6 +239,9 @@ def test_workbenches_of_two_databases_of_one_server_may_start_at_the_same_moment
     try:
         with ThreadPoolExecutor(2) as both:
             list(both.map(start, (own, "postgres")))
+        with psycopg.connect(owner_dsn) as owner:
+            made = owner.execute("select rolname, rolcanlogin from pg_roles where rolname like 'workbench\\_twice\\_%'").fetchall()
+        assert set(made) == {(names.app, True), (names.reader, True), (names.scope, False)}
     finally:
         with psycopg.connect(owner_dsn, autocommit=True) as owner:
             for name in (names.app, names.reader, names.scope):
