@@ -129,8 +129,8 @@ def take_the_chip_away(page: Page) -> None:
 def forget(page: Page, name: str) -> None:
     rest(page)
     page.get_by_role("button", name="Views").click()
-    expect(page.get_by_role("button", name=name)).to_be_visible(timeout=PATIENCE)
-    page.locator("[class*=st-key-forget_] button").first.click()
+    expect(page.get_by_role("button", name=name, exact=True)).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name=f"Forget {name}").click()
     expect(page.locator(".st-key-view_line")).to_have_count(0, timeout=PATIENCE)
 
 

@@ -217,7 +217,7 @@ def test_a_reader_with_extra_rights_stops_the_start(owner_dsn: str) -> None:
 
 def test_another_database_user_can_not_connect(locked_database: Database, owner_dsn: str) -> None:
     with psycopg.connect(owner_dsn, autocommit=True) as owner:
-        name = f"stranger_{owner.info.backend_pid}"
+        name = f"passing_stranger_{owner.info.backend_pid}"
         owner.execute(sql.SQL("create role {} login password 'x'").format(sql.Identifier(name)))
         try:
             with pytest.raises(psycopg.OperationalError, match="permission denied"):
@@ -227,7 +227,7 @@ def test_another_database_user_can_not_connect(locked_database: Database, owner_
 
 
 def test_workbenches_of_two_databases_of_one_server_may_start_at_the_same_moment(owner_dsn: str) -> None:
-    names = roles.RoleNames.of("workbench_twice")
+    names = roles.RoleNames.of("passing_twice")
 
     def start(database: str) -> None:
         with psycopg.connect(make_conninfo(owner_dsn, dbname=database)) as owner:
@@ -240,7 +240,7 @@ def test_workbenches_of_two_databases_of_one_server_may_start_at_the_same_moment
         with ThreadPoolExecutor(2) as both:
             list(both.map(start, (own, "postgres")))
         with psycopg.connect(owner_dsn) as owner:
-            made = owner.execute("select rolname, rolcanlogin from pg_roles where rolname like 'workbench\\_twice\\_%'").fetchall()
+            made = owner.execute("select rolname, rolcanlogin from pg_roles where rolname like 'passing\\_twice\\_%'").fetchall()
         assert set(made) == {(names.app, True), (names.reader, True), (names.scope, False)}
     finally:
         with psycopg.connect(owner_dsn, autocommit=True) as owner:
