@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from core.sales.covered import Covered, Sender, cut, expected_slices, join, month_of, months_in
+from core.sales.covered import Covered, Sender, cut, expected_slices, join, month_of, months_in, week_end_of, weeks_in
 from core.sales.naming import MONTHS, SHORT_MONTHS, name_period
 from core.sales.query import Compared, Comparison, Period, months
 
@@ -122,7 +122,7 @@ def _pairs_of(sender: Sender, now: Period, before: Period, covered: Covered, tod
     if sender.cadence == "weekly" and (shift is None or shift % 12 == 0):
         years = (shift // 12) if shift is not None else (1 if yearly else 0)
         days = YEAR_OF_WEEKS * years or _whole_weeks((now.start - before.start).days)
-        return _week_pairs(sender, now, days, covered)
+        return _week_pairs(sender, now, days, covered, None if years else before.end)
     if sender.by_day:
         if shift is not None or comparison == "prior_year_days" or (comparison == "prior_year" and not _is_weeks(now)):
             return _day_of_month_pairs(sender, now, before, shift if shift is not None else 12, covered, today)
@@ -154,10 +154,13 @@ def _adjoin(one: Pair, two: Pair) -> bool:
     return all((b.start - a.end).days == 1 for a, b in ((one.now, two.now), (one.before, two.before)))
 
 
-def _week_pairs(sender: Sender, now: Period, days: int, covered: Covered) -> list[Pair]:
+def _week_pairs(sender: Sender, now: Period, days: int, covered: Covered, until: date | None) -> list[Pair]:
+    """`until`: the last day of a period before that may be shorter; weeks that count after it are no part of it."""
     pairs = []
     for week in expected_slices(sender, covered, now):
         before = Period(week.start - timedelta(days=days), week.end - timedelta(days=days))
+        if until is not None and sender.counted_on(before) > until:
+            continue
         if covered.covers(sender.reseller_id, week) and covered.covers(sender.reseller_id, before):
             lands_on = sender.counted_on(week)
             regular = sender.counted_on(before) + timedelta(days=days) == lands_on
@@ -224,8 +227,14 @@ def _day_pairs(sender: Sender, now: Period, before: Period, covered: Covered) ->
 def _covers_month(sender: Sender, month: Period, covered: Covered) -> bool:
     if sender.cadence != "weekly":
         return covered.covers(sender.reseller_id, month)
-    weeks = expected_slices(sender, covered, month)
+    weeks = weeks_counted_in(sender, covered, month)
     return bool(weeks) and all(covered.covers(sender.reseller_id, week) for week in weeks)
+
+
+def weeks_counted_in(sender: Sender, covered: Covered, span: Period) -> tuple[Period, ...]:
+    """All of them, also those before the reseller's first and after its last report: without them the span is partial."""
+    weeks = weeks_in(span, week_end_of(covered.slices.get(sender.reseller_id, ())))
+    return tuple(week for week in weeks if span.start <= sender.counted_on(week) <= span.end)
 
 
 def _left_out(sender: Sender, now: Period, pairs: list[Pair], covered: Covered) -> tuple[Period, ...]:

@@ -296,6 +296,7 @@ def _both_by_day(relation: Relation, asked: Asked, only: str = "") -> str:
     kept = _kept(asked.kept)[0]
     shift = "make_interval(months => p.add_months, days => p.add_days)"
     both = f"p.reseller_id is not null{f' and {kept}' if kept else ''}"
+    inside = f"(s.sold_on is null or coalesce(p.lands_on, (s.counted_on + {shift})::date) between %(start)s and %(end)s)"
     return f"""  select s.*, s.counted_on as counts_on, s.sold_on as day_on, case when {both} then 'both' else 'now' end as era
   from readable.{relation} s
   left join pairs p on p.reseller_id = s.reseller_id and s.counted_on between p.now_start and p.now_end
@@ -304,7 +305,7 @@ def _both_by_day(relation: Relation, asked: Asked, only: str = "") -> str:
   select s.*, coalesce(p.lands_on, (s.counted_on + {shift})::date), (s.sold_on + {shift})::date, 'before'
   from readable.{relation} s
   join pairs p on p.reseller_id = s.reseller_id and s.counted_on between p.before_start and p.before_end
-  where {_counted("s.counted_on", "first_before", "last_before", relation, "s.")}{only}{f" and {kept}" if kept else ""}"""
+  where {_counted("s.counted_on", "first_before", "last_before", relation, "s.")} and {inside}{only}{f" and {kept}" if kept else ""}"""
 
 
 def origin(relation: Relation, asked: Asked) -> str:

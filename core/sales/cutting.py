@@ -29,6 +29,7 @@ def cut_months(
         shifted = in_time and (pair.add_days or pair.lands_on is not None)
         spans = (pair.now, pair.before)
         months = [month for span in spans for month in (months_in(span) if shifted else _edges(span))]
+        months += [month_of(pair.before.start)] if period is not None and pair.now.start < period.start else []
         found |= {(pair.reseller_id, *_key(month)) for month in months}
     return tuple(sorted(found))
 

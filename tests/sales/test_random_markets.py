@@ -1,0 +1,252 @@
+"""Random questions over random markets: the engine from sums, the engine from single lines, and a count by hand say the same."""
+
+from __future__ import annotations
+
+import os
+import random
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from core.sales.dimensions import NOT_STATED
+from core.sales.measures import LINE_KINDS
+from core.sales.query import Filter, SalesQuery, as_comparison, parse_period
+from core.sales.running import run_all
+from tests.sales.conftest import TUNDRA
+from tests.sales.random_market import CATEGORY, NAMES, Line, World, make_world, match
+
+MEASURES = ("sales_eur_net", "units", "units_sold", "returns_rate", "orders", "aov", "units_per_order", "average_unit_price", "share", "lines",
+            "active_products", "active_stores", "resellers", "gross_profit", "margin", "cost_coverage", "payment_fee", "contribution", "units_returned", "average_unit_price_without_bulk")  # fmt: skip
+RATIOS = (
+    "returns_rate",
+    "aov",
+    "units_per_order",
+    "average_unit_price",
+    "average_unit_price_without_bulk",
+    "share",
+    "margin",
+    "cost_coverage",
+)
+DIMENSIONS = ("month", "quarter", "year", "week", "day", "weekday", "reseller", "store", "channel", "product", "category", "country", "currency", "line_kind", "source", "vat_basis")  # fmt: skip
+PERIODS = ("2025", "2025-05", "2025-02", "2025-Q2", "2024-02", "2025-01/2025-05", "2025-06-09/2025-06-15", "2024-12-30/2025-02-02", "2025-05-10/2025-06-20",
+           "2025-03-31/2025-05-18", "2025-08", "2025-07/2025-08", "2024-11/2025-02", "2025-01-01/2025-04-24", "2024-02-15/2024-02-29")  # fmt: skip
+COMPARISONS = ("prior_year", "prior_period", "prior_year_days", "prior_year_weeks", "2024-03", "2024-Q2", "2024-06-01/2024-06-15", "2025-05-05/2025-06-01", "2023-12/2024-04", None)  # fmt: skip
+FILTERS = (
+    (Filter("reseller", ("Galilu", "online")),), (Filter("reseller", ("liberty",), True),), (Filter("channel", ("online",)),),
+    (Filter("product", (TUNDRA,)),), (Filter("product", ("", "NLWSC3")),), (Filter("store", ("Flagship",)),), (Filter("store", ("",), True),),
+    (Filter("category", ("perfume",), True),), (Filter("country", ("PL", "de")),), (Filter("currency", ("GBP",)),), (Filter("source", ("d2c",)),),
+    (Filter("month", ("2025-05",)),), (Filter("quarter", ("2025-Q2",), True),), (Filter("weekday", ("Monday", "")),), (Filter("vat_basis", ("gross",)), Filter("channel", ("offline",))),
+    (Filter("line_kind", ("return",)),), (Filter("line_kind", ("return",), True),),
+)  # fmt: skip
+
+
+def draw(dice: random.Random) -> SalesQuery:
+    by = tuple(dice.sample(DIMENSIONS, dice.choice((0, 1, 1, 2, 3))))
+    kinds = dice.choice((None, None, None, ("sale",), LINE_KINDS, ("sample", "tester")))
+    return SalesQuery(
+        tuple(dice.sample(MEASURES, dice.randint(1, 5))),
+        by,
+        dice.choice(((), (), *FILTERS)),
+        parse_period(dice.choice(PERIODS)),
+        as_comparison(dice.choice(COMPARISONS)),
+        line_kinds=kinds,
+        without_bulk=dice.random() < 0.2,
+    )
+
+
+# By hand -----------------------------------------------------------------------------------------------------------------
+
+
+def value_of(line: Line, name: str, on: date, told: date | None) -> Any:
+    match name:
+        case "month":
+            return on.replace(day=1)
+        case "quarter":
+            return date(on.year, (on.month - 1) // 3 * 3 + 1, 1)
+        case "year":
+            return date(on.year, 1, 1)
+        case "week":
+            short = (line["whole"].end - line["whole"].start).days < 7
+            return on - timedelta(days=on.weekday()) if told or short else None
+        case "day":
+            return told
+        case "weekday":
+            return told.strftime("%A") if told else NOT_STATED
+        case "product":
+            return NAMES.get(line["product_ean"], NOT_STATED)
+        case "category":
+            return CATEGORY.get(line["product_ean"], NOT_STATED)
+        case "source":
+            return "d2c" if line["key"] == "online" else "sell-out"
+        case "store":
+            twice = line["store"] == "Flagship"
+            return (
+                NOT_STATED
+                if line["store"] is None and line["key"] != "online"
+                else f"{line['store']} ({line['reseller']})"
+                if twice
+                else line["store"] or NOT_STATED
+            )
+    return line[name]
+
+
+def passes(line: Line, one: Filter, on: date, told: date | None) -> bool:
+    value = value_of(line, one.dimension, on, told)
+    wanted = {v.lower() for v in one.values}
+    texts = {str(value).lower()}
+    if one.dimension == "product":
+        texts |= {str(line["product_ean"]).lower(), str(value).lower().split(" · ")[0]}
+    if one.dimension == "reseller":
+        texts |= {line["key"]}
+    if one.dimension == "store" and line["store"]:
+        texts |= {line["store"].lower()}
+    if one.dimension == "month":
+        texts = {f"{on:%Y-%m}"}
+    if one.dimension == "quarter":
+        texts = {f"{on.year}-q{(on.month + 2) // 3}"}
+    if value in (None, NOT_STATED):
+        texts = {""}
+    return bool(texts & wanted) != one.exclude
+
+
+def total(values: Any) -> Any:
+    known = [v for v in values if v is not None]
+    return sum(known) if known else None
+
+
+def ratio(above: Any, below: Any) -> Any:
+    return None if above is None or not below else round(Decimal(above) / Decimal(below), 9)
+
+
+def figure(name: str, every: list[Line], kinds: tuple[str, ...], all_kinds: bool, of_all: list[Line]) -> Any:
+    """By definition; None where nothing is stated."""
+    lines = [x for x in every if x["line_kind"] in kinds]
+    sale = [x for x in lines if x["line_kind"] == "sale"]
+    back = [x for x in lines if x["line_kind"] == "return"]
+    shop = [x for x in lines if x["key"] == "online"]
+    units = total(x["quantity"] for x in lines if x["line_kind"] != "adjustment")
+    net = total(x["sales_eur_net"] for x in lines)
+    costed = [x for x in lines if x.get("cost_of_goods") is not None and x["sales_eur_net"] is not None]
+    fee = total(x.get("payment_fee") for x in (every if all_kinds else lines))
+    orders = {x["order_id"] for x in sale if x["key"] == "online"}
+    profit = total(x["sales_eur_net"] - x["cost_of_goods"] for x in costed)
+    cost_net = total(x["sales_eur_net"] for x in costed)
+    priced = [x for x in sale if x["quantity"] is not None and x["sales_eur_net"] is not None]
+    loose = [x for x in priced if not x["bulk"]]
+    match name:
+        case "sales_eur_net":
+            return net
+        case "units":
+            return units
+        case "units_sold":
+            return None if units is None else total(x["quantity"] for x in sale) or 0
+        case "units_returned":
+            return None if units is None else -(total(x["quantity"] for x in back) or 0)
+        case "returns_rate":
+            return ratio(-(total(x["quantity"] for x in back) or 0), total(x["quantity"] for x in sale))
+        case "orders":
+            return len(orders) if shop else None
+        case "aov":
+            return ratio(total(x["sales_eur_net"] for x in shop), len(orders))
+        case "units_per_order":
+            return ratio(total(x["quantity"] for x in shop if x["line_kind"] != "adjustment"), len(orders))
+        case "average_unit_price":
+            return ratio(total(x["sales_eur_net"] for x in priced), total(x["quantity"] for x in priced))
+        case "average_unit_price_without_bulk":
+            return ratio(total(x["sales_eur_net"] for x in loose), total(x["quantity"] for x in loose))
+        case "share":
+            return ratio(net, total(x["sales_eur_net"] for x in of_all if x["line_kind"] in kinds))
+        case "lines":
+            return len(lines)
+        case "active_products":
+            return len({x["product_ean"] for x in sale if x["product_ean"]})
+        case "active_stores":
+            return len({(x["key"], x["store"]) for x in sale if x["store"]})
+        case "resellers":
+            return len({x["key"] for x in lines})
+        case "gross_profit":
+            return profit
+        case "margin":
+            return ratio(profit, cost_net)
+        case "cost_coverage":
+            return ratio(cost_net or 0, net)
+        case "payment_fee":
+            return fee
+        case "contribution":
+            return None if profit is None else profit - (fee or 0)
+    raise AssertionError(name)
+
+
+def by_hand(world: World, query: SalesQuery) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """All figures of each group, and under () + ('total',) of all."""
+    kinds = query.line_kinds
+    if kinds is None:
+        kinds = next((f.values for f in query.where if f.dimension == "line_kind" and not f.exclude), ("sale", "return", "adjustment"))
+    reads_all = any(m in ("payment_fee", "contribution") for m in query.measures) and query.line_kinds is None
+    both = match(world, query)
+    eras: dict[str, list[tuple[tuple[Any, ...], Line]]] = {}
+    skip_kind = reads_all
+    for era, placed in (
+        ("", [(x, x["on"], x["told"]) for x in both.now]),
+        ("_comparable", [(x, x["on"], x["told"]) for x in both.alike]),
+        ("_before", both.before),
+    ):
+        keep = []
+        for x, on, told in placed:
+            where = [f for f in query.where if not (skip_kind and f.dimension == "line_kind" and not f.exclude)]
+            if all(passes(x, f, on, told) for f in where) and not (query.without_bulk and x["bulk"]):
+                counted = x["line_kind"] in kinds or (
+                    reads_all and (x.get("payment_fee") is not None or x.get("cost_of_goods") is not None)
+                )
+                keep += [(tuple(value_of(x, d, on, told) for d in query.by), x)] if counted else []
+        eras[era] = keep
+    used = eras if query.compare is not None else {"": eras[""]}
+    keys = {key for name in ("", "_before") if name in used for key, _ in used[name]}
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for key in [*keys, ("total",)]:
+        row: dict[str, Any] = {}
+        for name in query.measures:
+            values = {}
+            for era, placed in used.items():
+                group = [x for k, x in placed if key == ("total",) or k == key]
+                values[era] = figure(name, group, kinds, query.line_kinds is None, [x for _, x in placed])
+            row |= changes(name, values, query.compare is not None)
+        found[key] = row
+    return found
+
+
+def changes(name: str, values: dict[str, Any], compared: bool) -> dict[str, Any]:
+    if not compared:
+        return {name: values[""]}
+    now, alike, before = (values[era] for era in ("", "_comparable", "_before"))
+    if name not in RATIOS:
+        zero = lambda one, other: 0 if one is None and other is not None else one  # noqa: E731
+        now, alike, before = zero(now, before), zero(alike, before), zero(before, alike)
+    change = None if alike is None or before is None else alike - before
+    pct = None if change is None or not before else round(Decimal(change) / abs(Decimal(before)), 9)
+    return {name: now, f"{name}_comparable": alike, f"{name}_before": before, f"{name}_change": change, f"{name}_change_pct": pct}
+
+
+SEEDS = range(int(os.environ.get("RANDOM_MARKETS", "2")))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_sums_lines_and_a_count_by_hand_agree(market, seed):
+    world = make_world(market, seed)
+    market.fill_rollup()
+    dice = random.Random(seed * 1000)
+    for number in range(int(os.environ.get("RANDOM_QUESTIONS", "15"))):
+        query = draw(dice)
+        (summed,) = run_all(market.database, (query,), None, world.today)
+        (lined,) = run_all(market.database, (query,), None, world.today, by_line=True)
+        where = f"seed {seed}, question {number}: {query}"
+        assert summed.frame.rows() == lined.frame.rows(), where
+        assert (summed.totals, summed.caveats) == (lined.totals, lined.caveats), where
+        expected = by_hand(world, query)
+        assert summed.totals == expected.pop(("total",)), where
+        width = len(query.by)
+        names = summed.frame.columns[width:]
+        if width:
+            assert {row[:width]: dict(zip(names, row[width:], strict=True)) for row in summed.frame.rows()} == expected, where
