@@ -22,6 +22,7 @@ COMPARISONS: dict[Comparison, str] = {
 }
 LikeForLike = Literal["stores", "products"]
 Values = tuple[str, ...]
+Conditions = Mapping[str, str | Sequence[str]] | Sequence[tuple[str, str | Sequence[str]]]
 
 
 @dataclass(frozen=True, order=True)
@@ -181,17 +182,19 @@ def as_comparison(value: str | Period | None, fiscal: FiscalYears | None = None)
 def build_query(
     measures: Sequence[str] | str,
     by: Sequence[str] | str = (),
-    where: Mapping[str, str | Sequence[str]] | None = None,
+    where: Conditions | None = None,
     period: str | Period | None = None,
     compare: str | Period | None = None,
     *,
     fiscal: FiscalYears | None = None,
     **options: Any,
 ) -> SalesQuery:
-    """The notebook's spelling: plain names, `where={"channel": "offline"}`, `period="2025-Q2"`. A key `"not reseller"` excludes."""
+    """The notebook's spelling: plain names, `where={"channel": "offline"}`, `period="2025-Q2"`. A key `"not reseller"` excludes; pairs in place of
+    a mapping, `where=[("source", "d2c"), ("source", …)]`, say two things of one dimension, which must both hold."""
     listed = (measures,) if isinstance(measures, str) else tuple(measures)
     groups = (by,) if isinstance(by, str) else tuple(by)
-    filters = tuple(_filter(name, values) for name, values in (where or {}).items())
+    pairs = where.items() if isinstance(where, Mapping) else where or ()
+    filters = tuple(_filter(name, values) for name, values in pairs)
     span = parse_period(period, fiscal) if isinstance(period, str) else period
     return SalesQuery(listed, groups, filters, span, as_comparison(compare, fiscal), **options)
 
@@ -199,6 +202,12 @@ def build_query(
 def _filter(name: str, values: str | Sequence[str]) -> Filter:
     listed = (values,) if isinstance(values, str) else tuple(str(v) for v in values)
     return Filter(name.removeprefix("not "), listed, name.startswith("not "))
+
+
+def conditions(filters: Sequence[Filter]) -> dict[str, list[str]] | list[tuple[str, list[str]]]:
+    """The `where` of `build_query` that gives these filters, the inverse of it: a mapping, or pairs where a mapping would lose one."""
+    pairs = [(f"{'not ' if one.exclude else ''}{one.dimension}", list(one.values)) for one in filters]
+    return dict(pairs) if len(dict(pairs)) == len(pairs) else pairs
 
 
 @dataclass(frozen=True)

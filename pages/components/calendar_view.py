@@ -17,7 +17,7 @@ from core.sales.event_effects import Effect
 from core.sales.events import Occurrence, occurrences
 from core.sales.formatting import format_change, format_money, format_number
 from core.sales.naming import SHORT_MONTHS, name_day, name_period
-from core.sales.query import Filter, Period, Result, SalesQuery
+from core.sales.query import Filter, Period, Result, SalesQuery, conditions
 from core.sales.shown import CHANGE, NUMBER, Shown, about, filters_in_words
 from core.sales.trading_days import DayWeights, Equalised
 from pages.components import charts, dating, frame, session, stating, view_actions
@@ -195,7 +195,7 @@ def detail(found: Effect, calendar: Calendar, view: View, result: Result, chosen
 def events_code(found: Effect, chosen: Choice) -> str:
     """The notebook's line: the events of the period, this one with the days that are looked at."""
     day, window = found.occurrence.day, found.window
-    where = {f"{'not ' if one.exclude else ''}{one.dimension}": list(one.values) for one in chosen.where}
+    where = conditions(chosen.where)
     own = {found.occurrence.event.key: ((day - window.start).days, (window.end - day).days)}
     return f"wb.events({str(chosen.period)!r}{f', {where!r}' if where else ''}, windows={own!r})"
 

@@ -12,7 +12,7 @@ from core.sales.dimensions import DIMENSIONS, find_dimension
 from core.sales.measures import MEASURES, find_measure
 from core.sales.pivot_query import MOST_DIMENSIONS, PivotQuery
 from core.sales.pivot_values import SHOWN_AS, As, why_not
-from core.sales.query import Filter, SalesQuery
+from core.sales.query import Filter, SalesQuery, conditions
 from pages.components import drilling
 from pages.components.choosing import Choice
 from pages.components.drilling import Step
@@ -173,7 +173,7 @@ def pivot_code(asked: PivotQuery, shown_as: As = "value", *, subtotals: bool = T
 
 
 def _code_of_choices(query: SalesQuery) -> list[str]:
-    where = {f"{'not ' if f.exclude else ''}{f.dimension}": list(f.values) for f in query.where}
+    where = conditions(query.where)
     lines = [f"    where={where!r},"] if where else []
     lines += [f'    period="{query.period}",'] if query.period else []
     lines += [f'    compare="{query.compare}",'] if query.compare else []

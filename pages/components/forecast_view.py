@@ -20,6 +20,7 @@ from core.sales.formatting import MISSING, format_figure, format_ratio
 from core.sales.measures import MEASURES
 from core.sales.naming import name_day, name_period
 from core.sales.nowcasting import Nowcast
+from core.sales.query import conditions
 from pages.components import cached, charts, filters, frame, looking_ahead, session
 from pages.components.card_menu import PLAIN, Menu
 from pages.components.choosing import Choice
@@ -69,7 +70,7 @@ def _pick(label: str, key: str, options: Mapping[str, str], current: str, width:
 def menu(key: str, found: Forecast, chosen: Choice, view: View, rows: Callable[[Forecast], pl.DataFrame], title: str) -> Menu:
     """The menu of a card: its table with all that is said of the forecast, and the notebook's line that makes it."""
     asked = looking_ahead.question(view, chosen.where)
-    where = {f"{'not ' if one.exclude else ''}{one.dimension}": list(one.values) for one in asked.where}
+    where = conditions(asked.where)
     code = f"wb.forecast({asked.measure!r}, {where or None!r}, {asked.horizon}, {asked.part!r}, grain={asked.grain!r})"
     known = cached.known(session.scope())
     seen = partial(words.as_shown, found, rows(found), title)

@@ -13,7 +13,7 @@ from core.sales.articles import Article, current_prices
 from core.sales.charts import moment_end
 from core.sales.formatting import format_figure, format_money, format_number
 from core.sales.launches import curve_chart, curve_words, month_words
-from core.sales.query import Period, Result
+from core.sales.query import Period, Result, conditions
 from core.sales.shown import Shown
 from core.sales.standard import Where
 from pages.components import bridge_view, cached, charts, empty, filters, frame, product_choice, results, session, tiles
@@ -175,7 +175,7 @@ def launch(page: Page) -> None:
     known = launches.launches(found)
     menu = page.menu("launch", found)
     menu.shown, menu.leave_out = (lambda: launches.as_shown(known, found)), PLAIN
-    where = {f"{'not ' if one.exclude else ''}{one.dimension}": list(one.values) for one in page.chosen.where}
+    where = conditions(page.chosen.where)
     menu.code = f"wb.launches({where or ''})"
     with card("Since its launch", "EUR net by month since the launch, beside the median launch", menu):
         charts.draw(curve_chart(known, page.article.label), key="product_launch", height=240)

@@ -18,7 +18,7 @@ import streamlit as st
 from core.sales.carrying import ITEMS
 from core.sales.dimensions import DIMENSIONS
 from core.sales.palette import palette
-from core.sales.query import Result, SalesQuery
+from core.sales.query import Result, SalesQuery, conditions
 from core.sales.shown import Shown, about
 from core.sales.suggesting import did_you_mean
 from pages.components import frame, numbered, results, session
@@ -113,8 +113,7 @@ def table(
 
 def call(method: str, by: str, query: SalesQuery, **more: Any) -> str:
     """The notebook's line of an analysis: `wb.movers('product', {'channel': ['offline']}, '2025-01-01/2025-05-31', 'prior_year')`."""
-    where = {f"{'not ' if one.exclude else ''}{one.dimension}": list(one.values) for one in query.where}
-    named = {"where": where, "period": query.period and str(query.period), "like_for_like": query.like_for_like, **more}
+    named = {"where": conditions(query.where), "period": query.period and str(query.period), "like_for_like": query.like_for_like, **more}
     told = [f"{name}={value!r}" for name, value in named.items() if value]
     return f"wb.{method}({', '.join([repr(by), *told, f'compare={str(query.compare)!r}' if query.compare else 'compare=None'])})"
 

@@ -13,7 +13,7 @@ from core.reports import records
 from core.reports.definition import PERIOD_RULES, ReportDefinition, resolve_period, rules_for, view_report
 from core.sales import files
 from core.sales.naming import name_period
-from core.sales.query import Period, SalesQuery
+from core.sales.query import Period, SalesQuery, conditions
 from core.sales.shown import Shown
 from pages.components import cached, choosing, errors, saved_views, session
 from pages.components.choosing import Choice
@@ -127,11 +127,10 @@ def _scoped(scope: Scope) -> str:
 
 def arguments(query: SalesQuery) -> Sequence[str]:
     """`measures=['units']`, `period='2025-01-01/2025-05-31'` …: the arguments of `wb.result`, without those that say nothing."""
-    stated = {f"{'not ' if f.exclude else ''}{f.dimension}": list(f.values) for f in query.where}
     values = {
         "measures": list(query.measures),
         "by": list(query.by),
-        "where": stated or None,
+        "where": conditions(query.where) or None,
         "period": str(query.period) if query.period else None,
         "compare": str(query.compare) if query.compare else None,
         "like_for_like": query.like_for_like,

@@ -134,7 +134,9 @@ def test_the_notebook_s_code_runs_and_gives_the_same_figures(
     where = (Filter("reseller", ("Liberty",), exclude=True), Filter("product", ('Glow "of" Tundra\'s',), exclude=True))
     query = SalesQuery(("sales_eur_net", "units"), ("reseller", "month"), where, CHOSEN.period, "prior_year", limit=3, others=True)
     monkeypatch.setattr(core, "open", lambda: Workbench(database, settings))
-    for asked in (query, replace(query, like_for_like="products", without_bulk=True, line_kinds=("sale",), order_by="units")):
+    twice = (*where, Filter("channel", ("offline", "online")), Filter("channel", ("offline",)))
+    others = replace(query, like_for_like="products", without_bulk=True, line_kinds=("sale",), order_by="units")
+    for asked in (query, replace(query, where=twice), others):
         names: dict[str, Any] = {}
         exec(view_actions.code(asked, scope, 7), names)
         expected = run(database, asked, scope)
