@@ -12,7 +12,7 @@ demo: install         ## fill the demo brand (again) without starting the applic
 	@exec $(BIN)/python -m demo
 
 test: install-dev     ## every test: unit, property, PostgreSQL, SMTP, model, Chromium
-	@exec $(BIN)/python -m pytest -n 2 --dist loadgroup tests
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile tests
 
 test-tcp: install-dev ## the same tests on a second PostgreSQL server reached over TCP with a password
 	@exec $(BIN)/python -m tests.on_tcp_server

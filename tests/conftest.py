@@ -1,4 +1,4 @@
-"""One PostgreSQL server for the whole run, one migrated template database, one fresh clone of it per test."""
+"""One PostgreSQL server for the whole run, one migrated template database, and for every test a clone of it that holds nothing else."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import atexit
 import os
 import shutil
 import tempfile
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -20,12 +20,15 @@ from psycopg.conninfo import make_conninfo
 from core.db import embedded, migrating, roles
 from core.db.engine import Database, connect
 from core.settings import Settings
+from tests.databases import Shelf
+from tests.distributing import LongestFirst, rank
 
 hypothesis_settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("any machine")  # how fast a machine is says nothing about a law
 
 SECRET = "a secret that only tests use, 32 characters long"
 NAMES = roles.RoleNames.of("workbench_test")
+SWITCHED_OFF = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")  # a test's data need not survive the machine
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "fixtures"
 
 
@@ -44,7 +47,7 @@ def server_dsn(testrun_uid: str, worker_id: str) -> str:
         atexit.register(shutil.rmtree, folder, ignore_errors=True)  # registered before the server's own stop, so it runs after it
     dsn = embedded.start_server(folder / "postgres")
     with psycopg.connect(dsn, autocommit=True) as admin:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # a test's data need not survive the machine
+        for setting in SWITCHED_OFF:
             admin.execute(sql.SQL("alter system set {} = off").format(sql.Identifier(setting)))
         admin.execute("select pg_reload_conf()")
     return dsn
@@ -78,17 +81,19 @@ def template_database(server_dsn: str, testrun_uid: str) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def shelf(server_dsn: str, template_database: str) -> Iterator[Shelf]:
+    """Databases like the template, for tests of this worker that need one, or more than one."""
+    databases = Shelf(server_dsn, template_database)
+    yield databases
+    databases.close()
+
+
 @pytest.fixture
-def owner_dsn(server_dsn: str, template_database: str) -> Iterator[str]:
-    """A fresh database for one test, dropped afterwards."""
-    name = f"test_{uuid.uuid4().hex[:16]}"
-    with psycopg.connect(server_dsn, autocommit=True) as admin:
-        admin.execute("select pg_advisory_lock(81459998)")
-        admin.execute(sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template_database)))
-        admin.execute("select pg_advisory_unlock(81459998)")
-    yield make_conninfo(server_dsn, dbname=name)
-    with psycopg.connect(server_dsn, autocommit=True) as admin:
-        admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+def owner_dsn(shelf: Shelf) -> Iterator[str]:
+    """The superuser's way to a database for one test, with nothing in it."""
+    with shelf.database() as dsn:
+        yield dsn
 
 
 @pytest.fixture
@@ -118,8 +123,13 @@ def make_settings(home: Path, **values: object) -> Settings:
         os.environ.update(kept)
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LongestFirst:
+    return LongestFirst(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests over the shared fixtures say so when the folder is not there."""
+    """What takes longest first. Tests over the shared fixtures say so when the folder is not there."""
+    items.sort(key=lambda item: rank(item.nodeid))
     if SHARED.is_dir():
         return
     skip = pytest.mark.skip(reason="../shared/fixtures is not here; the project's own generated files are tested instead")

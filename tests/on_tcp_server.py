@@ -70,5 +70,5 @@ if __name__ == "__main__":
 
     embedded.start_server(Path(tempfile.mkdtemp(prefix="workbench-first-")) / "postgres")  # prepares the wheel's folders for its user
     with tcp_server() as url:
-        command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *(sys.argv[1:] or ["tests"])]
+        command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", *(sys.argv[1:] or ["tests"])]
         sys.exit(subprocess.run(command, env={**os.environ, "TEST_DATABASE_URL": url}, check=False).returncode)

@@ -27,7 +27,7 @@ from tests.conftest import NAMES, SECRET
 from tests.mail.server import Mailbox, running
 
 ROOT = Path(__file__).resolve().parents[1]
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("scheduler")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 REPORT = ReportDefinition("Small report", blocks=(Block("kpis"),))
 
 

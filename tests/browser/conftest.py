@@ -51,6 +51,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_worker(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> None:
+    """All tests of this folder are dealt out to one worker (`tests/distributing.py`), or each would start the applications again."""
+    if worker_id != "master":
+        (tmp_path_factory.getbasetemp().parent / "browser").mkdir()
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Started once; people: `ada` (admin), `vic` (viewer)."""

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import PASSWORD, PATIENCE, rest, sign_in
 from tests.running import Running
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def test_a_figure_is_filtered_narrowed_traced_saved_and_found_again(administrator: Page, workbench: Running, chromium: Browser) -> None:

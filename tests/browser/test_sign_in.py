@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pages.components.sections import ENTRIES
 from tests.browser.conftest import Server, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 URLS = ["", "start", "shell", *(entry.url for entry in ENTRIES)]
 
 

@@ -17,7 +17,7 @@ from tests.browser import story_files
 from tests.browser.conftest import PATIENCE, rest
 from tests.running import Running
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture
