@@ -146,6 +146,7 @@ def make_plan(
         *not_proven(controls, frame),
         *once_only(frame, standing),
         *copied(frame, standing),
+        *stock_alone(standing),
         *nothing_before(seen.counts.rows, standing),
         *restatements(changes, standing),
         *stores_missing(seen.stores, frame, standing),
@@ -256,6 +257,15 @@ def copied(frame: SalesFrame, standing: Standing) -> list[Problem]:
         return []
     text = f"All cells equal “{twin.file_name}” (upload {twin.upload_batch_id}), which is another period."
     return [Problem("same_content_other_period", text, "error", suggestion="Ask the sender for the right file.")]
+
+
+def stock_alone(standing: Standing) -> list[Problem]:
+    """The same sales as a stored file, with stock that it does not state: the sales count once, the stock of the later file counts."""
+    twin = standing.same_sales
+    if twin is None or standing.same_content is not None:
+        return []
+    text = f"All sales equal “{twin.file_name}” (upload {twin.upload_batch_id}) and are not counted again; only the stock is new."
+    return [Problem("stock_alone_is_new", text, "info")]
 
 
 def _later(standing: Standing, period: tuple[date, date]) -> bool:

@@ -20,6 +20,7 @@ from core.ingest.settling import cover
 from core.ingest.shapes import SalesFrame
 from core.ingest.slices import has_orders, later_orders
 from core.ingest.standing import Standing, live_order_cells, read_standing
+from core.ingest.stock import stated_key
 from core.ingest.valuing import rate_needs
 
 
@@ -63,7 +64,7 @@ def standing_of(connection: sa.Connection, frame: SalesFrame, content: Content, 
     """What is live of the file's slices, or of its orders from its first day on."""
     period = nominal(frame)
     until = period[1] if period else date.max
-    standing = read_standing(connection, reseller.id, content.slices, until, content.file_key, content.timeless)
+    standing = read_standing(connection, reseller.id, content.slices, until, content.file_key, content.timeless, stated_key(frame))
     if period is None or not frame.by_order:
         return standing
     if not has_orders(connection, reseller.id):

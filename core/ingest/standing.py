@@ -19,6 +19,7 @@ from core.ingest.copying import fetch
 from core.ingest.diffing import CELL, CELLS
 from core.ingest.reconciling import WeekToDate, YtdKey
 from core.ingest.slices import ASKED, LATER, SAME, asked, read_claims
+from core.ingest.stock import kept_key
 
 
 @dataclass(frozen=True)
@@ -44,23 +45,33 @@ class Standing:
     last_stores: tuple[str, ...] = ()
     last_period: tuple[date, date] | None = None
     later_orders: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LATER))
+    same_sales: EarlierFile | None = None  # of a file that states stock: the first with the same sales, whatever its stock
 
 
 def read_standing(
-    connection: sa.Connection, reseller_id: int, keyed: pl.DataFrame, stated_until: date, content_key: str, timeless: str
+    connection: sa.Connection, reseller_id: int, keyed: pl.DataFrame, stated_until: date, content_key: str, timeless: str, stock: str = ""
 ) -> Standing:
-    """Everything a plan is made from, as of this transaction."""
+    """Everything a plan is made from, as of this transaction. `stock`: the key of what the file states of its stock, '' for none."""
     slices = decide(keyed, read_claims(connection, reseller_id, keyed), stated_until) if keyed.height else pl.DataFrame(schema=DECIDED)
     last_period, last_stores = _stores_before(connection, reseller_id, stated_until)
     return Standing(
         slices,
         live_cells(connection, reseller_id, changing(slices)),
         read_weeks(connection, reseller_id),
-        _same(connection, reseller_id, t.upload_batches.c.content_key == content_key),
+        same_content(connection, reseller_id, content_key, stock),
         _same(connection, reseller_id, t.upload_batches.c.report["timeless_key"].astext == timeless) if timeless else None,
         last_stores,
         last_period,
+        same_sales=_same(connection, reseller_id, t.upload_batches.c.content_key == content_key) if stock else None,
     )
+
+
+def same_content(connection: sa.Connection, reseller_id: int, content_key: str, stock: str) -> EarlierFile | None:
+    """The first stored batch that states the same sales and, where the file states stock at all, the same stock."""
+    condition = sa.and_(t.upload_batches.c.content_key == content_key, t.upload_batches.c.reseller_id == reseller_id)
+    if not stock:
+        return _first(connection, condition)
+    return next((one for one in _stored(connection, condition) if kept_key(connection, one.upload_batch_id) == stock), None)
 
 
 def same_bytes(connection: sa.Connection, sha256: str) -> EarlierFile | None:
@@ -73,12 +84,15 @@ def _same(connection: sa.Connection, reseller_id: int, condition: sa.ColumnEleme
 
 
 def _first(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> EarlierFile | None:
+    return next(iter(_stored(connection, condition, 1)), None)
+
+
+def _stored(connection: sa.Connection, condition: sa.ColumnElement[bool], most: int | None = None) -> list[EarlierFile]:
+    """Stored batches, the first one first."""
     c = t.upload_batches.c
-    query = (
-        sa.select(c.id, c.file_name, c.period_start, c.period_end, c.vendor).where(c.status == "stored", condition).order_by(c.id).limit(1)
-    )
-    row = connection.execute(query).first()
-    return EarlierFile(*row) if row else None
+    columns = (c.id, c.file_name, c.period_start, c.period_end, c.vendor)
+    query = sa.select(*columns).where(c.status == "stored", condition).order_by(c.id).limit(most)
+    return [EarlierFile(*row) for row in connection.execute(query)]
 
 
 _FACT_CELLS = f"""

@@ -6,6 +6,7 @@ knows yet is kept without one and placed when the catalogue learns its key.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,9 +16,11 @@ import sqlalchemy as sa
 from core.catalogue.records import Catalogue, Reseller
 from core.ingest.copying import copy_frame, driver, fetch
 from core.ingest.matching import match
+from core.ingest.normalising import fold_column
 from core.ingest.shapes import SalesFrame, Schema, StockLine, complete_rows
 
 TEXTS = ("vendor_key", "ean", "code_text", "sku_text", "name_text", "product_text", "store_text")
+KEYS = ("vendor_key", "ean", "code_text", "sku_text", "name_text")  # beside one of them a description tells nothing
 STATED: Schema = {
     **dict.fromkeys(TEXTS, pl.String),
     "quantity": pl.Int64,
@@ -48,10 +51,34 @@ def placed_stock(frame: SalesFrame, catalogue: Catalogue, reseller: Reseller) ->
     return stated.with_columns(*dated, *found.get_columns()).select(*STOCK)
 
 
+def stated_key(frame: SalesFrame) -> str:
+    """The key of the stock that a file states, as it would be kept."""
+    period = frame.period
+    known = period.start is not None and period.end is not None
+    return stock_key(_stated(frame.stock)) if frame.stock and known else ""
+
+
 def store_stock(connection: sa.Connection, batch_id: int, reseller_id: int, stock: pl.DataFrame) -> None:
     """Keep the stock (STOCK) of a batch, in the transaction that stores its rows."""
     keys = (pl.lit(reseller_id).alias("reseller_id"), pl.lit(batch_id).alias("upload_batch_id"))
     copy_frame(driver(connection), "stock_levels", stock.select(*keys, pl.all()))
+
+
+def stock_key(stock: pl.DataFrame) -> str:
+    """One key over what a file states of its stock, whatever its spelling and the order of its lines; '' where it states none."""
+    if not stock.height:
+        return ""
+    folded = stock.select(*(fold_column(stock[name]).alias(name) for name in TEXTS), "quantity")
+    keyed = pl.any_horizontal(pl.col(name).is_not_null() for name in KEYS)
+    lines = folded.with_columns(pl.when(~keyed).then(pl.col("product_text")).alias("product_text")).fill_null("").rows()
+    return hashlib.sha256(repr(sorted(lines)).encode()).hexdigest()
+
+
+def kept_key(connection: sa.Connection, batch_id: int) -> str:
+    """The same key of the stock that is kept of a stored file."""
+    query = f"select {', '.join(TEXTS)}, quantity from stock_levels where upload_batch_id = :batch"
+    schema: Schema = {**dict.fromkeys(TEXTS, pl.String), "quantity": pl.Int64}
+    return stock_key(fetch(connection, query, schema, {"batch": batch_id}))
 
 
 def replay(connection: sa.Connection, reseller_id: int, catalogue: Catalogue, reseller: Reseller) -> int:

@@ -24,7 +24,8 @@ from core.ingest.pouring import Pouring
 from core.ingest.reporting import save_plan
 from core.ingest.rolling_up import ROLLED, Sums, roll_up, roll_up_orders
 from core.ingest.shapes import ROW_COLUMNS
-from core.ingest.stock import store_stock
+from core.ingest.standing import same_content
+from core.ingest.stock import stock_key, store_stock
 from core.people import audit
 
 ROLLUP_ORDER = ("period_start", "store_id")
@@ -106,9 +107,7 @@ def check_still_true(connection: sa.Connection, plan: Plan) -> None:
 
 def _stored_meanwhile(connection: sa.Connection, plan: Plan) -> bool:
     """Whether another worker has stored the very same content since the plan was made: exports of the shop have no slice to show it."""
-    c = t.upload_batches.c
-    twin = sa.select(c.id).where(c.reseller_id == plan.reseller.id, c.status == "stored", c.content_key == plan.content.file_key)
-    return connection.execute(twin.limit(1)).first() is not None
+    return same_content(connection, plan.reseller.id, plan.content.file_key, stock_key(plan.stock)) is not None
 
 
 def _mark_stored(connection: sa.Connection, batch_id: int, plan: Plan) -> None:

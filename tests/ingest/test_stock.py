@@ -11,7 +11,7 @@ import pytest
 from core.ingest import inbox, undoing
 from core.ingest.inbox import Decision, HeldKey
 from core.ingest.shapes import SalesFrame, StockLine
-from tests.ingest.samples import CANDLE, TUNDRA, bring_in, fill_catalogue, live, report, scalar
+from tests.ingest.samples import CANDLE, TUNDRA, bring_in, fill_catalogue, live, plan_of, report, scalar
 
 WEEKS = [(date(2025, 1, 6) + timedelta(weeks=n), date(2025, 1, 12) + timedelta(weeks=n)) for n in range(3)]
 COLUMNS = "product_ean, period_end, quantity, source_sheet, source_row, source_cells"
@@ -60,6 +60,40 @@ def test_a_later_file_takes_the_place_of_stock_and_undo_brings_it_back(shop):
     assert [row[2] for row in seen(shop)] == [33]
     undoing.undo(shop, later)
     assert seen(shop) == before
+
+
+def test_the_same_sales_with_other_stock_bring_the_stock_alone_and_undo_is_exact(shop):
+    bring_in(shop, week(0, line("NLGOT100", 40)))
+    sold, before, lines = live(shop), seen(shop), scalar(shop, "select count(*) from sellout_entries2")
+    later = bring_in(shop, week(0, line("NLGOT100", 33)), "later.xlsx")
+    assert [row[2] for row in seen(shop)] == [33] and live(shop) == sold
+    assert scalar(shop, "select count(*) from sellout_entries2") == lines, "no line is written twice"
+    undoing.undo(shop, later)
+    assert seen(shop) == before and live(shop) == sold
+
+
+def test_a_report_of_stock_alone_says_so(shop):
+    bring_in(shop, week(0, line("NLGOT100", 40)))
+    told = plan_of(shop, week(0, line("NLGOT100", 33))).problems
+    assert [one.message for one in told if one.rule == "stock_alone_is_new"] == [
+        "All sales equal “report.xlsx” (upload 1) and are not counted again; only the stock is new."
+    ]
+
+
+@pytest.mark.parametrize("again", [(line("NLGOT100", 40, row=9),), (line(" nlgot100 ", 40),), ()])
+def test_the_same_stock_in_other_writing_or_none_is_a_duplicate(shop, again):
+    bring_in(shop, week(0, line("NLGOT100", 40)))
+    found = plan_of(shop, week(0, *again)).duplicate_of
+    assert found is not None and found.upload_batch_id == 1
+
+
+def test_a_report_stored_before_its_stock_was_read_is_no_duplicate_of_one_with_stock(shop):
+    bring_in(shop, week(0))
+    assert plan_of(shop, week(0, line("NLGOT100", 40))).duplicate_of is None
+    bring_in(shop, week(0, line("NLGOT100", 40)), "again.xlsx")
+    assert [row[2] for row in seen(shop)] == [40]
+    undoing.undo(shop, 2)
+    assert seen(shop) == []
 
 
 def test_taking_the_only_file_back_takes_its_stock_away(shop):
