@@ -79,7 +79,7 @@ def proven(done: Imported, rows: int) -> Imported:
 
 def empty(database: Database) -> None:
     with database.write() as connection:
-        for table in ("sellout_entries2", "sales_rollup", "sales_days", "sales_months", "sales_totals", "slice_claims"):
+        for table in ("sellout_entries2", "sales_rollup", "sales_days", "sales_day_totals", "sales_months", "sales_totals", "slice_claims"):
             connection.exec_driver_sql(f"truncate {table} cascade")
 
 

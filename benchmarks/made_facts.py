@@ -63,6 +63,7 @@ def roll_up(database: Database) -> None:
             "ecommerce_orders",
             "sales_rollup",
             "sales_days",
+            "sales_day_totals",
             "sales_months",
             "sales_totals",
             "order_days",

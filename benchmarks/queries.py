@@ -27,7 +27,7 @@ from core.settings import Settings
 
 TODAY, YEAR = date(2026, 1, 10), Period(date(2025, 1, 1), date(2025, 12, 31))
 REPEATS, FEW, PATIENCE = 30, 5, 3600.0
-SUMS = ("sales_rollup", "sales_days", "sales_months", "sales_totals", "order_days")
+SUMS = ("sales_rollup", "sales_days", "sales_day_totals", "sales_months", "sales_totals", "order_days")
 FILE = "BOXNOX - NORDLYS Monthly Sales Report JUN2026"
 FILE_ROWS = 20_000
 PAGES: dict[str, tuple[SalesQuery, ...]] = {

@@ -102,7 +102,7 @@ join public.resellers r on r.id = f.reseller_id
 left join public.stores s on s.id = f.store_id
 left join public.products p on p.ean = f.product_ean;
 
--- The rollup without stores, by day, by month and by month without products, in the same columns: read by the application's own questions, not offered to generated SQL.
+-- The rollup without stores, by day and by month, and both without products, in the same columns: read by the application's own questions, not offered to generated SQL.
 -- Of sales_months, period_start and period_end stand only where a period reaches out of its month, and no line states its day.
 create or replace view readable.sales_days as
 select f.source, f.channel, r.name as reseller, r.key as reseller_key, f.reseller_id,
@@ -114,16 +114,29 @@ select f.source, f.channel, r.name as reseller, r.key as reseller_key, f.reselle
             else least(f.period_end, (make_date(f.year, f.month, 1) + interval '1 month - 1 day')::date) end as counted_on,
        f.currency, f.vat_basis, f.valued, f.line_kind, f.bulk, f.lines, f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local,
        f.unconverted_lines, f.unconverted_local, f.cost_of_goods, f.cost_with_net, f.net_with_cost, f.payment_fee,
-       f.priced_quantity, f.priced_net, f.net_with_gross,
-       f.rated_quantity * (select l.unit_price from public.price_list l where l.ean = f.product_ean and l.currency = f.currency and l.vat_basis = 'gross'
-          and l.valid_from <= f.period_end order by l.valid_from desc limit 1) as listed_gross,
-       case when (select l.unit_price from public.price_list l where l.ean = f.product_ean and l.currency = f.currency and l.vat_basis = 'gross'
-          and l.valid_from <= f.period_end order by l.valid_from desc limit 1) is not null then f.rated_gross end as gross_at_list,
+       f.priced_quantity, f.priced_net, f.net_with_gross, f.listed_gross, f.gross_at_list,
        case when f.sale_date is null and f.period_start <> f.period_end then f.lines else 0 end as undated,
        case when f.sale_date is null and f.period_end - f.period_start >= 7 then f.lines else 0 end as undated_long
 from public.sales_days f
 join public.resellers r on r.id = f.reseller_id
 left join public.products p on p.ean = f.product_ean;
+
+create or replace view readable.sales_day_totals as
+select f.source, f.channel, r.name as reseller, r.key as reseller_key, f.reseller_id,
+       case when f.source = 'd2c' then f.country else coalesce(f.country, r.country) end as country,
+       null::text as product_ean, null::text as functional_name, null::text as product_name, null::text as category, null::numeric as size_ml,
+       null::text as product_kind,
+       f.period_start, f.period_end, f.year, f.month,
+       coalesce(f.sale_date, case when f.period_start = f.period_end then f.period_start end) as sold_on,
+       case when extract(year from f.sale_date) = f.year and extract(month from f.sale_date) = f.month then f.sale_date
+            else least(f.period_end, (make_date(f.year, f.month, 1) + interval '1 month - 1 day')::date) end as counted_on,
+       f.currency, f.vat_basis, f.valued, f.line_kind, f.bulk, f.lines, f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local,
+       f.unconverted_lines, f.unconverted_local, f.cost_of_goods, f.cost_with_net, f.net_with_cost, f.payment_fee,
+       f.priced_quantity, f.priced_net, f.net_with_gross, f.listed_gross, f.gross_at_list,
+       case when f.sale_date is null and f.period_start <> f.period_end then f.lines else 0 end as undated,
+       case when f.sale_date is null and f.period_end - f.period_start >= 7 then f.lines else 0 end as undated_long
+from public.sales_day_totals f
+join public.resellers r on r.id = f.reseller_id;
 
 create or replace view readable.sales_months as
 select f.source, f.channel, r.name as reseller, r.key as reseller_key, f.reseller_id,

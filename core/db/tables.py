@@ -594,17 +594,26 @@ sales_days = Table(  # the rollup without stores and views, for questions that n
     metadata,
     _id(),
     *_coarser(sales_rollup, ("store_id", "view")),  # country: of the order, or of the store
+    Column("listed_gross", Numeric),  # EUR of the units at the list price of their day
+    Column("gross_at_list", Numeric),  # what they sold for; both over the lines with a list price
     Index("ix_sales_days_month", "year", "month", "reseller_id"),
 )
-sales_months = Table(  # the same without days, for questions about whole months; a period stands only where it reaches out of its month
+sales_day_totals = Table(  # the same without products, for the days of months that a question about resellers and channels cuts through
+    "sales_day_totals",
+    metadata,
+    _id(),
+    *_coarser(sales_days, ("product_ean",)),
+    Index("ix_sales_day_totals_month", "year", "month", "reseller_id"),
+)
+sales_months = Table(  # the sums by day without days, for questions about whole months; a period stands only where it reaches out of its month
     "sales_months",
     metadata,
     _id(),
-    *_coarser(sales_days, ("sale_date",), optional=("period_start", "period_end")),
+    *_coarser(sales_days, ("sale_date", "listed_gross", "gross_at_list"), optional=("period_start", "period_end")),
     Column("undated", BigInteger, nullable=False),  # lines that state no day
     Column("undated_long", BigInteger, nullable=False),  # those of them that state more than a week
-    Column("listed_gross", Numeric),  # EUR of the units at the list price of their day
-    Column("gross_at_list", Numeric),  # what they sold for; both over the lines with a list price
+    Column("listed_gross", Numeric),
+    Column("gross_at_list", Numeric),
     Index("ix_sales_months_month", "year", "month", "reseller_id"),
 )
 sales_totals = Table(  # the same without products, for questions about resellers, channels and months

@@ -16,33 +16,54 @@ SUMS = (
     *("rated_quantity", "rated_gross"),
 )
 _ADDED = ", ".join(f"sum({name})" for name in SUMS)
+_NAMED = ", ".join(f"sum({name}) as {name}" for name in SUMS)
+_LISTED = ("listed_gross", "gross_at_list")
 _ASKED = " and (year, month) in (select * from unnest(cast(:years as int[]), cast(:months as int[])))"
+_PRICE = """(select l.unit_price from price_list l where l.ean = product_ean and l.currency = {0}.currency and l.vat_basis = 'gross'
+    and l.valid_from <= period_end order by l.valid_from desc limit 1)"""
+# Rows of one month are written beside each other, as they are asked for.
 _DAYS = f"""
 insert into sales_days (source, reseller_id, channel, product_ean, country, period_start, period_end, year, month, line_kind, bulk, valued,
-  currency, vat_basis, sale_date, {", ".join(SUMS)})
-select source, f.reseller_id, f.channel, product_ean, case when source = 'd2c' then f.country else s.country end, period_start, period_end,
-  year, month, line_kind, bulk, valued, currency, vat_basis, sale_date, {_ADDED}
-from sales_rollup f left join stores s on s.id = f.store_id
-where f.reseller_id = :reseller{{asked}}
-group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+  currency, vat_basis, sale_date, {", ".join((*SUMS, *_LISTED))})
+select source, reseller_id, channel, product_ean, country, period_start, period_end, year, month, line_kind, bulk, valued, currency,
+  vat_basis, sale_date, {", ".join(SUMS)}, rated_quantity * list_price, case when list_price is not null then rated_gross end
+from (
+  select added.*, {_PRICE.format("added")} as list_price
+  from (
+    select source, f.reseller_id, f.channel, product_ean, case when source = 'd2c' then f.country else s.country end as country,
+      period_start, period_end, year, month, line_kind, bulk, valued, currency, vat_basis, sale_date, {_NAMED}
+    from sales_rollup f left join stores s on s.id = f.store_id
+    where f.reseller_id = :reseller{{asked}}
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+  ) as added
+) as listed
+order by year, month
 """
+_DAY_TOTALS = f"""
+insert into sales_day_totals (source, reseller_id, channel, country, period_start, period_end, year, month, line_kind, bulk, valued,
+  currency, vat_basis, sale_date, {", ".join((*SUMS, *_LISTED))})
+select source, reseller_id, channel, country, period_start, period_end, year, month, line_kind, bulk, valued, currency, vat_basis, sale_date,
+  {", ".join(f"sum({name})" for name in (*SUMS, *_LISTED))}
+from sales_days where reseller_id = :reseller{{asked}}
+group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
+order by year, month
+"""
+_EXTRA = ("undated", "undated_long", *_LISTED)
 _MONTHS = f"""
 insert into sales_months (source, reseller_id, channel, product_ean, country, period_start, period_end, year, month, line_kind, bulk, valued,
-  currency, vat_basis, {", ".join(SUMS)}, undated, undated_long, listed_gross, gross_at_list)
+  currency, vat_basis, {", ".join((*SUMS, *_EXTRA))})
 select source, reseller_id, channel, product_ean, country, case when not inside then period_start end, case when not inside then period_end end,
   year, month, line_kind, bulk, valued, currency, vat_basis, {_ADDED},
   coalesce(sum(lines) filter (where undated), 0), coalesce(sum(lines) filter (where undated and period_end - period_start >= 7), 0),
-  sum(rated_quantity * list_price), sum(rated_gross) filter (where list_price is not null)
+  {", ".join(f"sum({name})" for name in _LISTED)}
 from (
   select d.*, period_start >= make_date(year, month, 1) and period_end < make_date(year, month, 1) + interval '1 month' as inside,
-         sale_date is null and period_start <> period_end as undated,
-         (select l.unit_price from price_list l where l.ean = d.product_ean and l.currency = d.currency and l.vat_basis = 'gross'
-            and l.valid_from <= d.period_end order by l.valid_from desc limit 1) as list_price
+         sale_date is null and period_start <> period_end as undated
   from sales_days d where reseller_id = :reseller{{asked}}
 ) as days
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
+order by year, month
 """
-_EXTRA = ("undated", "undated_long", "listed_gross", "gross_at_list")
 _TOTALS = f"""
 insert into sales_totals (source, reseller_id, channel, country, period_start, period_end, year, month, line_kind, bulk, valued, currency,
   vat_basis, {", ".join((*SUMS, *_EXTRA))})
@@ -51,6 +72,7 @@ select source, reseller_id, channel, country, period_start, period_end, year, mo
 from sales_months where reseller_id = :reseller{{asked}}
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
 """
+TABLES = ("sales_days", "sales_day_totals", "sales_months", "sales_totals")
 
 
 def months_of(sums: pl.DataFrame) -> set[Month]:
@@ -67,9 +89,9 @@ def coarsen(connection: sa.Connection, reseller_id: int, months: Iterable[Month]
     if listed is not None:
         parameters |= {"years": [year for year, _ in listed], "months": [month for _, month in listed]}
     asked = "" if listed is None else _ASKED
-    for table in ("sales_days", "sales_months", "sales_totals"):
+    for table in TABLES:
         connection.execute(sa.text(f"delete from {table} where reseller_id = :reseller{asked}"), parameters)
-    for statement in (_DAYS, _MONTHS, _TOTALS):
+    for statement in (_DAYS, _DAY_TOTALS, _MONTHS, _TOTALS):
         connection.execute(sa.text(statement.format(asked=asked)), parameters)
 
 

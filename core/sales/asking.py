@@ -15,8 +15,9 @@ from core.sales.suggesting import did_you_mean
 
 CALENDAR_YEAR = FiscalCalendar()
 CHANGES = ("_comparable", "_before", "_change", "_change_pct")
-Relation = Literal["sales", "sales_rollup", "sales_days", "sales_months", "sales_totals", "order_days"]
+Relation = Literal["sales", "sales_rollup", "sales_days", "sales_day_totals", "sales_months", "sales_totals", "order_days"]
 BY_MONTH: tuple[Relation, ...] = ("sales_months", "sales_totals")
+BY_DAY: dict[Relation, Relation] = {"sales_months": "sales_days", "sales_totals": "sales_day_totals"}  # what cut months are read from
 ResellerMonth = tuple[int, int, int]  # reseller id, year, month
 Mark = tuple[int, int, int, date, str]  # the same; the day its lines count on in a comparison, and their era: now, both, before
 
@@ -139,9 +140,9 @@ def choose_relation(asked: Asked) -> Relation:
         return "sales"
     if "store" in grains or asked.query.like_for_like == "stores" or any(SUMS[name].by_store for name in asked.sums):
         return "sales_rollup"
-    if "day" in grains:
-        return "sales_days"
     products = "product" in grains or asked.query.like_for_like == "products" or any(SUMS[name].by_product for name in asked.sums)
+    if "day" in grains:
+        return "sales_days" if products else "sales_day_totals"
     return "sales_months" if products else "sales_totals"
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from core.sales.asking import BY_MONTH, Asked, AskedFilter, Kept, Relation, choose_orders
+from core.sales.asking import BY_DAY, BY_MONTH, Asked, AskedFilter, Kept, Relation, choose_orders
 from core.sales.comparing import Pair
 from core.sales.compiling_stock import base_condition, stock_parts
 from core.sales.dimensions import DIMENSIONS, WEEKDAYS
@@ -70,11 +70,12 @@ COLUMNS: dict[Relation, dict[str, str]] = {
     "sales": FACT_COLUMNS,
     "sales_rollup": ROLLUP_COLUMNS,
     "sales_days": COARSE_COLUMNS,
+    "sales_day_totals": COARSE_COLUMNS,
     "sales_months": COARSE_COLUMNS,
     "sales_totals": COARSE_COLUMNS,
     "order_days": FACT_COLUMNS | {"orders": "orders"},
 }
-# Labels that are looked up by key once lines are added up, in the names of the key's group.
+# Labels that are looked up by key once the groups are formed, rather than carried along by every line.
 LATE = {
     (
         "product_ean",
@@ -284,7 +285,7 @@ def _both_periods(relation: Relation, asked: Asked) -> str:
     months = f"""  select s.*, m.counts_on, null::date as day_on, {era} as era
   from readable.{relation} s join marks m on m.reseller_id = s.reseller_id and m.year = s.year and m.month = s.month
   where true{f" and (m.era <> 'before' or {kept})" if kept else ""}"""
-    return f"{months}\n  union all\n{_both_by_day('sales_days', asked, f' and {CUT}')}" if asked.cut else months
+    return f"{months}\n  union all\n{_both_by_day(BY_DAY[relation], asked, f' and {CUT}')}" if asked.cut else months
 
 
 # The months of resellers that a question cuts through.
@@ -314,7 +315,7 @@ def origin(relation: Relation, asked: Asked) -> str:
         return f"readable.{relation}"
     return f"""(select * from readable.{relation} s where not ({CUT})
     union all
-    select * from readable.sales_days s where {CUT}) as months_and_days"""
+    select * from readable.{BY_DAY[relation]} s where {CUT}) as months_and_days"""
 
 
 def listed(values: Iterable[int | date | str | None]) -> str:
@@ -334,7 +335,7 @@ def cut_parameters(asked: Asked) -> dict[str, Any]:
 def _counted(day: str, first: str, last: str, relation: Relation, prefix: str = "") -> str:
     """Lines that count between two days, each inside its month: said of both, as only months are looked up quickly."""
     inside = f"{day} between %({first})s and %({last})s"
-    if relation not in ("sales_rollup", "sales_days", "sales_months", "sales_totals"):
+    if relation not in ("sales_rollup", "sales_days", "sales_day_totals", "sales_months", "sales_totals"):
         return inside
     months = f"({prefix}year, {prefix}month)"
     year, month = "extract(year from %({0})s::date)::int", "extract(month from %({0})s::date)::int"
@@ -385,7 +386,7 @@ def _lines(
 ) -> tuple[str, dict[str, Any]]:
     on, day = ("counts_on", "day_on") if pairs is not None else ("counted_on", "sold_on")
     added = relation not in ("sales", "order_days")
-    columns = [f"{_dated(g.label, on, day)} as by_{g.name}" for g in groups if not (added and (g.key, g.label) in LATE)]
+    columns = [f"{_dated(g.label, on, day)} as by_{g.name}" for g in groups if (g.key, g.label) not in LATE]
     columns += [f"{_dated(g.key or g.label, on, day)} as key_{g.name}" for g in groups]
     columns += [f"{COLUMNS[relation][c]} as {c}" for c in dict.fromkeys(c for name in sums for c in SUMS[name].columns)]
     columns += ["line_kind = any(%(kinds)s) as counted"] if asked.every_kind else []
@@ -407,7 +408,11 @@ def _added_up(lines: str, asked: Asked, pairs: Sequence[Pair] | None, groups: tu
     told += ["era"] if pairs is not None else []
     columns = [
         *told,
-        *(f"{_label(g)} as by_{g.name}" for g in groups),
+        *(
+            f"key_listed as by_{g.name}" if g.name == "listed" else f"max(by_{g.name}) as by_{g.name}"
+            for g in groups
+            if (g.key, g.label) not in LATE
+        ),
         *(f"sum({name}) as {name}" for name in names if name not in TELLING),
     ]
     by = f"\n  group by {', '.join(told)}" if told else ""
@@ -415,8 +420,6 @@ def _added_up(lines: str, asked: Asked, pairs: Sequence[Pair] | None, groups: tu
 
 
 def _label(group: Group) -> str:
-    if group.name == "listed":
-        return "key_listed"
     late = LATE.get((group.key, group.label))
     return late.format(key=f"key_{group.name}") if late else f"max(by_{group.name})"
 
@@ -480,7 +483,7 @@ def _sums(
     them, and the total), told apart by `level`: a bit for each group that is not in it, the first group's the highest."""
     keys = [f"key_{g.name}" for g in groups]
     level = f"grouping({', '.join(keys)})" if keys else "0"
-    columns = [*keys, *(f"max(by_{g.name}) as by_{g.name}" for g in groups if g.name != "listed")]
+    columns = [*keys, *(f"{_label(g)} as by_{g.name}" for g in groups if g.name != "listed")]
     columns += ["key_listed as by_listed"] if any(g.name == "listed" for g in groups) else []
     columns.append(f"{level} = {2 ** len(keys) - 1} as is_total")
     columns += [f"{level} as level"] if sets is not None else []

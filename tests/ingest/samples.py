@@ -167,6 +167,11 @@ EQUAL = (  # what is asked of single lines, and of the sums that must say the sa
         f" from sales_months group by {PLACED}",
     ),
     (
+        f"select {TOTALLED}, {DAYS}, count(*), {ADDED}, {LISTED}, {UNDATED} from sales group by {TOTALLED}, {DAYS}",
+        f"select {TOTALLED}, {DAYS}, sum(lines), {ADDED}, sum(listed_gross), sum(gross_at_list), sum(undated), sum(undated_long)"
+        f" from sales_day_totals group by {TOTALLED}, {DAYS}",
+    ),
+    (
         f"select {TOTALLED}, count(*), {ADDED}, {LISTED}, {UNDATED} from sales group by {TOTALLED}",
         f"select {TOTALLED}, sum(lines), {ADDED}, sum(listed_gross), sum(gross_at_list), sum(undated), sum(undated_long)"
         f" from sales_totals group by {TOTALLED}",
