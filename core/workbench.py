@@ -24,7 +24,19 @@ from core.ingest.shapes import ImportReport
 from core.people.permissions import SYSTEM
 from core.reports import rendering
 from core.sales import assortment as assorting
-from core.sales import bridging, equal_days, event_effects, pivot_table, running, running_items, running_pivots, tracing
+from core.sales import (
+    bridging,
+    covering,
+    equal_days,
+    event_effects,
+    offering,
+    pivot_table,
+    running,
+    running_items,
+    running_pace,
+    running_pivots,
+    tracing,
+)
 from core.sales import coverage as sales_coverage
 from core.sales import launches as launching
 from core.sales import stock as stocks
@@ -34,6 +46,7 @@ from core.sales.anomaly_reading import read_evidence
 from core.sales.assortment import Assortment
 from core.sales.bridging import Bridge
 from core.sales.calendar_reading import read_calendar
+from core.sales.carrying import find_item
 from core.sales.classes import Classes, Cuts
 from core.sales.forecasting import Forecast
 from core.sales.heat_map import HeatMap, Order
@@ -43,6 +56,7 @@ from core.sales.pivot_query import PivotQuery
 from core.sales.pivot_values import As
 from core.sales.query import Period, Result, SalesQuery, build_query
 from core.sales.running_forecasts import ForecastQuestion, run_forecast
+from core.sales.running_pace import Declining, Pace
 from core.settings import Settings
 
 
@@ -226,6 +240,36 @@ class Workbench:
         side, reasons on net revenue), `on("up")`, `uncompared`. EUR or units. Errors: BadQuestion."""
         query = build_query(measure, (), where, period, compare, fiscal=running.calendar_of(self.database), **options)
         return running_items.find_movers(self.database, query, by, measure, self.scope)
+
+    def declining(
+        self,
+        by: str = "product",
+        where: Mapping[str, str | Sequence[str]] | None = None,
+        period: str | Period | None = None,
+        *,
+        measure: str = "sales_eur_net",
+        months: int = 3,
+        today: date | None = None,
+    ) -> Declining:
+        """What fell every month over the last complete months up to the end of `period`: `found` with the figure of each month, the largest
+        fall first, and `unknown`, where a reseller that carries it was not wholly heard of. EUR or units. Errors: BadQuestion."""
+        query, day = build_query(measure, (), where, period, fiscal=running.calendar_of(self.database)), today or date.today()
+        covered = covering.covered_in(self.database, self.scope)
+        return running_pace.find_declining(self._ask(day), covered, query, find_item(by), measure, day, months)
+
+    def pace(
+        self,
+        by: str = "product",
+        where: Mapping[str, str | Sequence[str]] | None = None,
+        period: str | Period | None = None,
+        *,
+        today: date | None = None,
+    ) -> Pace | None:
+        """Units of what is on sale over the last 30 and 90 days up to the end of `period` (1 and 3 complete months where months are stated):
+        `fastest`, `slowest`, and `rows` of all. None where nothing is stated. Errors: BadQuestion."""
+        query, day = build_query("units", (), where, period, fiscal=running.calendar_of(self.database)), today or date.today()
+        covered, offers = covering.covered_in(self.database, self.scope), offering.offers(self.database, find_item(by), self.scope)
+        return running_pace.find_pace(self._ask(day), covered, query, by, day, offers, self.scope is None)
 
     def classes(
         self,

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from core.chat.analyses import averages, breakdowns, changes, lookups, outlooks, products, rankings, series, shares, silence, totals
+from core.chat.analyses import (
+    averages,
+    breakdowns,
+    changes,
+    lookups,
+    oddities,
+    outlooks,
+    paces,
+    products,
+    rankings,
+    series,
+    shares,
+    silence,
+    totals,
+)
 from core.chat.analyses.material import Finding, Material
 
 ANALYSES: Mapping[str, Callable[[Material], Finding]] = {
@@ -26,6 +40,8 @@ ANALYSES: Mapping[str, Callable[[Material], Finding]] = {
     "against_rest": changes.against_rest,
     "stepwise": changes.stepwise,
     "streak": changes.streak,
+    "pace": paces.fast_and_slow,
+    "anomalies": oddities.anomalies,
     "why": changes.why,
     "trend": series.trend,
     "rolling": series.rolling,

@@ -110,7 +110,9 @@ def _asked_back(reading: Reading, known: Background, today: date) -> Answer:
 
 
 def _analysed(desk: Desk, reading: Reading, known: Background) -> Answer:
-    material = Material(reading, known.vocabulary, reading.anchor or desk.today, known.covered, desk.ask, desk.look_up, desk.look_into)
+    material = Material(
+        reading, known.vocabulary, reading.anchor or desk.today, desk.today, known.covered, desk.ask, desk.look_up, desk.look_into
+    )
     return told(desk, reading, ANALYSES[reading.operation](material), material)
 
 

@@ -8,10 +8,10 @@ from core.chat.slots import MOST_ROWS, Slots
 from core.chat.vocabulary import Vocabulary
 from core.sales.dimensions import TIME
 from core.sales.measures import LINE_KINDS
-from core.sales.query import Comparison, Filter, Period, SalesQuery
+from core.sales.query import Comparison, Filter, LikeForLike, Period, SalesQuery
 
 SOURCE = {"online": "d2c", "offline": "sell-out", "reseller_web": "sell-out"}
-NO_QUERY = {"help", "upload", "held", "coverage", "catalogue", "stock", "pairs", "multi"}
+NO_QUERY = {"help", "anomalies", "upload", "held", "coverage", "catalogue", "stock", "pairs", "multi"}
 _COMPARED = {"movers", "compare", "growth_series", "against_rest", "overview", "why"}
 _FREE_GOODS = {"tester", "sample"}
 
@@ -28,6 +28,7 @@ def build(slots: Slots, operation: str, vocabulary: Vocabulary) -> SalesQuery | 
         compare=_compare(slots, operation),
         line_kinds=LINE_KINDS if _asks_for_free_goods(slots) or "every_kind" in slots.options else None,
         without_bulk="without_bulk" in slots.options,
+        like_for_like=_alike(slots, operation),
     )
     return _ordered(query, slots, operation)
 
@@ -57,6 +58,8 @@ def _measures(slots: Slots, operation: str) -> tuple[str, ...]:
         return ("sales_eur_net", "units", "orders", "aov", "average_unit_price", "returns_rate")
     if operation == "why":
         return (first[0],)
+    if operation == "launch":
+        return ("sales_eur_net",)
     extra: list[str] = []
     if operation in ("breakdown", "ranking", "share", "pareto", "concentration") and not set(slots.by) & set(TIME):
         extra = ["share"] if first[0] == "sales_eur_net" else ["units_share"] if first[0] == "units" else []
@@ -98,6 +101,13 @@ def _compare(slots: Slots, operation: str) -> Comparison | Period | None:
     if asked.compare.relation == "prior_period":
         return "prior_period"
     return asked.compare.period
+
+
+def _alike(slots: Slots, operation: str) -> LikeForLike | None:
+    """What a comparison is kept to; nothing where nothing is compared."""
+    if _compare(slots, operation) is None:
+        return None
+    return "stores" if "alike_stores" in slots.options else "products" if "alike_products" in slots.options else None
 
 
 def _ordered(query: SalesQuery, slots: Slots, operation: str) -> SalesQuery:

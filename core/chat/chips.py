@@ -17,16 +17,23 @@ SOURCE_WORDS = {
 }
 _OPERATION_WORDS = {
     "share": "share of total", "trend": "trend", "why": "why it changed", "forecast": "forecast", "target": "target", "runrate": "run rate", "stepwise": "step by step", "average": "average",
-    "pareto": "80 % analysis", "concentration": "concentration", "movers": "biggest changes", "streak": "falling in a row", "zero": "without sales",
+    "pareto": "80 % analysis", "concentration": "concentration", "movers": "biggest changes", "streak": "month after month", "pace": "fast and slow", "anomalies": "what looks odd", "zero": "without sales",
     "rolling": "moving average", "cumulative": "running total", "volatility": "volatility", "launch": "launches", "best_period": "best period", "orders": "orders by value",
     "per_group": "best of each", "heatmap": "heat map", "pairs": "bought together", "multi": "orders with several products", "overview": "overview", "split": "before and after",
 }  # fmt: skip
+
+_OPTION_WORDS = {
+    "without_bulk": "without bulk",
+    "every_kind": "with samples and testers",
+    "alike_stores": "like for like over stores",
+    "alike_products": "like for like over products",
+}
 
 
 def chips_of(slots: Slots, operation: str) -> tuple[Chip, ...]:
     """Measure, source, filters, groups, period, comparison, in the order people say them."""
     found = [Chip("operation", _OPERATION_WORDS[operation])] if operation in _OPERATION_WORDS else []
-    asks_figures = operation not in ("help", "upload", "held", "coverage", "catalogue", "stock", "pairs", "multi")
+    asks_figures = operation not in ("help", "anomalies", "upload", "held", "coverage", "catalogue", "stock", "pairs", "multi")
     found += (
         []
         if not asks_figures
@@ -34,7 +41,7 @@ def chips_of(slots: Slots, operation: str) -> tuple[Chip, ...]:
     )
     found.append(Chip("source", SOURCE_WORDS[slots.source], tuple((text, q) for text, q in _SOURCES if text != SOURCE_WORDS[slots.source])))
     found += [Chip("filter", f"without {c.label}" if c.exclude else c.label) for c in slots.chosen]
-    found += [Chip("option", {"without_bulk": "without bulk", "every_kind": "with samples and testers"}[name]) for name in slots.options]
+    found += [Chip("option", _OPTION_WORDS[name]) for name in slots.options]
     found += [Chip("group", f"by {DIMENSIONS[name].title.lower()}", _other_groups(name)) for name in slots.by if name in DIMENSIONS]
     found.append(Chip("period", _period(slots), _PERIODS))
     if slots.asked.compare is not None and slots.asked.compare.period is not None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from core.chat import times
-from core.chat.slots import RATIOS, SHOP_DIMENSIONS, SHOP_ONLY, Slots
+from core.chat.slots import ALIKE, RATIOS, SHOP_DIMENSIONS, SHOP_ONLY, Slots
 from core.chat.spans import Asked
 from core.chat.times import Clock, Moment
 from core.sales.dimensions import TIME
@@ -29,7 +29,7 @@ ENTITIES = (
 )
 CHANGING = ("growth", "decline", "yoy", "mom", "qoq", "wow", "movers", "winners", "losers")
 _NOT_COUNTED = "The own web shop is not among the resellers and stores here; ask “online” for it."
-_FIRST = ("help", "upload", "held", "coverage", "pairs", "multi")
+_FIRST = ("help", "anomalies", "upload", "held", "coverage", "pairs", "multi")
 _SIMPLE = ("why", "pareto", "zero", "volatility", "launch", "heatmap", "rolling", "cumulative")
 
 
@@ -49,12 +49,21 @@ def decide(slots: Slots, clock: Clock) -> str:
         return "concentration"
     if slots.has("streak") or (slots.has("decline", "growth") and slots.asked.bare and entity and slots.asked.compare is None):
         return "streak"
+    if slots.has("declining") and entity and not _is_dated(slots) and not slots.has("top", "bottom", "fastest", "why", "yoy"):
+        return "streak"
+    if slots.has("fast", "slow") and not _is_dated(slots):
+        return "pace"
     for name in _SIMPLE:
         if slots.has(name):
             return name
     if slots.asked.split is not None:
         return "split"
     return _about_figures(slots, entity)
+
+
+def _is_dated(slots: Slots) -> bool:
+    """A time of its own or a comparison: then “declining” and “slow” are meant over that, not over the usual last months."""
+    return slots.asked.period is not None or slots.asked.compare is not None or slots.asked.bare is not None
 
 
 def _ahead(slots: Slots, clock: Clock) -> str | None:
@@ -74,7 +83,7 @@ def _about_figures(slots: Slots, entity: list[str]) -> str:
         return "average"
     if _is_stepwise(slots):
         return "stepwise"
-    if slots.has(*CHANGING):
+    if slots.has(*CHANGING) or set(slots.options) & ALIKE:
         return _change(slots, entity)
     if slots.has("share") and not (slots.asked.compare and not slots.by):
         return "share"
@@ -160,24 +169,22 @@ def complete(slots: Slots, operation: str, clock: Clock, first_word: str) -> tup
         "country" in slots.by and slots.source in ("", "both")
     ):
         notes.append("Country: of the store or reseller in sell-out, of delivery in the own web shop.")
-    slots = _moving(slots, clock)
+    slots = _moving(slots)
     slots = _period(slots, operation, clock, notes)
     return slots, notes
 
 
-def _moving(slots: Slots, clock: Clock) -> Slots:
-    """Fast movers: units of the last 30 days; slow movers: fewest units in the last 90 days."""
-    if not slots.has("fast", "slow"):
+def _moving(slots: Slots) -> Slots:
+    """Fast movers of a time that the question names: most units in it; slow movers: fewest."""
+    if not slots.has("fast", "slow") or not _is_dated(slots):
         return slots
-    span = (30, "day") if slots.has("fast") else (90, "day")
-    period = slots.asked.period or _last(span, clock)
-    return replace(slots, measures=("units",), asked=replace(slots.asked, period=period))
+    return replace(slots, measures=("units",))
 
 
 def _group(slots: Slots, operation: str, first_word: str) -> Slots:
     if operation == "ranking" and not slots.by:
         return replace(slots, by=("product",), plural=True)
-    if operation in ("movers", "streak", "volatility", "launch", "zero", "pareto", "concentration") and not any(
+    if operation in ("movers", "streak", "pace", "volatility", "launch", "zero", "pareto", "concentration") and not any(
         d in ENTITIES for d in slots.by
     ):
         return replace(slots, by=("product",), plural=True)
@@ -235,7 +242,7 @@ def _source(slots: Slots, operation: str, notes: list[str]) -> Slots:
         return replace(slots, source="online")
     about_stores = "active_stores" in slots.measures or "store" in slots.by
     ranks_resellers = (
-        operation in ("ranking", "movers", "streak", "zero", "volatility", "concentration", "pareto") and "reseller" in slots.by
+        operation in ("ranking", "movers", "streak", "pace", "zero", "volatility", "concentration", "pareto") and "reseller" in slots.by
     )
     if about_stores or ranks_resellers or (operation == "per_group" and "reseller" in slots.by):
         notes.append(_NOT_COUNTED)
@@ -245,6 +252,8 @@ def _source(slots: Slots, operation: str, notes: list[str]) -> Slots:
 
 def _measure(slots: Slots, operation: str) -> Slots:
     measures = slots.measures or ("sales_eur_net",)
+    if operation == "pace":
+        measures = ("units",)
     if operation in ("launch", "zero", "streak", "volatility") and not slots.measures:
         measures = ("sales_eur_net",)
     if "units_returned" in measures:

@@ -15,9 +15,13 @@ from core.chat.stock import last_stock
 from core.chat.tabling import frame_of
 from core.db.engine import Database, Scope
 from core.errors import QueryRefused
-from core.sales import running
+from core.sales import offering, running
+from core.sales.anomalies import find
+from core.sales.anomaly_reading import read_evidence
 from core.sales.query import Result, SalesQuery
 from core.settings import Settings
+
+OFFERS = "offers of "
 
 
 @dataclass
@@ -53,4 +57,10 @@ class Desk:
             return records.held_keys(self.database, self.scope)
         if name == "stock":
             return last_stock(self.database, self.settings, self.scope)
+        if name == "anomalies":
+            return find(read_evidence(self.database, self.scope, self.today, self.ask))
+        if name.startswith(OFFERS):
+            return offering.offers(self.database, name.removeprefix(OFFERS), self.scope)
+        if name == "whole":
+            return self.scope is None
         return records.coverage(self.database, self.scope, self.today)

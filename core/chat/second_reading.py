@@ -132,7 +132,7 @@ def _asked(query: SalesQuery) -> Asked:
 
 def _as_query(desk: Desk, question: str, query: SalesQuery, known: Background) -> Answer:
     reading = reading_of(question, query)
-    material = Material(reading, known.vocabulary, desk.today, known.covered, desk.ask, desk.look_up, desk.look_into)
+    material = Material(reading, known.vocabulary, desk.today, desk.today, known.covered, desk.ask, desk.look_up, desk.look_into)
     return told(desk, reading, ANALYSES[reading.operation](material), material)
 
 

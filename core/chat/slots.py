@@ -14,6 +14,7 @@ from core.chat.tokens import as_number
 from core.chat.words import COUNTED
 from core.sales.dimensions import TIME
 
+ALIKE = {"alike_stores", "alike_products"}
 GROWING = {"growth", "decline", "movers", "winners", "losers", "why", "yoy", "mom", "qoq", "wow"}
 AHEAD = {"forecast", "target"}
 RATIOS = {"aov", "average_unit_price", "returns_rate", "units_per_order", "margin", "sell_through"}
@@ -70,7 +71,7 @@ def gather(marked: Marked, clock: Clock) -> Slots:
     operations = _operations(marked)
     links = marked.values("link")
     versus = "versus" in links
-    growing = bool(GROWING & set(operations))
+    growing = bool(GROWING & set(operations)) or bool(ALIKE & set(marked.values("option")))
     comparing = versus or "compare" in operations
     asked = spans.ask_about(marked, clock, comparing, growing, forward=bool(AHEAD & set(operations)))
     dimensions = [mark for mark in marked.of("dimension") if not _is_counted(marked, mark) and not _is_part_of_time(marked, mark)]
@@ -104,6 +105,7 @@ def gather(marked: Marked, clock: Clock) -> Slots:
 
 
 _BY_PRODUCT = {"sellers": ("top",), "flops": ("bottom",), "fast": ("top", "fast"), "slow": ("bottom", "slow")}
+_MEANS = {**_BY_PRODUCT, "declining": ("decline", "declining")}
 _LISTS = {"product_list": "product", "reseller_list": "reseller", "store_list": "store"}
 
 
@@ -115,7 +117,7 @@ def _operations(marked: Marked) -> tuple[str, ...]:
     listed = ["catalogue" if value in _LISTS else value for value in marked.values("operation")]
     if "orders" in marked.values("measure") and _threshold(marked) is not None and "product" in marked.values("dimension"):
         listed = ["multi", *listed]  # “orders with more than 3 products”
-    named = [operation for value in listed for operation in _BY_PRODUCT.get(value, (value,))]
+    named = [operation for value in listed for operation in _MEANS.get(value, (value,))]
     return tuple(dict.fromkeys(named))
 
 

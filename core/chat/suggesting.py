@@ -58,7 +58,7 @@ def next_questions(reading: Reading) -> tuple[str, ...]:
     slots, found = reading.slots, list[str]()
     if reading.operation in ("help", "refused", "unclear", "upload", "stock"):
         return ("How are we doing?", "Sales by month this year", "Top 10 products")
-    if reading.operation in ("held", "coverage", "catalogue", "pairs", "multi"):
+    if reading.operation in ("anomalies", "held", "coverage", "catalogue", "pairs", "multi"):
         return ("Sales by reseller this year", "Top 10 products in the last 12 months", "How are we doing?")
     if slots.asked.compare is None and reading.period is not None:
         found.append("and compared with the year before?")

@@ -267,7 +267,7 @@ _INTENTS = {
     "forecast": "forecast", "target": "forecast", "runrate": "forecast", "trend": "trend", "rolling": "trend", "cumulative": "trend", "why": "trend",
     "streak": "trend", "volatility": "trend", "movers": "growth", "growth_series": "growth", "against_rest": "growth", "stepwise": "growth", "share": "share",
     "concentration": "share", "multi": "share", "average": "average", "pareto": "top-n", "orders": "top-n", "split": "comparison", "pairs": "product",
-    "launch": "product", "held": "product", "stock": "out-of-scope", "help": "out-of-scope", "upload": "offline", "coverage": "reseller", "heatmap": "product",
+    "launch": "product", "pace": "product", "anomalies": "trend", "held": "product", "stock": "out-of-scope", "help": "out-of-scope", "upload": "offline", "coverage": "reseller", "heatmap": "product",
 }  # fmt: skip
 
 

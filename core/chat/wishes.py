@@ -23,7 +23,8 @@ OPERATIONS: Mapping[str, str] = {
     "growth": "grow|grows|grew|grown|growth|growing|growth rate|increase|increased|increasing|rise|rose|rising|gain|gained|gaining|change|changed|changes|development in percent"
     "|yoy change|year over year growth|yoy growth|gewachsen|wachst|wachstum|zuwachs|steigerung|gestiegen|veranderung|entwickelt|wzrost|wzroslo|wzrosla|urosl|urosla|zmiana|croissance"
     "|progression|hausse|augmente|augmentation|evolution|tillvaxt|okning|okat|vaxt|vaxer|forandring|crecimiento|crecido|crescita|groei|gegroeid|percent up|up on|up from",
-    "decline": "drop|drops|dropped|dropping|fall|falls|fell|fallen|falling|decline|declines|declined|declining|decrease|decreased|decreasing|shrink|shrinks|shrank|shrinking|shrunk"
+    "declining": "declining|in decline|on the decline|declining in sales",
+    "decline": "drop|drops|dropped|dropping|fall|falls|fell|fallen|falling|decline|declines|declined|decrease|decreased|decreasing|shrink|shrinks|shrank|shrinking|shrunk"
     "|slow down|slows down|slowing|slowing down|slowed down|losing|lose|loses|lost|losing ground|weaken|weakening|dip|dipped|below|worse|going down|went down|down on|down from|struggling"
     "|ruckgang|gesunken|sinkt|sinken|sinkenden|fallt|gefallen|fallende|fallenden|rucklaufig|einbruch|spadek|spadla|spadlo|spada|spadki|spadajaca|baisse|baissent|recul|diminue|diminution|nedgang|minskning|minskat|minskar|sjunkit|sjunker|caida|calo|daling",
     "ends": "top and flop|top and flops|best and worst|worst and best|top and bottom",
@@ -60,11 +61,13 @@ OPERATIONS: Mapping[str, str] = {
     "|not selling|zero sales|zero units|unsold|no sale|stopped selling|not a single unit|not been sold|were not sold|weren t sold|wasn t sold|was not sold|nothing sold|had no sales|nicht verkauft|ohne verkauf|ohne umsatz|keine verkaufe"
     "|keinen umsatz|nie verkauft|bez sprzedazy|nie sprzedano|nie sprzedaly|nie sprzedaly sie|sans vente|sans ventes|jamais vendu|jamais vendus|pas vendu|pas vendus|utan forsaljning|inte salt|inte salda|aldrig salt|sin ventas|senza vendite",
     "streak": "in a row|consecutive|consecutively|straight|three months running|months running|successive|hintereinander|in folge|z rzedu|kolejne|d affilee|consecutifs|i rad",
-    "pareto": "pareto|80 20|abc analysis|80 %|80 percent|80 per cent|eighty percent|80 prozent|80 procent|80 pour cent|80 of",
+    "pareto": "pareto|80 20|abc|abc analysis|abc class|abc classes|abc classification|abc analyse|abc klassen|analiza abc|analyse abc|class a products|a class products|80 %|80 percent|80 per cent|eighty percent|80 prozent|80 procent|80 pour cent|80 of",
     "pairs": "sells together|sell together|sold together|bought together|buy together|together with|goes with|go with|in the same order|same basket|in the same basket|cross sell|cross selling|basket analysis|market basket|combined with|bought with|sold with|alongside|zusammen gekauft|zusammen verkauft|zusammen mit|razem z|kupowane razem|achetes ensemble|vendus ensemble|avec quoi|tillsammans med",
     "multi": "more than one product|more than 1 product|several products|multiple products|two or more products|at least two products|two products or more|more than one article|more than one item|multi product orders|multi item orders"
     "|mehr als ein produkt|mehr als einem produkt|mehrere produkte|wiecej niz jeden produkt|plus d un produit|plusieurs produits|mer an en produkt",
     "volatility": "volatile|volatility|fluctuate|fluctuates|fluctuating|fluctuation|fluctuations|unstable|stable|most stable|steady|steadiest|erratic|unpredictable|schwankt|schwankend|schwankungen|volatil|volatilste|volatilsten|zmiennosc|zmienny|zmienne|volatilite",
+    "anomalies": "anomaly|anomalies|outlier|outliers|anything unusual|something unusual|what is unusual|what looks unusual|unusual figures|unusual sales|unusual|what looks odd|anything odd|looks odd|odd figures|what is odd|suspicious|anything strange|what is strange|looks strange|strange figures"
+    "|auffalligkeiten|auffallig|ausreisser|anomalien|nietypowe|anomalie|odchylenia|avvikelser|atypique|inhabituel",
     "launch": "launch|launches|launched|new products|new product|newly introduced|introductions|introduced|introduction|debut|debuts|novelties|newcomers|neuheiten|neueinfuhrungen|eingefuhrt|nowosci|wprowadzone|nouveautes|lancement|lancements|lanseringar|lansering|lanzamientos|lanci",
     "heatmap": "heat map|heatmap|product month matrix|matrix",
     "upload": "last upload|latest upload|most recent upload|last file|latest file|last batch|latest batch|last import|latest import|newest file|newest upload|letzter upload|letzten upload|letzte datei|letzten datei|ostatni plik|ostatnie wgranie|dernier fichier|dernier import|senaste filen|senaste uppladdningen|recent uploads|last uploads",

@@ -126,6 +126,9 @@ SOURCES: Mapping[str, str] = {
 }
 OPTIONS: Mapping[str, str] = {
     "without_bulk": "without bulk|excluding bulk|exclude bulk|excl bulk|no bulk|without bulk orders|excluding bulk orders|without bulk lines|ohne bulk|ohne grossauftrage|bez bulk|sans vrac",
+    "alike_products": "like for like products|like for like over products|like for like by product range|on comparable products|comparable products only|gleiches sortiment|bei gleichem sortiment",
+    "alike_stores": "like for like|like 4 like|lfl|l4l|like for like stores|like for like over stores|same store|same store sales|same stores only|comparable stores|on comparable stores|comparable store sales"
+    "|flachenbereinigt|auf vergleichbarer flache|porownywalne sklepy|a magasins comparables|a perimetre constant|jamforbara butiker",
     "every_kind": "including samples|incl samples|with samples|including testers|incl testers|including samples and testers|including testers and samples"
     "|including free goods|with free goods|samples included|inklusive muster|einschliesslich proben",
 }

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Literal
 
-from core.sales.query import Period, months
+from core.sales.query import Filter, Period, months
 
 ONE_DAY = timedelta(days=1)
 # Exports of a shop start on their first order: a short gap between two of them is days without orders, not a missing file. How short is
@@ -107,6 +107,20 @@ class Covered:
         """True when this reseller should have stated something of the period."""
         first = self.since(sender)
         return first is not None and first <= period.end and sender.is_active(period)
+
+
+def senders_in(covered: Covered, where: Iterable[Filter]) -> tuple[Sender, ...]:
+    """The resellers that the filters leave in."""
+    filters = tuple(where)
+    return tuple(sender for sender in covered.senders if all(_keeps(sender, f) for f in filters))
+
+
+def _keeps(sender: Sender, asked: Filter) -> bool:
+    if asked.dimension == "reseller":
+        return (sender.name in asked.values) != asked.exclude
+    if asked.dimension == "source":
+        return (("d2c" if sender.key == "online" else "sell-out") in asked.values) != asked.exclude
+    return True
 
 
 def join(periods: Iterable[Period], gap: int = 0) -> tuple[Period, ...]:

@@ -77,11 +77,10 @@ def find_movers(result: Result, reasons: Mapping[str, str] | None = None) -> Mov
     item, name = result.query.by[0], result.query.measures[0]
     columns = {f"{name}_before": "before", f"{name}_comparable": "now", f"{name}_change": "change", f"{name}_change_pct": "change_pct"}
     plain = result.frame.select(pl.col(item).alias("item"), pl.col(name).alias("value"), *(pl.col(c).alias(a) for c, a in columns.items()))
-    rate = pl.when(pl.col("before") > 0).then(pl.col("change_pct")).alias("change_pct")
-    compared = plain.filter(pl.col("change").is_not_null()).with_columns(rate)
+    compared = plain.filter(pl.col("change").is_not_null()).with_columns(rate())
     rows = compared.select("item", "before", "now", "change", "change_pct").with_columns(
         _points(result, name),
-        _side().alias("side"),
+        side().alias("side"),
         pl.Series("reasons", [(reasons or {}).get(one, "") for one in compared["item"]], dtype=pl.String),
     )
     alone = plain.filter(pl.col("change").is_null() & pl.col("value").is_not_null() & (pl.col("value") != 0)).select("item", "value")
@@ -148,7 +147,13 @@ def _points(result: Result, name: str) -> pl.Expr:
     return (pl.col("change").cast(RATIO) / pl.lit(abs(Decimal(whole)))).alias("points")
 
 
-def _side() -> pl.Expr:
+def rate() -> pl.Expr:
+    """`change_pct` where there is a positive base, null elsewhere. Columns: `before`, `change_pct`."""
+    return pl.when(pl.col("before") > 0).then(pl.col("change_pct")).alias("change_pct")
+
+
+def side() -> pl.Expr:
+    """Whether a row rose, fell, is new or lost (`Movers.rows`), or none of it: still. Columns: `before`, `now`, `change`."""
     return (
         pl.when((pl.col("before") <= 0) & (pl.col("now") > 0)).then(pl.lit("new"))
         .when((pl.col("now") <= 0) & (pl.col("before") > 0)).then(pl.lit("lost"))

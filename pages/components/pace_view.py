@@ -8,15 +8,13 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from core.sales import carrying, pace
-from core.sales.carrying import Carriers, noun
-from core.sales.covered import Covered
+from core.sales import pace, running_pace
+from core.sales.carrying import noun
 from core.sales.dimensions import DIMENSIONS
 from core.sales.formatting import format_difference, format_figure, format_number
 from core.sales.measures import MEASURES
 from core.sales.naming import MONTHS, name_list, name_period
-from core.sales.pace import Offer
-from core.sales.query import Period, Result
+from core.sales.query import Period, Result, SalesQuery
 from pages.components import cached, filters, frame, moving, results, session, stating
 from pages.components.card_menu import PLAIN, Menu, card
 from pages.components.choosing import Choice, Known
@@ -25,12 +23,13 @@ from pages.components.moving import View
 
 def declining(view: View, chosen: Choice, known: Known) -> None:
     """What fell every month over the last three complete months."""
-    spans, carriers, covered = _months(view, chosen, known, pace.FALLING)
-    if len(spans) < pace.FALLING:
+    seen = running_pace.find_declining(
+        _ask, cached.covered(session.scope()), moving.population(chosen), view.by, view.measure, date.today()
+    )
+    found, unknown, spans, answer = seen.found, seen.unknown, seen.spans, seen.result
+    if answer is None:
         st.caption("There are not three complete months of data in this period yet.")
         return
-    answer = cached.result(pace.falling_query(moving.population(chosen), view.by, view.measure, spans), session.scope())
-    found, unknown = pace.falling(answer, carriers, covered, date.today(), spans)
     label, names = MEASURES[view.measure].label.lower(), " → ".join(name_period(span) for span in spans)
     head = f"{format_number(len(found))} {noun(view.by, len(found))} fell every month"
     with card(
@@ -77,16 +76,14 @@ def _falling_table(found: tuple[pace.Falling, ...], view: View, spans: tuple[Per
 
 def fast_and_slow(view: View, chosen: Choice, known: Known) -> None:
     """Units over a short and a long window: the fastest and the slowest."""
-    covered = cached.covered(session.scope())
-    over = pace.windows(covered, _resellers(chosen, known), chosen.period.end, date.today())
-    if over is None:
+    whole = session.scope() is None
+    offers, covered = cached.offers(view.by, session.scope()), cached.covered(session.scope())
+    found = running_pace.find_pace(_ask, covered, moving.population(chosen), view.by, date.today(), offers, whole)
+    if found is None:
         st.caption("There is no complete month of data in this period yet.")
         return
-    carriers = _carriers(view, chosen)
-    answers = [cached.result(query, session.scope()) for query in pace.paced_queries(moving.population(chosen), view.by, over)]
-    found = pace.paced(answers[0], answers[1], carriers, covered, date.today(), over, _offers(view, chosen, carriers))
+    over, answers, fastest, slowest = found.over, (found.recent, found.long), found.fastest, found.slowest
     columns = tuple(name_period(span) for span in (over.recent, over.long))
-    fastest, slowest = tuple(one for one in found if one.recent > 0)[:10], pace.slowest(found)
     left, right = st.columns(2)
     lead = "Units sold less returned; 0 is covered without sales"
     with (
@@ -107,10 +104,11 @@ def fast_and_slow(view: View, chosen: Choice, known: Known) -> None:
         ),
     ):
         filters.narrow(chosen, "movers.slowest", view.by, _paced_table(slowest, view, columns, "slowest"))
-    open_ = [one.name for one in found if one.missing]
-    if open_:
+    if found.unknown:
         frame.hint(
-            frame.plain(f"Not ranked among the slowest, as a reseller that carries them is not wholly covered: {name_list(open_, 6)}.")
+            frame.plain(
+                f"Not ranked among the slowest, as a reseller that carries them is not wholly covered: {name_list(list(found.unknown), 6)}."
+            )
         )
     results.caveats(answers[1], without=("missing",))
 
@@ -129,12 +127,14 @@ def _paced_table(found: tuple[pace.Paced, ...], view: View, columns: tuple[str, 
 
 def asleep(view: View, chosen: Choice, known: Known) -> None:
     """What is on sale and did not sell in the last six complete months, told from what is not known."""
-    spans, carriers, covered = _months(view, chosen, known, pace.SLEEPING)
+    scope, population = session.scope(), moving.population(chosen)
+    covered = cached.covered(scope)
+    spans = running_pace.last_months(covered, population, date.today(), pace.SLEEPING)
     if not spans:
         st.caption("There is no complete month of data in this period yet.")
         return
-    answer = cached.result(pace.sold_query(moving.population(chosen), view.by), session.scope())
-    offers = _offers(view, chosen, carriers)
+    answer, carriers = _ask(pace.sold_query(population, view.by)), running_pace.carriers(_ask, population, view.by)
+    offers = running_pace.in_sight(cached.offers(view.by, scope), population, carriers, scope is None)
     found, unknown = pace.sleeping(answer, carriers, covered, date.today(), spans, offers, chosen.period.end)
     lead = f"On sale, and without a sale in {name_period(Period(spans[0].start, spans[-1].end))}, the last {len(spans)} complete months"
     with card(
@@ -164,22 +164,5 @@ def _sleeping_table(found: tuple[pace.Sleeping, ...], view: View, key: str) -> s
     return stating.table(pl.DataFrame(rows), {}, key=key, select=True)
 
 
-def _months(view: View, chosen: Choice, known: Known, count: int) -> tuple[tuple[Period, ...], Carriers, Covered]:
-    covered = cached.covered(session.scope())
-    spans = pace.last_months(covered, _resellers(chosen, known), chosen.period.end, date.today(), count)
-    return spans, _carriers(view, chosen) if spans else {}, covered
-
-
-def _carriers(view: View, chosen: Choice) -> Carriers:
-    return carrying.carriers_of(cached.result(carrying.carriers_query(moving.population(chosen), view.by), session.scope()))
-
-
-def _resellers(chosen: Choice, known: Known) -> tuple[str, ...]:
-    return chosen.resellers or known.resellers
-
-
-def _offers(view: View, chosen: Choice, carriers: Carriers) -> tuple[Offer, ...]:
-    """The catalogue; under a filter, or for a person who sees some resellers only, no more than what was ever stated there."""
-    found = cached.offers(view.by, session.scope())
-    whole = not chosen.where and session.scope() is None
-    return found if whole else tuple(offer for offer in found if offer.name in carriers)
+def _ask(query: SalesQuery) -> Result:
+    return cached.result(query, session.scope())

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from core.chat import times
-from core.chat.analyses import filling
+from core.chat.analyses import filling, paces
 from core.chat.analyses.material import EUR, Finding, Material, frame_of, total_of, value_of
 from core.chat.analyses.totals import nothing
 from core.chat.analyses.wording import (
@@ -31,17 +31,19 @@ from core.chat.analyses.wording import (
     title,
     when,
 )
-from core.sales import bridging
+from core.sales import bridging, pace
+from core.sales import movers as sales_movers
 from core.sales.charts import bridge_chart, chart_for, moment_end
 from core.sales.dimensions import NOT_STATED, OTHERS
 from core.sales.formatting import format_points
 from core.sales.query import Filter, Period, Result
+from core.sales.running_pace import last_months
 
 SMALLEST_BASE = Decimal("0.01")  # of the total before: below, a growth rate says little
 
 
 def movers(m: Material) -> Finding:
-    """Groups by the size of their change; new ones are “new”, not +100 %."""
+    """Groups by the size of their change over what both periods cover; new ones are “new”, not +100 %."""
     result = m.ask(replace(m.query, limit=None))
     if result.frame.is_empty():
         return nothing(m, result)
@@ -56,15 +58,11 @@ def movers(m: Material) -> Finding:
 
 
 def _with_status(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
-    status = (
-        pl.when((pl.col("before") == 0) & (pl.col("now") != 0)).then(pl.lit("new"))
-        .when((pl.col("now") == 0) & (pl.col("before") != 0)).then(pl.lit("gone"))
-        .otherwise(pl.lit("both"))
-    )  # fmt: skip
+    """What is new and what is lost as the Movers page tells it; a rate only where there is a positive base."""
     for dimension in by:
         if rows.schema[dimension] == pl.String:
             rows = rows.filter(~pl.col(dimension).is_in([NOT_STATED, OTHERS]))
-    return rows.with_columns(status.alias("status"))
+    return rows.with_columns(sales_movers.side().alias("status"), sales_movers.rate())
 
 
 def _as_compared(result: Result, shown: pl.DataFrame) -> pl.DataFrame:
@@ -203,27 +201,29 @@ def against_rest(m: Material) -> Finding:
 
 
 def streak(m: Material) -> Finding:
-    """Groups that fell (or rose) from month to month over the last complete months."""
-    count = m.slots.asked.bare[0] if m.slots.asked.bare and m.slots.asked.bare[1] == "month" else 3
-    asked = m.slots.asked.period
-    months = m.stated_months(asked.period if asked else None)[-count:]
-    if len(months) < 2:
-        return Finding("There are not enough complete months to see a run." + reach(None), unanswered=True)
-    period = Period(months[0].start, months[-1].end)
-    result = m.ask(replace(m.query, period=period, order_by=None, limit=None))
-    item = m.query.by[0]
+    """Groups that fell from month to month over the last complete months, as the Movers page has them; or that rose."""
+    count = m.slots.asked.bare[0] if m.slots.asked.bare and m.slots.asked.bare[1] == "month" else pace.FALLING
+    if count < 2:
+        return Finding("A run needs at least two months, for example “declining over three months”.", unanswered=True)
     rising = m.slots.has("growth") and not m.slots.has("decline")
-    rows = _runs(result.frame, item, m.measure, [month.start for month in months], rising)
-    direction = "rose" if rising else "fell"
-    steps = " → ".join(times.describe(month) for month in months)
-    text = f"{len(rows)} {title(item, len(rows) != 1)}{population(m)} {direction} every month over the last {len(months)} complete months ({steps})"
+    return _rising(m, count) if rising else paces.declining(m, count)
+
+
+def _rising(m: Material, count: int) -> Finding:
+    item, spans = m.query.by[0], last_months(m.covered, m.query, m.day, count)
+    if len(spans) < 2:
+        return Finding("There are not enough complete months to see a run." + reach(None), unanswered=True)
+    result = m.ask(pace.falling_query(m.query, item, m.measure, spans))
+    rows = _runs(result.frame, item, m.measure, [month.start for month in spans])
+    steps = " → ".join(times.describe(month) for month in spans)
+    text = f"{len(rows)} {title(item, len(rows) != 1)}{population(m)} rose every month over the last {len(spans)} complete months ({steps})"
     if rows:
         text += f", most of all {name_of(item, rows[0][0])}: {' → '.join(figure(m.measure, v) for v in rows[0][1:-1])}"
-    schema = {item: pl.String, **{times.describe(month): EUR for month in months}, "change": EUR}
-    return Finding(sentence(text) + reach(result), frame_of(rows, schema), result, figures=(len(rows), len(months)))
+    schema = {item: pl.String, **{times.describe(month): EUR for month in spans}, "change": EUR}
+    return Finding(sentence(text) + reach(result), frame_of(rows, schema), result, figures=(len(rows), len(spans)))
 
 
-def _runs(frame: pl.DataFrame, item: str, measure: str, months: Sequence[Any], rising: bool) -> list[tuple[Any, ...]]:
+def _runs(frame: pl.DataFrame, item: str, measure: str, months: Sequence[Any]) -> list[tuple[Any, ...]]:
     values: dict[str, dict[Any, Decimal]] = {}
     for name, month, value in frame.select(item, "month", measure).iter_rows():
         values.setdefault(name, {})[month] = value_of(value)
@@ -231,9 +231,9 @@ def _runs(frame: pl.DataFrame, item: str, measure: str, months: Sequence[Any], r
     for name, by_month in values.items():
         line = [by_month.get(month, Decimal(0)) for month in months]
         steps = [b - a for a, b in pairwise(line)]
-        if name not in (NOT_STATED, OTHERS) and all(step > 0 if rising else step < 0 for step in steps):
+        if name not in (NOT_STATED, OTHERS) and all(step > 0 for step in steps):
             rows.append((name, *line, line[-1] - line[0]))
-    return sorted(rows, key=lambda row: row[-1], reverse=rising)
+    return sorted(rows, key=lambda row: row[-1], reverse=True)
 
 
 def stepwise(m: Material) -> Finding:

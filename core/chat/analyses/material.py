@@ -14,7 +14,7 @@ from core.chat.reading import Reading
 from core.chat.slots import Slots
 from core.chat.vocabulary import Vocabulary
 from core.sales.charts import ChartSpec
-from core.sales.covered import Covered, Sender, months_in
+from core.sales.covered import Covered, Sender, months_in, senders_in
 from core.sales.query import Filter, Period, Result, SalesQuery
 
 Value = Decimal | int
@@ -43,12 +43,14 @@ class Finding:
 class Material:
     """One question and everything its analysis may use. `ask` runs a query, `look_up` a fixed statement over the published views.
 
-    `today`: the day that relative periods count from. `covered`: what each reseller has stated.
+    `today`: the day that relative periods count from, which is the last day of the data where those ended long ago; `day`: the day of the
+    question itself, by which months are complete. `covered`: what each reseller has stated.
     """
 
     reading: Reading
     vocabulary: Vocabulary
     today: date
+    day: date
     covered: Covered
     ask: Callable[[SalesQuery], Result]
     look_up: Callable[[str, Mapping[str, Any]], pl.DataFrame]
@@ -69,7 +71,7 @@ class Material:
 
     def senders(self) -> tuple[Sender, ...]:
         """The resellers the filters leave in."""
-        return tuple(sender for sender in self.covered.senders if all(_keeps(sender, f) for f in self.query.where))
+        return senders_in(self.covered, self.query.where)
 
     def stated_months(self, period: Period | None = None) -> list[Period]:
         """Ended months that at least one of the resellers in question has stated, in order."""
@@ -83,14 +85,6 @@ class Material:
     def data_span(self) -> Period | None:
         first, last = self.vocabulary.first_day, self.vocabulary.last_day
         return Period(first, last) if first is not None and last is not None else None
-
-
-def _keeps(sender: Sender, asked: Filter) -> bool:
-    if asked.dimension == "reseller":
-        return (sender.name in asked.values) != asked.exclude
-    if asked.dimension == "source":
-        return ("d2c" if sender.key == "online" else "sell-out") in asked.values
-    return True
 
 
 def value_of(value: Any) -> Decimal:
@@ -116,7 +110,10 @@ def narrowed(query: SalesQuery, *filters: Filter) -> SalesQuery:
 
 def flat(query: SalesQuery, **changes: Any) -> SalesQuery:
     """The same population as one total."""
-    return replace(query, **{"by": (), "compare": None, "order_by": None, "descending": None, "limit": None, "others": False, **changes})
+    alike = {} if changes.get("compare") is not None else {"like_for_like": None}
+    return replace(
+        query, **{"by": (), "compare": None, **alike, "order_by": None, "descending": None, "limit": None, "others": False, **changes}
+    )
 
 
 def frame_of(rows: Sequence[Sequence[Any]], schema: Mapping[str, Any]) -> pl.DataFrame:

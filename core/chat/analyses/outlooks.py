@@ -71,7 +71,7 @@ def forecast(m: Material) -> Finding:
 
 def _known(m: Material) -> Histories:
     where = tuple(one for one in m.query.where if one.dimension not in ("month", "day", "week", "year", "quarter"))
-    return histories(m.ask(histories_query(m.measure, where)), m.covered, m.today)
+    return histories(m.ask(histories_query(m.measure, where)), m.covered, m.day)
 
 
 def _foretold(known: Histories, period: Period) -> Foretold:

@@ -24,8 +24,9 @@ from core.chat.analyses.wording import (
     title,
     when,
 )
+from core.sales import launches
 from core.sales.dimensions import NOT_STATED, OTHERS, TIME
-from core.sales.query import Period
+from core.sales.query import Period, Result
 
 FEWEST_MONTHS = 6  # for volatility
 
@@ -73,59 +74,33 @@ def _deviations(frame: pl.DataFrame, item: str, measure: str, months: Sequence[d
 
 
 def launch(m: Material) -> Finding:
-    """First month with units sold, that month and the first 3 full months after it, beside the median launch."""
-    months = m.stated_months()
-    if len(months) < 2:
-        return Finding("There are not enough complete months to see launches.", unanswered=True)
-    name = m.measure
-    result = m.ask(
-        replace(
-            m.query,
-            measures=("units_sold", name),
-            by=("product", "month"),
-            period=Period(months[0].start, months[-1].end),
-            order_by=None,
-            limit=None,
-        )
-    )
-    rows = _launches(result.frame, name, [p.start for p in months])
-    asked = m.query.period
-    median_base = sorted(row[3] for row in rows if row[3] is not None)
-    median = Decimal(statistics.median(median_base)) if median_base else None
-    shown = [row for row in rows if asked is None or asked.start <= row[1] <= asked.end]
-    frame = frame_of(
-        shown, {"product": pl.String, "launched": pl.Date, "first_month": EUR, "first_three_months": EUR, "full_months": pl.Int64}
-    )
-    if not shown:
-        return Finding(
-            f"No product was sold for the first time{when(m)}." + reach(result), frame, result, None, (_first_month_note(months[0]),)
-        )
-    listed = [
-        f"{name_of('product', row[0])} ({name_of('month', row[1])}) {figure(name, row[2])}"
-        + (f", first 3 full months {figure(name, row[3])}" if row[3] is not None else "")
-        for row in shown[:3]
-    ]
-    text = f"{len(shown)} launches{population(m)}{when(m)}; the newest: {'; '.join(listed)}."
-    text += f" The median launch made {figure(name, median)} in its first 3 full months." if median is not None else ""
-    return Finding(text + reach(result), frame, result, None, (_first_month_note(months[0]),), (len(shown), median, 3))
+    """Launches as the product page and the notebook tell them: net revenue of the launch month and with the first three full months after
+    it, beside the median launch."""
+    result = m.ask(launches.launches_query(m.query.where))
+    known = launches.launches(result)
+    rows, asked, note = launches.launch_table(known), m.query.period, _first_month_note(result)
+    shown = rows if asked is None else rows.filter(pl.col("launch").is_between(asked.start, asked.end))
+    if shown.is_empty():
+        return Finding(f"No product was sold for the first time{population(m)}{when(m)}." + reach(result), shown, result, None, note)
+    listed = [_launched(row) for row in shown.head(3).iter_rows(named=True)]
+    launched = "1 launch" if shown.height == 1 else f"{shown.height} launches"
+    text = f"{launched}{population(m)}{when(m)}; the newest: {'; '.join(listed)}."
+    typical = launches.median_first(known)
+    text += f" The median launch made {_net(typical)} in that time." if typical is not None else ""
+    return Finding(text + reach(result), shown, result, None, note, (shown.height, typical, launches.FIRST - 1))
 
 
-def _first_month_note(first: Period) -> str:
-    return f"A product already sold in {times.describe(first)}, the first month of the data, has no known launch."
+def _launched(row: dict[str, Any]) -> str:
+    text = f"{name_of('product', row['product'])} ({name_of('month', row['launch'])}) {_net(row['first_month'])}"
+    return text if row["first_three"] is None else f"{text}, with its first three full months {_net(row['first_three'])}"
 
 
-def _launches(frame: pl.DataFrame, measure: str, months: Sequence[date]) -> list[tuple[Any, ...]]:
-    sold: dict[str, dict[date, Decimal]] = {}
-    first: dict[str, date] = {}
-    for name, month, units, value in frame.select("product", "month", "units_sold", measure).iter_rows():
-        sold.setdefault(name, {})[month] = value_of(value)
-        if units and units > 0:
-            first[name] = min(first.get(name, month), month)
-    rows = []
-    for name, start in first.items():
-        if name in (NOT_STATED, OTHERS) or start <= months[0]:
-            continue
-        following = [month for month in months if month > start][:3]
-        three = sum((sold[name].get(month, Decimal(0)) for month in following), Decimal(0)) if len(following) == 3 else None
-        rows.append((name, start, sold[name].get(start, Decimal(0)), three, len(following)))
-    return sorted(rows, key=lambda row: (row[1], row[2]), reverse=True)
+def _net(value: Any) -> str:
+    return figure("sales_eur_net", value)
+
+
+def _first_month_note(result: Result) -> tuple[str, ...]:
+    first = result.frame["month"].min()
+    if not isinstance(first, date):
+        return ()
+    return (f"A product already sold in {name_of('month', first)}, the first month of the data, has no known launch.",)

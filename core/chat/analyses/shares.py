@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -24,9 +23,10 @@ from core.chat.analyses.wording import (
     title,
     when,
 )
-from core.sales import bridging
+from core.sales import classes
 from core.sales.charts import chart_for
-from core.sales.dimensions import TIME
+from core.sales.classes import Classes
+from core.sales.dimensions import NOT_STATED, TIME
 from core.sales.query import Result
 
 
@@ -94,21 +94,37 @@ def _share_over_time(m: Material, whole_query: Any) -> Finding:
 
 
 def pareto(m: Material) -> Finding:
-    """How many groups make 80 % of the figure."""
-    result = m.ask(replace(m.query, limit=None))
+    """How many groups make 80 % of the figure: class A, with the classes of all, as the Pareto page gives them."""
+    item = m.query.by[0]
+    result = m.ask(classes.classes_query(m.query, item, m.measure))
     if result.frame.is_empty():
         return nothing(m, result)
-    rows = bridging.pareto(result, m.measure)
+    found = classes.find_classes(_by_name(result, item))
+    if not found.rows:
+        return Finding(f"There is nothing to rank{population(m)}{when(m)}: no {title(item, False)} has a positive figure.", result=result)
+    rows = _classed(item, m.measure, found)
     reached = rows["running_share"].to_list()
-    count = next(i for i, part in enumerate(reached, 1) if part >= Decimal("0.8") or i == len(reached))
-    items = title(m.query.by[0], count != 1)
-    text = f"{count} of {rows.height} {items} make 80 % of {label(m.measure).lower()}{population(m)}{when(m)} ({percent(reached[count - 1])} exactly)"
+    counts = [len(found.members(group)) for group in classes.CLASSES]
+    count = counts[0]
+    items = title(item, count != 1)
+    text = f"{count} of {rows.height} {items} make 80 % of {label(m.measure).lower()}{population(m)}{when(m)} ({percent(reached[count - 1])} exactly): class A; {counts[1]} more are in B, {counts[2]} in C ({found.cuts.words})"
     wanted = m.slots.number
     if wanted and wanted != count and wanted <= len(reached):
         text += f"; {wanted} make {percent(reached[wanted - 1])}"
     best = rows.row(0, named=True)
-    text += f". The largest is {name_of(m.query.by[0], best[m.query.by[0]])} with {counted(m.measure, best[m.measure])}"
-    return Finding(sentence(text) + reach(result), rows, result, chart_for(result, m.today), figures=(80, count, wanted or count))
+    text += f". The largest is {name_of(item, best[item])} with {counted(m.measure, best[m.measure])}"
+    figures = (80, 95, *counts, wanted or count)
+    return Finding(sentence(text) + reach(result), rows, result, classes.pareto_chart(found, result), figures=figures)
+
+
+def _by_name(result: Result, item: str) -> Result:
+    """Items of time by their day in words of a table, so that they can be ranked like all others."""
+    return replace(result, frame=result.frame.with_columns(pl.col(item).cast(pl.String).fill_null(NOT_STATED)))
+
+
+def _classed(item: str, measure: str, found: Classes) -> pl.DataFrame:
+    rows = [(row.name, row.value, row.share, row.running, row.group) for row in found.rows]
+    return frame_of(rows, {item: pl.String, measure: EUR, "share": EUR, "running_share": EUR, "class": pl.String})
 
 
 def concentration(m: Material) -> Finding:

@@ -81,6 +81,8 @@ def population(m: Material, skip: Sequence[str] = ()) -> str:
             parts.append(f"without {chosen.label}" if chosen.exclude else _filter(chosen))
     if "without_bulk" in m.slots.options:
         parts.append("without bulk")
+    if m.reading.query is not None and m.query.like_for_like:
+        parts.append(f"like for like over {m.query.like_for_like}")
     if "every_kind" in m.slots.options:
         parts.append("with samples and testers")
     return "".join(f" {part}" for part in parts if part)
