@@ -329,7 +329,21 @@ def test_a_forecast_far_beyond_the_data_is_declined_without_sql(ask: Ask) -> Non
 def test_the_run_rate_shows_its_arithmetic(ask: Ask, brand: Brand) -> None:
     answer = ask("run rate for this month online")
     total = brand.net(D2C, month_of(2025, 4))
-    assert f"{euros(total)} so far ÷ 13 days × 30 days" in answer.text
+    assert f"{euros(total)} so far ÷ 13 complete days × 30 days" in answer.text
+
+
+def test_a_day_that_is_not_over_is_no_part_of_the_run_rate(ask: Ask, brand: Brand) -> None:
+    answer = ask("run rate for this month online", today=date(2025, 4, 13))
+    complete = brand.net(D2C, month_of(2025, 4), pl.col("day") < date(2025, 4, 13))
+    assert complete != brand.net(D2C, month_of(2025, 4)), "something is sold today"
+    assert f"{euros(complete)} so far ÷ 12 complete days × 30 days" in answer.text
+    assert answer.frame["run_rate"].to_list() == [round(complete / 12 * 30, 2)]
+    assert any("Only complete days count, up to 12 April 2025" in caveat for caveat in answer.caveats)
+
+
+def test_on_the_first_day_of_a_month_there_is_no_run_rate_yet(ask: Ask) -> None:
+    answer = ask("run rate for this month online", today=date(2025, 4, 1))
+    assert answer.text.startswith("No complete day of April 2025 is stated yet")
 
 
 def test_catalogue_questions_run_on_the_catalogue(ask: Ask) -> None:

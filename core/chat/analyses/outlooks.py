@@ -4,7 +4,6 @@ the run rate. Declines beyond a year.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,7 +13,6 @@ import polars as pl
 
 from core.chat import times
 from core.chat.analyses.material import EUR, Finding, Material, flat, frame_of, value_of
-from core.chat.analyses.totals import nothing
 from core.chat.analyses.wording import counted, figure, joined, label, percent, population, reach, when
 from core.sales import forecast_words
 from core.sales.charts import ChartSpec
@@ -240,42 +238,61 @@ def _full(m: Material) -> Period:
 
 
 def runrate(m: Material) -> Finding:
-    """Sales so far ÷ days so far × days of the period, each source up to its own last day; who reports by month can not take part."""
+    """Sales so far ÷ days so far × days of the period, over complete days only, each source up to its own last one; who reports by month
+    can not take part."""
     period, whole = m.query.period, _full(m)
     if period is None:
         return Finding("A run rate needs a running period, for example “run rate for this month”.", unanswered=True)
-    result = m.ask(replace(m.query, by=("reseller",), period=Period(period.start, min(period.end, m.today)), limit=None, order_by=None))
-    values = {reseller: value_of(value) for reseller, value in result.frame.select("reseller", m.measure).iter_rows()}
-    rows = _paces(m, values, period, whole)
-    if not rows:
-        return nothing(m, result)
-    name = m.measure
+    ends = _last_days(m, period)
+    by_reseller = replace(m.query, by=("reseller",), limit=None, order_by=None)
+    answers = {end: m.ask(replace(by_reseller, period=Period(period.start, end))) for end in sorted(set(ends.values()))}
+    if not answers:
+        return Finding(
+            f"No complete day of {times.describe(whole)} is stated yet{population(m)}, so there is no run rate.", unanswered=True
+        )
+    rows = [_paced(name, answers[end].frame, m.measure, Period(period.start, end), whole) for name, end in ends.items()]
+    name, result = m.measure, answers[max(answers)]
     projected, so_far = sum((row[4] for row in rows), ZERO), sum((row[1] for row in rows), ZERO)
     days = {row[2] for row in rows}
-    how = f"{counted(name, so_far)} so far ÷ {rows[0][2]} days × {whole.days} days" if len(days) == 1 else (
-        f"{counted(name, so_far)} so far, each source ÷ its days so far ({min(days)} to {max(days)}) × {whole.days} days"
+    how = f"{counted(name, so_far)} so far ÷ {rows[0][2]} complete days × {whole.days} days" if len(days) == 1 else (
+        f"{counted(name, so_far)} so far, each source ÷ its complete days ({min(days)} to {max(days)}) × {whole.days} days"
     )  # fmt: skip
     text = (
         f"Run rate{population(m)} for {times.describe(whole)}: {counted(name, _whole(name, projected))} = {how}. A projection, not a fact."
     )
-    late = [s.name for s in m.senders() if s.name not in {row[0] for row in rows}]
+    late = [s.name for s in m.senders() if s.name not in ends]
     notes = (f"Missing here, because they report by month or have not reported any of it: {joined(late, 12)}.",) if late else ()
     frame = frame_of(rows, {"reseller": pl.String, name: EUR, "days_so_far": pl.Int64, "days": pl.Int64, "run_rate": EUR})
-    return Finding(text + reach(result), frame, result, None, notes, (projected, so_far, *days, whole.days))
+    figures = (projected, so_far, *days, whole.days)
+    return Finding(text + reach(result), frame, result, None, (*_until(m, period, max(answers)), *notes), figures)
+
+
+def _until(m: Material, period: Period, end: date) -> tuple[str, ...]:
+    """Said while the period runs: the day that is not over yet counts neither with its sales nor as a day."""
+    if not period.start <= m.day <= period.end:
+        return ()
+    return (
+        f"Only complete days count, up to {times.day_words(end)}; today is not over, so neither its sales nor the day itself are in it.",
+    )
+
+
+def _last_days(m: Material, period: Period) -> dict[str, date]:
+    """The last complete day of the period that each source has stated, of those that state days or weeks."""
+    found = {}
+    for sender in m.senders():
+        through = m.covered.data_through(sender.reseller_id)
+        if (sender.cadence == "monthly" and sender.key != "online") or through is None:
+            continue
+        end = min(through, period.end, m.day - timedelta(days=1))
+        if end >= period.start:
+            found[sender.name] = end
+    return found
+
+
+def _paced(name: str, frame: pl.DataFrame, measure: str, so_far: Period, whole: Period) -> tuple[str, Decimal, int, int, Decimal]:
+    value = value_of(frame.filter(pl.col("reseller") == name)[measure].sum())
+    return (name, value, so_far.days, whole.days, round(value / so_far.days * whole.days, 2))
 
 
 def _whole(name: str, value: Decimal) -> Decimal:
     return round(value, 0) if MEASURES[name].whole else round(value, 2)
-
-
-def _paces(m: Material, values: Mapping[str, Decimal], period: Period, whole: Period) -> list[tuple[str, Decimal, int, int, Decimal]]:
-    rows = []
-    for sender in m.senders():
-        through = m.covered.data_through(sender.reseller_id)
-        if (sender.cadence == "monthly" and sender.key != "online") or through is None or through < period.start:
-            continue
-        days = (min(through, period.end, m.today - timedelta(days=1)) - period.start).days + 1
-        value = values.get(sender.name, ZERO)
-        if days > 0:
-            rows.append((sender.name, value, days, whole.days, round(value / days * whole.days, 2)))
-    return rows
