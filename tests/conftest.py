@@ -19,6 +19,7 @@ from psycopg.conninfo import make_conninfo
 
 from core.db import embedded, migrating, roles
 from core.db.engine import Database, connect
+from core.people import passwords
 from core.settings import Settings
 from tests.databases import Shelf
 from tests.distributing import LongestFirst, rank
@@ -35,6 +36,17 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "fixtures"
 def server_folder(run: str) -> Path:
     """Beside pytest's own temporary folders, whose clean-up by another run would pull a running server's files away."""
     return Path(tempfile.gettempdir()) / f"workbench-tests-{run[:16]}"
+
+
+PASSWORD_COST = (passwords.hash_password.__defaults__ or (0,))[0]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_cost_little() -> Iterator[None]:
+    """A password's hash takes a quarter of a second, on purpose; `tests/people/test_accounts.py` sees to it that it does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords.hash_password, "__defaults__", (4,))
+        yield
 
 
 @pytest.fixture(scope="session")

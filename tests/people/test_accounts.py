@@ -6,13 +6,20 @@ import sqlalchemy as sa
 from core.db.engine import Database
 from core.db.tables import users
 from core.errors import NotAllowed
-from core.people import accounts, audit, sessions
+from core.people import accounts, audit, passwords, sessions
 from core.people.accounts import AccountRefused
 from core.people.passwords import WeakPassword
 from core.people.permissions import SYSTEM, Person
+from tests.conftest import PASSWORD_COST
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 GOOD = "correct horse battery"
+
+
+@pytest.fixture
+def full_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As costly as outside of tests."""
+    monkeypatch.setattr(passwords.hash_password, "__defaults__", (PASSWORD_COST,))
 
 
 @pytest.fixture
@@ -29,6 +36,7 @@ def test_first_administrator_is_made_once(database: Database) -> None:
     assert account and account.must_change_password and account.role == "admin"
 
 
+@pytest.mark.usefixtures("full_cost")
 def test_password_is_stored_as_a_bcrypt_hash_only(database: Database, ada: str) -> None:
     with database.read() as connection:
         stored = connection.execute(sa.select(users.c.password_hash)).scalar_one()
