@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from core.db.engine import Database
 from core.db.tables import resellers, upload_batches
 from core.errors import FileTooLarge, UnknownRecord, WorkbenchError
-from core.ingest import importing, originals
+from core.ingest import importing, originals, restocking
 from core.ingest.formats import column_mapping
 from core.ingest.formats.registry import FORMATS
 from core.ingest.shapes import Choice, ImportReport
@@ -147,6 +147,18 @@ def discard(database: Database, by: Person, batch_id: int) -> None:
     """Put a file aside that was not stored; its original is kept. Errors: NotAllowed, UnknownRecord."""
     require(by, "import_files")
     importing.discard_batch(database, batch_id, by.username)
+
+
+def read_stock_again(database: Database, settings: Settings, by: Person, batch_id: int) -> restocking.Restocked:
+    """Add the stock of a file that was stored before stock was read. Errors: NotAllowed, UnknownRecord."""
+    require(by, "import_files")
+    return restocking.read_again(database, settings, batch_id, by.username)
+
+
+def take_stock_away(database: Database, by: Person, batch_id: int) -> int:
+    """Take away what reading the file again for its stock has added; returns how many lines. Errors: NotAllowed."""
+    require(by, "undo_imports")
+    return restocking.take_away(database, (batch_id,), by.username)
 
 
 def take_back(database: Database, by: Person, batch_id: int) -> None:

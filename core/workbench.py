@@ -18,7 +18,7 @@ from core.chat.answers import Answer
 from core.checked_files import error_workbook
 from core.db.engine import Database, Scope
 from core.errors import NotAllowed
-from core.ingest import excerpts, importing, undoing
+from core.ingest import excerpts, importing, restocking, undoing
 from core.ingest import reading_back as facts
 from core.ingest.shapes import ImportReport
 from core.people.permissions import SYSTEM
@@ -108,6 +108,19 @@ class Workbench:
         """Take a batch back: what was live before it is live again. Errors: UnknownRecord."""
         self._sees_everything()
         return undoing.undo(self.database, upload_batch_id, by="notebook")
+
+    def read_stock_again(self, upload_batch_id: int | None = None) -> tuple[restocking.Restocked, ...]:
+        """Add the stock that stored files state and that was not read when they were stored, from their kept originals; of one file, or of
+        all that wait for it. Sales are not touched. `take_stock_away` takes it back. Errors: UnknownRecord."""
+        self._sees_everything()
+        if upload_batch_id is None:
+            return restocking.read_all_again(self.database, self.settings, "notebook")
+        return (restocking.read_again(self.database, self.settings, upload_batch_id, "notebook"),)
+
+    def take_stock_away(self, *upload_batch_ids: int) -> int:
+        """Take away what `read_stock_again` added to these files; returns how many lines of stock."""
+        self._sees_everything()
+        return restocking.take_away(self.database, upload_batch_ids, "notebook")
 
     def batches(self) -> pl.DataFrame:
         """One row a file that was taken in, newest first: id, file_name, reseller, period, status, rows, totals agreed."""

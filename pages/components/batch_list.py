@@ -17,7 +17,7 @@ from core.reports import sent_since
 from core.reports.sent_since import SentReport
 from core.sales.formatting import format_money, format_number
 from core.sales.naming import name_list
-from pages.components import cached, empty, proof, proof_tables, session
+from pages.components import cached, empty, proof, proof_tables, session, stock_again
 from pages.components.frame import plain, section
 from pages.components.picking import pick
 from pages.components.upload_cards import STATES, load_again_button, overview_query, progress, state
@@ -194,6 +194,8 @@ def _actions(batch: dict[str, Any], report: ImportReport) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if status == "stored" and session.may_do("undo_imports"):
             _undo(batch)
+        if status == "stored":
+            stock_again.offer(batch)
         if status == "undone":
             load_again_button(batch["id"])
         if status in ("preview", "needs_decision"):

@@ -121,3 +121,21 @@ def test_a_list_drawn_again_asks_almost_nothing(stored: Any, open_page: Open, as
     asked.clear()
     page.run()
     assert len(asked) <= 12
+
+
+def stock_of(process: Any) -> int:
+    with process.database.read() as connection:
+        return len(connection.exec_driver_sql("select id from stock_levels").all())
+
+
+def test_stock_is_read_again_and_taken_away(process: Any, stored: Any, open_page: Open) -> None:
+    number, lines = stored[1].upload_batch_id, stock_of(process)
+    assert lines and "Read its stock" not in labels(open_page(PAGE, upload=str(number)))
+    with process.database.write() as connection:
+        connection.exec_driver_sql("delete from stock_levels")
+    page = open_page(PAGE, upload=str(number))
+    page.button(key=f"stock_read_{number}").click().run()
+    assert not page.exception and stock_of(process) == lines
+    page.button(key=f"stock_away_{number}").click().run()
+    assert not page.exception and stock_of(process) == 0 and "Read its stock" in labels(page)
+    assert "Read its stock" not in labels(open_page(PAGE, role="viewer", upload=str(number)))
