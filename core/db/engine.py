@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import psycopg
 import sqlalchemy as sa
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from core.db import embedded, migrating, roles
 from core.db.addresses import sqlalchemy_url
@@ -23,6 +23,8 @@ from core.settings import FiscalMonths, Settings
 Scope = tuple[int, ...] | None  # reseller ids a person may see; None: all
 # Utility statements, which no SELECT can repeat; the scope goes as a bound value, which other sessions can not see in pg_stat_activity.
 BEGIN_READING = "set transaction isolation level repeatable read, read only; set local statement_timeout = {}; set local timezone = 'UTC'"
+
+WAIT_FOR_SECOND = 0.2  # seconds
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,30 @@ class Database:
             yield connection
 
     @contextmanager
-    def reader(self, scope: Scope = None, seconds: float | None = None) -> Iterator[psycopg.Connection[Any]]:
-        """A raw connection of the reader role inside one read-only transaction that sees only `scope` and ends after `seconds`."""
-        with self.readers.connection() as connection, connection.transaction(force_rollback=True):
+    def reader(
+        self, scope: Scope = None, seconds: float | None = None, snapshot: str | None = None, wait: float | None = None
+    ) -> Iterator[psycopg.Connection[Any]]:
+        """A raw connection of the reader role inside one read-only transaction that sees only `scope` and ends after `seconds`.
+
+        `snapshot`: of a transaction that is still open, to see what it sees. `wait`: seconds for a connection of the pool, else PoolTimeout."""
+        with self.readers.connection(wait) as connection, connection.transaction(force_rollback=True):
             limit = max(1, int((seconds or self.query_seconds) * 1000))
             connection.execute(sql.SQL(BEGIN_READING).format(sql.Literal(limit)))
+            if snapshot is not None:
+                connection.execute(sql.SQL("set transaction snapshot {}").format(sql.Literal(snapshot)))
             connection.execute("select readable.use_scope(%s)", [roles.signed_scope(self.scope_secret, scope)])
             yield connection
+
+    @contextmanager
+    def readers_of_one_moment(self, scope: Scope = None) -> Iterator[list[psycopg.Connection[Any]]]:
+        """Two readers that see the same snapshot, for questions that are answered side by side; one, while the others are taken."""
+        with ExitStack() as opened:
+            with self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as app:
+                snapshot = app.execute(sa.text("select pg_export_snapshot()")).scalar_one()
+                readers = [opened.enter_context(self.reader(scope, snapshot=snapshot))]
+                with suppress(PoolTimeout):  # two that wait for each other's second connection would wait for ever
+                    readers.append(opened.enter_context(self.reader(scope, snapshot=snapshot, wait=WAIT_FOR_SECOND)))
+            yield readers
 
     @contextmanager
     def raw(self) -> Iterator[psycopg.Connection[Any]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -17,14 +19,13 @@ from core.db.engine import Database, Scope
 from core.errors import QueryRefused
 from core.sales import caveats, comparing, covering, lifetimes, like_for_like
 from core.sales.asking import BY_MONTH, CHANGES, Asked, Relation, choose_relation, resolve
-from core.sales.calendar_effects import calendar_notes, days_stacked
+from core.sales.calendar_effects import calendar_notes
 from core.sales.compiling import Statement, compile_figures, compile_notes, compile_remainder
 from core.sales.covered import Covered, Sender
 from core.sales.cutting import by_month
 from core.sales.dimensions import NOT_STATED, OTHERS
 from core.sales.fiscal import FiscalCalendar
 from core.sales.formatting import format_number
-from core.sales.naming import name_list
 from core.sales.query import Base, Caveat, Period, Result, SalesQuery
 from core.sales.stock import stock_caveats
 from core.sales.unstated import find_unstated
@@ -54,11 +55,14 @@ def run_all(
 
     `by_line`: from single lines although sums would answer: the same figures, slowly, to compare with."""
     asked = [resolve(query, calendar_of(database)) for query in queries]
-    with database.reader(scope) as connection:
+    with _readers(database, scope, len(asked)) as connections:
         try:
-            connection.execute(BY_HASHING)
-            snapshot = _Snapshot(connection, today or date.today(), by_line)
-            return tuple(_answer(snapshot, one, figures or Figures) for one in asked)
+            for connection in connections:
+                connection.execute(BY_HASHING)
+            snapshot = _Snapshot(connections[0], today or date.today(), by_line)
+            prepared = [_prepare(snapshot, one, figures or Figures) for one in asked]
+            answers = read_side_by_side([one.figures for one in prepared], connections)
+            return tuple(_answer(snapshot, one, *answer) for one, answer in zip(prepared, answers, strict=True))
         except psycopg.errors.QueryCanceled as error:
             seconds = f"{database.query_seconds:g} seconds"
             raise QueryRefused(f"This question took longer than {seconds}. Ask for a shorter period or fewer groups.") from error
@@ -82,7 +86,6 @@ class _Snapshot:
         self.connection, self.today, self.by_line = connection, today, by_line
         self._notes: dict[str, pl.DataFrame] = {}
         self._held: dict[Any, pl.DataFrame] = {}
-        self._read: dict[Any, list[Any]] = {}
         self._alignments: dict[Any, comparing.Alignment | None] = {}
         self._by_reseller: dict[str, list[dict[str, Any]]] = {}
 
@@ -106,19 +109,6 @@ class _Snapshot:
         if key not in self._alignments:
             self._alignments[key] = _align(asked, self.covered, senders, self.today)
         return self._alignments[key]
-
-    def read(self, figures: Figures) -> tuple[Figures, tuple[list[dict[str, Any]], list[dict[str, Any]], int]]:
-        """What `figures` reads; what a question read before that asks for the same and more measures, where these do not order its rows."""
-        asked = figures.asked
-        narrow = type(figures) is Figures and asked.query.limit is None and all(d.is_time for d in asked.dimensions)
-        own = (replace(asked.query, measures=(), order_by=None), figures.relation)
-        for wide, found in self._read.get(own, ()) if narrow and asked.query.order_by is None else ():
-            if set(asked.query.measures) <= set(wide.asked.query.measures):
-                return wide, found
-        read = figures.read()
-        if narrow and asked.query.order_by is None:
-            self._read.setdefault(own, []).append((figures, read))
-        return figures, read
 
     def notes(self, asked: Asked, relation: Relation) -> pl.DataFrame:
         statement = compile_notes(asked, relation)
@@ -150,7 +140,31 @@ select (select version from readable.data_version), exists (select from readable
 BY_HASHING = "set local enable_sort = off"  # few groups of many lines: added up by hashing, whatever the planner expects
 
 
-def _answer(snapshot: _Snapshot, asked: Asked, reading: FiguresOf) -> Result:
+@contextmanager
+def _readers(database: Database, scope: Scope, questions: int) -> Iterator[list[Connection]]:
+    """One reader, or for the questions of a whole page two of one moment."""
+    if questions >= MANY:
+        with database.readers_of_one_moment(scope) as readers:
+            yield readers
+    else:
+        with database.reader(scope) as reader:
+            yield [reader]
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A question with all that is known before its figures are."""
+
+    asked: Asked
+    figures: Figures
+    evidence: caveats.Evidence
+    senders: tuple[Sender, ...]
+    alignment: comparing.Alignment | None
+    base: Base | None
+    numbers: list[int]
+
+
+def _prepare(snapshot: _Snapshot, asked: Asked, reading: FiguresOf) -> _Prepared:
     connection, covered, today = snapshot.connection, snapshot.covered, snapshot.today
     senders = covering.concerned(asked, covered)
     alignment = snapshot.alignment(asked, senders)
@@ -171,9 +185,15 @@ def _answer(snapshot: _Snapshot, asked: Asked, reading: FiguresOf) -> Result:
         today,
         snapshot.state[2],
     )
-    figures, (rows, others, groups) = snapshot.read(figures)
+    return _Prepared(asked, figures, evidence, tuple(senders), alignment, base, numbers)
+
+
+def _answer(snapshot: _Snapshot, prepared: _Prepared, figures: Figures, found: Found) -> Result:
+    asked, alignment, base, senders = prepared.asked, prepared.alignment, prepared.base, prepared.senders
+    rows, others, groups = found
     frame = _frame(asked, [*rows, *others])
-    evidence = replace(evidence, unstated=find_unstated(asked, frame, lambda one: snapshot.by_reseller(one, numbers)))
+    unstated = find_unstated(asked, frame, lambda one: snapshot.by_reseller(one, prepared.numbers))
+    evidence = replace(prepared.evidence, unstated=unstated)
     return Result(
         asked.query,
         frame,
@@ -182,12 +202,12 @@ def _answer(snapshot: _Snapshot, asked: Asked, reading: FiguresOf) -> Result:
         snapshot.state[0],
         asked.query.period,
         alignment.before if alignment else None,
-        covering.data_through(covered, senders),
+        covering.data_through(snapshot.covered, senders),
         caveats.complete_senders(evidence, asked.query.period),
         tuple(s.name for s in evidence.senders),
         (
-            *_comparison_caveat(asked, alignment, base),
-            *stock_caveats(connection, asked, [s.reseller_id for s in senders]),
+            *_comparison_caveat(alignment, base),
+            *stock_caveats(snapshot.connection, asked, [s.reseller_id for s in senders]),
             *caveats.find_caveats(asked, evidence),
             *_shortened(asked, groups, len(rows)),
         ),
@@ -209,7 +229,7 @@ class Figures:
     total: Mapping[str, Any] | None = None
     sql: str = ""
 
-    def read(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]], int]:
+    def read(self) -> Found:
         """The rows in order, the remainder row if asked for, and how many rows there are in all."""
         limit = min(self.asked.query.limit or MOST_ROWS, MOST_ROWS)
         statement = compile_figures(self.asked, self.relation, self.pairs, limit if self.asked.dimensions else None)
@@ -226,6 +246,53 @@ class Figures:
         keys = [[row[f"key_{d.name}"] for d in self.asked.dimensions] for row in rows]
         found = rows_of(self.connection, compile_remainder(self.asked, self.relation, self.pairs, keys), as_text=True)
         return [row | {d.name: OTHERS if d.kind == "text" else None for d in self.asked.dimensions} for row in found]
+
+
+Found = tuple[list[dict[str, Any]], list[dict[str, Any]], int]  # what `Figures.read` gives
+MANY = 3  # questions that are worth a second connection
+
+
+def read_side_by_side(figures: Sequence[Figures], connections: Sequence[Connection]) -> list[tuple[Figures, Found]]:
+    """What each question reads, those over most groups first, on as many connections of one snapshot as there are.
+
+    A question by time is not read where another asks for the same and more measures: it has that one's answer."""
+    wide = [next((other for other in figures if includes(other, one)), one) for one in figures]
+    waiting = sorted({id(one): one for one in wide}.values(), key=lambda one: len(one.asked.dimensions) * len(one.asked.measures))
+    found: dict[int, Found] = {}
+
+    def work(connection: Connection) -> None:
+        try:
+            while one := _next(waiting):
+                one.connection = connection
+                found[id(one)] = one.read()
+        except BaseException:
+            waiting.clear()  # nothing more is asked for an answer that will not be given
+            raise
+
+    with ThreadPoolExecutor(len(connections)) as lanes:
+        beside = [lanes.submit(work, connection) for connection in connections[1:]]
+        work(connections[0])
+        for lane in beside:
+            lane.result()
+    return [(one, found[id(one)]) for one in wide]
+
+
+def _next(waiting: list[Figures]) -> Figures | None:
+    try:
+        return waiting.pop()
+    except IndexError:
+        return None
+
+
+def includes(wide: Figures, narrow: Figures) -> bool:
+    """Whether the answer to `wide` holds that to `narrow`: the same question by time alone, with its measures among more."""
+    if wide is narrow:
+        return True
+    alike = [replace(one.asked.query, measures=(), order_by=None) for one in (wide, narrow)]
+    plain = all(type(one) is Figures and one.asked.query.order_by is None and one.asked.query.limit is None for one in (wide, narrow))
+    in_time = all(dimension.is_time for dimension in narrow.asked.dimensions)
+    more = set(wide.asked.query.measures) > set(narrow.asked.query.measures)
+    return plain and in_time and more and alike[0] == alike[1] and wide.relation == narrow.relation
 
 
 FiguresOf = Callable[[Connection, Asked, Relation, Sequence[comparing.Pair] | None], Figures]

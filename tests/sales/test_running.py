@@ -1,18 +1,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from core.db import tables
-from core.errors import BadQuestion
+from core.errors import BadQuestion, QueryRefused
 from core.sales import bridging
 from core.sales.dimensions import NOT_STATED, OTHERS
 from core.sales.query import build_query, parse_period
-from core.sales.running import run
-from core.sales.standard import by_product, by_reseller, channel_mix, key_figures, monthly
+from core.sales.running import run, run_all
+from core.sales.standard import by_product, by_reseller, channel_mix, key_figures, monthly, overview
 from tests.sales.conftest import CANDLE, SAUNA, TUNDRA, VIAL, Market
 
 TODAY = date(2025, 7, 15)
@@ -409,3 +410,34 @@ def test_the_overview_reads_sums_never_single_lines(market, question):
             plan = str(connection.execute(f"explain {run(market.database, asked, None, TODAY).sql}").fetchall())
         assert re.search("on sales_(totals|months)", plan) and not re.search("sellout_entries2|ecommerce_orders|sales_rollup", plan)
         assert ("on order_days" in plan) == ("orders" in asked.measures)
+
+
+def page_of(market: Market):
+    market.line("galilu", "2024-05", TUNDRA, 3, 30)
+    market.line("galilu", "2025-05", TUNDRA, 4, 44)
+    market.line("galilu", "2025-05", SAUNA, 1, 12)
+    market.order_line("A", "2025-05-03", TUNDRA, 1, 8)
+    market.covers("galilu", "2024-05", "2025-05")
+    market.fill_rollup()
+    return overview((), parse_period("2025-05"))
+
+
+def test_the_questions_of_a_page_have_the_same_answers_together_as_alone(market):
+    queries = page_of(market)
+    together = run_all(market.database, queries, None, TODAY)
+    alone = [run(market.database, query, None, TODAY) for query in queries]
+    for one, other in zip(together, alone, strict=True):
+        assert one.frame.equals(other.frame.select(one.frame.columns)) and one.caveats == other.caveats
+        assert {name: other.totals[name] for name in one.totals} == one.totals
+
+
+def test_a_month_asked_alone_and_among_others_is_read_once(market):
+    answers = run_all(market.database, page_of(market), None, TODAY)
+    wide, narrow = (answer for answer in answers if answer.query.by == ("month",))
+    assert (wide.sql, len(wide.query.measures), len(narrow.query.measures)) == (narrow.sql, 5, 1)
+
+
+def test_a_page_that_takes_too_long_is_refused_with_a_sentence(market):
+    slow = replace(market.database, query_seconds=0.001)
+    with pytest.raises(QueryRefused, match="longer than"):
+        run_all(slow, page_of(market), None, TODAY)
