@@ -58,6 +58,7 @@ class Cell:
     country: str = ""
     now: Amounts = field(default_factory=Amounts)
     before: Amounts = field(default_factory=Amounts)
+    product: Hashable = None
 
 
 @dataclass(frozen=True)
@@ -138,12 +139,24 @@ def _of_item(group: Sequence[Cell], rates: Mapping[Hashable, Fraction], vats: Ma
         return Effects(without_units=net_now - net_before), []
     currency = vat = price = ZERO
     valued: list[_Valued] = []
-    for cell in group:
-        by_rate, by_vat, left = _restated(cell, rates.get(_money_of(cell), ONE), vats.get(_place_of(cell), ONE))
-        by_price = _price_effect(cell, left)
-        currency, vat, price = currency + by_rate, vat + by_vat, price + by_price
-        valued.append(_Valued(cell.item, cell.now.units, cell.before.units, cell.before.priced_net, left - by_price))
+    for cells in _shelves(group):
+        net_now = ZERO
+        for cell in cells:
+            by_rate, by_vat, left = _restated(cell, rates.get(_money_of(cell), ONE), vats.get(_place_of(cell), ONE))
+            currency, vat, net_now = currency + by_rate, vat + by_vat, net_now + left
+        units, before = _sum(c.now.units for c in cells), (_sum(c.before.units for c in cells), _sum(c.before.priced_net for c in cells))
+        by_price = _price_effect(units, net_now, *before)
+        price += by_price
+        valued.append(_Valued(cells[0].item, units, *before, net_now - by_price))
     return Effects(currency=currency, vat=vat, price=price), valued
+
+
+def _shelves(group: Sequence[Cell]) -> Iterable[list[Cell]]:
+    """The cells of one product at one reseller and country: a reseller that changes its currency or basis sells on the same shelf."""
+    shelves: dict[Hashable, list[Cell]] = {}
+    for cell in group:
+        shelves.setdefault((cell.product, cell.reseller, cell.country), []).append(cell)
+    return shelves.values()
 
 
 def _restated(cell: Cell, rate: Fraction, vat: Fraction) -> tuple[Fraction, Fraction, Fraction]:
@@ -154,11 +167,11 @@ def _restated(cell: Cell, rate: Fraction, vat: Fraction) -> tuple[Fraction, Frac
     return net - at_rate, at_rate - left, left
 
 
-def _price_effect(cell: Cell, net_now: Fraction) -> Fraction:
+def _price_effect(units: Fraction, net_now: Fraction, units_before: Fraction, net_before: Fraction) -> Fraction:
     """Step 5: (p1 − p0) × q1."""
-    if cell.now.units <= 0 or cell.before.units <= 0:
+    if units <= 0 or units_before <= 0:
         return ZERO
-    return net_now - cell.now.units * cell.before.priced_net / cell.before.units
+    return net_now - units * net_before / units_before
 
 
 def _volume_and_mix(valued: Sequence[_Valued], apart: bool = False) -> dict[Hashable, Effects]:

@@ -139,7 +139,7 @@ def _cells(result: Result) -> list[Cell]:
 
 def _cell(row: Mapping[str, Any], item: str) -> Cell:
     place = (row["reseller"], row["currency"], row["vat_basis"], row["country"])
-    return Cell(row[item], *place, _amounts(row, "_comparable"), _amounts(row, "_before"))
+    return Cell(row[item], *place, _amounts(row, "_comparable"), _amounts(row, "_before"), row["product"])
 
 
 def _amounts(row: Mapping[str, Any], era: str) -> Amounts:

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 
 from dateutil.easter import easter
 
+from core.sales.comparing import Pair
+from core.sales.covered import months_in
 from core.sales.naming import name_day, name_period
-from core.sales.query import Period
+from core.sales.query import Period, months
 
 
 def calendar_notes(now: Period, before: Period) -> tuple[str, ...]:
@@ -20,6 +22,19 @@ def easters_in(period: Period) -> tuple[date, ...]:
     """Easter Sundays inside the period."""
     days = (easter(year) for year in range(period.start.year, period.end.year + 1))
     return tuple(day for day in days if period.start <= day <= period.end)
+
+
+def days_stacked(pairs: Iterable[Pair]) -> tuple[str, ...]:
+    """Where days of a longer month stand by day: 29 February beside the 28th of a year without one."""
+    found: dict[str, None] = {}
+    for pair in pairs:
+        for month in months_in(pair.before) if pair.add_months else ():
+            number = month.start.year * 12 + month.start.month - 1 + pair.add_months
+            last = months(number // 12, number % 12 + 1, 1).end
+            if min(month.end, pair.before.end).day > last.day:
+                extra = Period(month.start.replace(day=last.day + 1), min(month.end, pair.before.end))
+                found[f"{name_period(extra)} beside {name_day(last)}"] = None
+    return tuple(found)
 
 
 def _easter(now: Period, before: Period) -> Iterable[str]:

@@ -90,6 +90,8 @@ def reach_of(sender: Sender, covered: Covered, slot: Period, today: date) -> Rea
     """How much of a slot one reseller has stated. `coarse`: it states longer periods than the slot, so nothing of it can stand there."""
     if sender.cadence == "monthly" and not sender.by_day and not _is_whole_months(slot):
         return "coarse"
+    if covered.is_coarser(sender.reseller_id, slot):
+        return "coarse"
     if slot.start > today:
         return "none" if sender.is_active(slot) else "not expected"
     needed = _needed_days(sender, covered, slot) if sender.by_day else _needed_slices(sender, covered, slot)

@@ -49,6 +49,7 @@ def find_caveats(asked: Asked, evidence: Evidence) -> tuple[Caveat, ...]:
         *_different_ends(asked.query.period, evidence),
         *(one.caveat() for one in evidence.unstated),
         *_grain(asked, counted),
+        *_longer_than_months(asked, evidence),
         *_week_rule(asked, evidence),
         *_about_measures(asked, counted, evidence),
     ]
@@ -204,6 +205,22 @@ def _grain(asked: Asked, counted: pl.DataFrame) -> Iterable[Caveat]:
                 )
 
 
+def _longer_than_months(asked: Asked, evidence: Evidence) -> Iterable[Caveat]:
+    """Who states quarters or years, when the question splits by months."""
+    if not any(d.name in ("month", "fiscal_month") for d in asked.dimensions):
+        return
+    names = [s.name for s in evidence.senders if _states_longer_than_months(s, evidence.covered, asked.query.period)]
+    if names:
+        verb = "states" if len(names) == 1 else "state"
+        yield Caveat("grain", f"{name_list(names)} {verb} several months as one: such lines are not spread, but stand in one of them.")
+
+
+def _states_longer_than_months(sender: Sender, covered: Covered, period: Period | None) -> bool:
+    slices = covered.slices.get(sender.reseller_id, ()) if not sender.by_day else ()
+    return any(s.days > LONGEST_MONTH and (period is None or (s.start <= period.end and s.end >= period.start)) for s in slices)
+
+
+LONGEST_MONTH = 31  # days
 RULES = {"week_end": "ends in", "week_start": "begins in", "majority": "has most days in"}
 
 

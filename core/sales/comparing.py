@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from core.sales.covered import Covered, Sender, cut, expected_slices, join, month_of, months_in, week_end_of, weeks_in
+from core.sales.covered import ONE_DAY, Covered, Sender, cut, expected_slices, join, month_of, months_in, week_end_of, weeks_in
 from core.sales.naming import MONTHS, SHORT_MONTHS, name_period
 from core.sales.query import Compared, Comparison, Period, months
 
@@ -44,7 +44,8 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Alignment:
-    """`before`: the nominal period that is compared with. `compared`: resellers with at least one pair; `concerned`: with any data now."""
+    """`before`: the nominal period that is compared with. `compared`: resellers with at least one pair; `concerned`: with any data now;
+    `ended`: those of the earlier period that report no longer. `notes`: what else a reader of the change must know, as sentences."""
 
     now: Period
     before: Period
@@ -52,6 +53,8 @@ class Alignment:
     compared: tuple[str, ...]
     concerned: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
+    ended: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def common(self) -> tuple[Period, ...]:
@@ -108,18 +111,21 @@ def align(now: Period, comparison: Comparison | Period, covered: Covered, sender
     pairs: list[Pair] = []
     left_out: list[LeftOut] = []
     compared: list[str] = []
-    concerned = [s for s in senders if cut(covered.spans(s.reseller_id), now) or covered.is_expected(s, now)]
+    every = tuple(senders)
+    concerned = [s for s in every if cut(covered.spans(s.reseller_id), now) or covered.is_expected(s, now)]
+    ended = tuple(s.name for s in every if s not in concerned and cut(covered.spans(s.reseller_id), before))
     for sender in concerned:
         own = merge(_pairs_of(sender, now, before, covered, today, comparison))
         pairs += own
         compared += [sender.name] if own else []
         left_out += [LeftOut(sender.name, span) for span in _left_out(sender, now, own, covered)]
-    return Alignment(now, before, tuple(pairs), tuple(compared), tuple(s.name for s in concerned), tuple(left_out))
+    notes = (*_of_other_length(now, before, comparison, pairs), *_week_counts(concerned, pairs, covered))
+    return Alignment(now, before, tuple(pairs), tuple(compared), tuple(s.name for s in concerned), tuple(left_out), ended, notes)
 
 
 def _pairs_of(sender: Sender, now: Period, before: Period, covered: Covered, today: date, comparison: Comparison | Period) -> list[Pair]:
     yearly, shift = comparison in YEARLY, month_shift(now, before)
-    if sender.cadence == "weekly" and (shift is None or shift % 12 == 0):
+    if sender.cadence == "weekly" and not sender.by_day and (shift is None or shift % 12 == 0):
         years = (shift // 12) if shift is not None else (1 if yearly else 0)
         days = YEAR_OF_WEEKS * years or _whole_weeks((now.start - before.start).days)
         return _week_pairs(sender, now, days, covered, None if years else before.end)
@@ -161,7 +167,7 @@ def _week_pairs(sender: Sender, now: Period, days: int, covered: Covered, until:
         before = Period(week.start - timedelta(days=days), week.end - timedelta(days=days))
         if until is not None and sender.counted_on(before) > until:
             continue
-        if covered.covers(sender.reseller_id, week) and covered.covers(sender.reseller_id, before):
+        if all(covered.covers(sender.reseller_id, one) and not covered.is_coarser(sender.reseller_id, one) for one in (week, before)):
             lands_on = sender.counted_on(week)
             regular = sender.counted_on(before) + timedelta(days=days) == lands_on
             pairs.append(Pair(sender.reseller_id, week, before, add_days=days, lands_on=None if regular else lands_on))
@@ -169,12 +175,28 @@ def _week_pairs(sender: Sender, now: Period, days: int, covered: Covered, until:
 
 
 def _month_pairs(sender: Sender, candidates: list[tuple[Period, Period]], covered: Covered, today: date) -> list[Pair]:
-    """Whole months that both periods cover; a weekly reseller's month is the weeks that count in it."""
+    """Whole months that both periods cover; a weekly reseller's month is the weeks that count in it. Months that a file states together (a
+    quarter, weeks over their ends) are compared together or not at all."""
     return [
         Pair(sender.reseller_id, now, before, add_months=_months_between(now, before))
-        for now, before in candidates
-        if now.end <= today and _covers_month(sender, now, covered) and _covers_month(sender, before, covered)
+        for block in _blocks(sender, candidates, covered)
+        if all(now.end <= today and _covers_month(sender, now, covered) and _covers_month(sender, before, covered) for now, before in block)
+        for now, before in block
     ]
+
+
+def _blocks(sender: Sender, candidates: list[tuple[Period, Period]], covered: Covered) -> list[list[tuple[Period, Period]]]:
+    """The months in runs, each of which nothing that was stated reaches out of."""
+    slices = covered.slices.get(sender.reseller_id, ())
+    reaching = [s for s in slices if s.days > 7 or sender.cadence != "weekly"]
+    crossed = {day for s in reaching for day in (m.end for m in months_in(s)) if day < s.end}
+    blocks: list[list[tuple[Period, Period]]] = []
+    open_block = bool(candidates) and any(month.start - ONE_DAY in crossed for month in candidates[0])
+    for number, pair in enumerate(candidates):
+        begins = number == 0 or not any(month.end in crossed for month in candidates[number - 1])
+        blocks = [*blocks, [pair]] if begins else [*blocks[:-1], [*blocks[-1], pair]]
+    last_open = bool(candidates) and any(month.end in crossed for month in candidates[-1])
+    return blocks[int(open_block) : len(blocks) - int(last_open)]
 
 
 def _counted_month_pairs(sender: Sender, now: Period, before: Period, covered: Covered, today: date) -> list[Pair]:
@@ -228,7 +250,7 @@ def _covers_month(sender: Sender, month: Period, covered: Covered) -> bool:
     if sender.cadence != "weekly":
         return covered.covers(sender.reseller_id, month)
     weeks = weeks_counted_in(sender, covered, month)
-    return bool(weeks) and all(covered.covers(sender.reseller_id, week) for week in weeks)
+    return bool(weeks) and all(covered.covers(sender.reseller_id, w) and not covered.is_coarser(sender.reseller_id, w) for w in weeks)
 
 
 def weeks_counted_in(sender: Sender, covered: Covered, span: Period) -> tuple[Period, ...]:
@@ -243,21 +265,52 @@ def _left_out(sender: Sender, now: Period, pairs: list[Pair], covered: Covered) 
         *(span for span in expected_slices(sender, covered, now) if covered.covers(sender.reseller_id, span)),
         *(cut(covered.spans(sender.reseller_id), now) if sender.by_day else ()),
     ]
-    open_days = [span for span in stated if not any(p.now.start <= span.start and span.end <= p.now.end for p in pairs)]
+    open_days = [span for span in stated if not any(_stands_in(sender, span, p.now) for p in pairs)]
     return join(open_days) if not pairs or not sender.by_day else ()
+
+
+def _stands_in(sender: Sender, span: Period, compared: Period) -> bool:
+    """Whether a stated slice is compared: a week with the month that it counts in."""
+    inside = compared.start <= span.start and span.end <= compared.end
+    return inside or (sender.cadence == "weekly" and compared.start <= sender.counted_on(span) <= compared.end)
+
+
+def _of_other_length(now: Period, before: Period, comparison: Comparison | Period, pairs: Sequence[Pair]) -> Iterable[str]:
+    if not isinstance(comparison, Period) or now.days == before.days or month_shift(now, before) is not None or not pairs:
+        return
+    spans = ", ".join(name_period(span) for span in join(pair.before for pair in pairs)[:3])
+    yield f"The periods are of different length, {now.days} days against {before.days}: of the earlier one only {spans} is compared."
+
+
+def _week_counts(senders: Sequence[Sender], pairs: Sequence[Pair], covered: Covered) -> Iterable[str]:
+    """Months of weeks hold four or five of them."""
+    for sender in senders:
+        own = [pair for pair in pairs if pair.reseller_id == sender.reseller_id and pair.add_months and sender.cadence == "weekly"]
+        ours, theirs = (
+            (
+                sum(len(weeks_counted_in(sender, covered, span)) for span in spans)
+                for spans in zip(*((p.now, p.before) for p in own), strict=True)
+            )
+            if own
+            else (0, 0)
+        )
+        if ours != theirs and not sender.by_day:
+            yield f"{sender.name} states weeks: {ours} count in the period, {theirs} in the earlier one, so part of its change is the calendar."
 
 
 def explain(alignment: Alignment) -> str:
     """“7 of 9 resellers, Jan–May 2025 against the same days of the earlier period; left out: Galilu (May 2025).”"""
+    ended = f" Only in the earlier period, and in no change: {', '.join(alignment.ended)}." if alignment.ended else ""
     if not alignment.pairs:
-        return f"Nothing can be compared: no reseller covers days of both {name_period(alignment.now)} and {name_period(alignment.before)}."
+        spans = f"{name_period(alignment.now)} and {name_period(alignment.before)}"
+        return f"Nothing can be compared: no reseller has stated the same days, weeks or months of both {spans}.{ended}"
     spans = ", ".join(name_period(span) for span in alignment.common[:3]) + (" …" if len(alignment.common) > 3 else "")
     text = f"{len(alignment.compared)} of {len(alignment.concerned)} resellers, {spans} in both periods"
     missing: dict[str, list[str]] = {name: [] for name in alignment.concerned if name not in alignment.compared}
     for item in alignment.left_out:
         missing.setdefault(item.reseller, []).append(name_period(item.now))
     parts = [f"{name} ({', '.join(spans)})" if spans else name for name, spans in missing.items()]
-    return f"{text}; left out of the change: {', '.join(parts)}." if parts else f"{text}."
+    return f"{text}; left out of the change: {', '.join(parts)}.{ended}" if parts else f"{text}.{ended}"
 
 
 def compared_of(alignment: Alignment, senders: Iterable[Sender]) -> Compared:

@@ -82,6 +82,24 @@ class Covered:
         """True where some of the span's months hold partial figures."""
         return any((reseller_id, month.start) in self.provisional for month in months_in(span))
 
+    def is_coarser(self, reseller_id: int, span: Period) -> bool:
+        """True where what was stated of the span reaches out of it: a month's lines do not stand in its weeks, nor a quarter's in its months."""
+        if reseller_id in self._by_day:
+            return False
+        return any(
+            s.start <= span.end and s.end >= span.start and not (span.start <= s.start and s.end <= span.end)
+            for s in self._long(reseller_id)
+        )
+
+    def _long(self, reseller_id: int) -> tuple[Period, ...]:
+        if reseller_id not in self._longer_than_a_week:
+            self._longer_than_a_week[reseller_id] = tuple(s for s in self.slices.get(reseller_id, ()) if s.days > 7)
+        return self._longer_than_a_week[reseller_id]
+
+    @cached_property
+    def _longer_than_a_week(self) -> dict[int, tuple[Period, ...]]:
+        return {}
+
     @cached_property
     def missing(self) -> dict[tuple[int, Period | None, date], tuple[Period, ...]]:
         """What was found missing so far, by reseller id, period and day: several questions of a page ask for it."""

@@ -27,7 +27,7 @@ HELD: dict[str, Any] = {
 SENDERS = """
 select id, name, key, cadence, period_rule, grace_days, active_from, active_until from readable.resellers order by name
 """
-SLICES = "select reseller_id, period_start, period_end, bool_or(restated) from readable.covered_slices group by 1, 2, 3"
+SLICES = "select reseller_id, period_start, period_end, bool_or(restated), array_agg(view) from readable.covered_slices group by 1, 2, 3"
 PROVISIONAL = """
 select distinct reseller_id, make_date(year, month, 1) from readable.sales where provisional and source = 'sell-out'
 """
@@ -40,6 +40,7 @@ select max(day - before - 1) from (
 where day - before > 1 and exists (
   select from readable.covered_slices c where c.reseller_id = %(reseller)s and c.period_start <= before and c.period_end >= day)
 """
+LONGEST_MONTH = 31  # days
 HELD_LINES = """
 select reseller, currency, count(*), sum(quantity)::bigint, round(sum(sales_eur_net), 9) as net,
        round(sum(amount_local) filter (where sales_eur_net is null), 9) as local
@@ -62,12 +63,23 @@ def read_covered(connection: psycopg.Connection[Any]) -> Covered:
     senders = tuple(Sender(*row) for row in connection.execute(SENDERS).fetchall())
     slices: dict[int, list[Period]] = defaultdict(list)
     restated: set[tuple[int, Period]] = set()
-    for reseller_id, start, end, changed in connection.execute(SLICES).fetchall():
+    for reseller_id, start, end, changed in _facts_of(connection.execute(SLICES).fetchall()):
         slices[reseller_id].append(Period(start, end))
         restated |= {(reseller_id, Period(start, end))} if changed else set()
     provisional = frozenset((row[0], row[1]) for row in connection.execute(PROVISIONAL).fetchall())
     known = {key: tuple(sorted(spans)) for key, spans in slices.items()}
     return Covered(senders, known, provisional, _quiet(connection, senders, known), frozenset(restated))
+
+
+def _facts_of(rows: Sequence[Sequence[Any]]) -> list[tuple[int, date, date, bool]]:
+    """Without the spans over which a file adds up, in a view of its own, what another of its views states by month: these cover no month."""
+    longer = [row for row in rows if (row[2] - row[1]).days > LONGEST_MONTH]
+    beside = {
+        (number, start, end)
+        for number, start, end, _, views in longer
+        if any(o[0] == number and start <= o[1] and o[2] <= end and not set(o[4]) & set(views) for o in rows)
+    }
+    return [(row[0], row[1], row[2], row[3]) for row in rows if (row[0], row[1], row[2]) not in beside]
 
 
 def _quiet(connection: psycopg.Connection[Any], senders: Sequence[Sender], slices: Mapping[int, tuple[Period, ...]]) -> dict[int, int]:
@@ -104,6 +116,31 @@ def _keeps(sender: Sender, asked: AskedFilter) -> bool:
     if asked.dimension.name == "channel" and sender.key == "online":
         return ("online" in values) != asked.exclude
     return True
+
+
+PLACES = ("store", "country", "currency")
+STORES_NAMED = """
+select distinct reseller_id from readable.stores
+where lower(name) = any(%(names)s::text[]) or lower(name || ' (' || reseller || ')') = any(%(names)s::text[])
+"""
+
+
+def at_these_places(connection: psycopg.Connection[Any], asked: Asked, senders: Sequence[Sender], rolled: bool) -> tuple[Sender, ...]:
+    """Those of the resellers that ever sold at the stores, in the countries or in the currencies the question names: of others no file is
+    missing from it. All of them where none did. `rolled`: whether there are sums to look it up in."""
+    found = tuple(senders)
+    for one in asked.filters:
+        if one.dimension.name in PLACES and not one.exclude and not one.blank:
+            known = _sellers_at(connection, one, "sales_totals" if rolled else "sales")
+            found = tuple(sender for sender in found if sender.reseller_id in known) or found
+    return found
+
+
+def _sellers_at(connection: psycopg.Connection[Any], one: AskedFilter, relation: str) -> set[int]:
+    names = {"names": [text.lower() for text in one.texts]}
+    column = one.dimension.label
+    statement = f"select distinct reseller_id from readable.{relation} where lower({column}) = any(%(names)s::text[])"
+    return {row[0] for row in connection.execute((STORES_NAMED if one.dimension.name == "store" else statement).encode(), names).fetchall()}
 
 
 def data_through(covered: Covered, senders: Sequence[Sender]) -> dict[str, date]:

@@ -84,7 +84,7 @@ _ALL = (
         Dimension(f"fiscal_{part}", f"Fiscal {part}", FiscalCalendar().label(part), "date", without=f"fiscal {part}")
         for part in PARTS_OF_A_YEAR
     ),
-    Dimension("weekday", "Weekday", "to_char({day}, 'FMDay')", grain="day", without="day"),
+    Dimension("weekday", "Weekday", "to_char(sold_on, 'FMDay')", grain="day", without="day"),
     Dimension("channel", "Channel", "channel"),
     Dimension("source", "Source", "source"),
     Dimension("reseller", "Reseller", "reseller", key="reseller_id", matches=("reseller_key",)),

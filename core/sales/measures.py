@@ -122,6 +122,8 @@ SUMS: dict[str, Sum] = {
     "stocked_units": Sum("sum(quantity)", ("quantity", "line_kind"), "line_kind <> 'adjustment'", of_stock=True),
     "stores": Sum("count(distinct store_id)", ("store_id", "line_kind"), "line_kind = 'sale'", by_store=True),
     "products": Sum("count(distinct product_ean)", ("product_ean", "line_kind"), "line_kind = 'sale'", by_product=True),
+    "names_stores": Sum("max((store_id is not null)::int)", ("store_id",), by_store=True),
+    "names_products": Sum("max((product_ean is not null)::int)", ("product_ean",), by_product=True),
     "resellers": Sum("count(distinct reseller_id)", ("reseller_id",)),
 }
 
@@ -369,18 +371,18 @@ _ALL = (
         "active_stores",
         "Active stores",
         "stores",
-        "Stores with at least one sale.",
+        "Stores with at least one sale; not stated where no line names a store.",
         "distinct stores with a sale line",
-        "{stores}",
+        "case when {names_stores} > 0 then {stores} end",
         "distinct",
     ),
     Measure(
         "active_products",
         "Active products",
         "products",
-        "Products with at least one sale.",
+        "Products with at least one sale; not stated where no line names a product.",
         "distinct products with a sale line",
-        "{products}",
+        "case when {names_products} > 0 then {products} end",
         "distinct",
     ),
     Measure(

@@ -19,13 +19,14 @@ from core.db.engine import Database, Scope
 from core.errors import QueryRefused
 from core.sales import caveats, comparing, covering, lifetimes, like_for_like
 from core.sales.asking import BY_MONTH, CHANGES, Asked, Relation, choose_relation, resolve
-from core.sales.calendar_effects import calendar_notes
+from core.sales.calendar_effects import calendar_notes, days_stacked
 from core.sales.compiling import Statement, compile_figures, compile_notes, compile_remainder
 from core.sales.covered import Covered, Sender
 from core.sales.cutting import by_month
 from core.sales.dimensions import NOT_STATED, OTHERS
 from core.sales.fiscal import FiscalCalendar
 from core.sales.formatting import format_number
+from core.sales.naming import name_list
 from core.sales.query import Base, Caveat, Period, Result, SalesQuery
 from core.sales.stock import stock_caveats
 from core.sales.unstated import find_unstated
@@ -166,7 +167,7 @@ class _Prepared:
 
 def _prepare(snapshot: _Snapshot, asked: Asked, reading: FiguresOf) -> _Prepared:
     connection, covered, today = snapshot.connection, snapshot.covered, snapshot.today
-    senders = covering.concerned(asked, covered)
+    senders = covering.at_these_places(connection, asked, covering.concerned(asked, covered), snapshot.state[1])
     alignment = snapshot.alignment(asked, senders)
     pairs = alignment.pairs if alignment else None
     relation = snapshot.relation(asked)
@@ -206,7 +207,7 @@ def _answer(snapshot: _Snapshot, prepared: _Prepared, figures: Figures, found: F
         caveats.complete_senders(evidence, asked.query.period),
         tuple(s.name for s in evidence.senders),
         (
-            *_comparison_caveat(alignment, base),
+            *_comparison_caveat(asked, alignment, base),
             *stock_caveats(snapshot.connection, asked, [s.reseller_id for s in senders]),
             *caveats.find_caveats(asked, evidence),
             *_shortened(asked, groups, len(rows)),
@@ -401,10 +402,16 @@ def _held_net(held: pl.DataFrame) -> Decimal | None:
     return sum(known, Decimal(0)) if known else None
 
 
-def _comparison_caveat(alignment: comparing.Alignment | None, base: Base | None) -> list[Caveat]:
+def _comparison_caveat(asked: Asked, alignment: comparing.Alignment | None, base: Base | None) -> list[Caveat]:
     found = [Caveat("comparison", comparing.explain(alignment))] if alignment else []
     if alignment and alignment.pairs:
-        found += [Caveat("calendar", text) for text in calendar_notes(alignment.now, alignment.before)]
+        found += [Caveat("calendar", text) for text in (*calendar_notes(alignment.now, alignment.before), *alignment.notes)]
+        stacked = days_stacked(alignment.pairs) if any(d.name == "day" for d in asked.dimensions) else ()
+        found += (
+            [Caveat("calendar", f"Days that the later month does not have stand beside its last: {name_list(stacked, 3)}.")]
+            if stacked
+            else []
+        )
     return [*found, Caveat("like_for_like", like_for_like.explain_base(base))] if base else found
 
 

@@ -142,7 +142,8 @@ def trace(
     asked = resolve(replace(narrowed(query), measures=(measure.name,), compare=compare, like_for_like=like_for_like), calendar_of(database))
     with database.reader(scope) as connection:
         covered = covering.read_covered(connection)
-        senders = covering.concerned(asked, covered)
+        (rolled,) = connection.execute("select exists (select from readable.sales_rollup)").fetchone() or (False,)
+        senders = covering.at_these_places(connection, asked, covering.concerned(asked, covered), rolled)
         alignment = _alignment(asked, covered, senders, today or date.today()) if side == "before" else None
         pairs = alignment.pairs if alignment else None
         asked, _ = keep_like_for_like(connection, asked, "sales", alignment, senders, covered)

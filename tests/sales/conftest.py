@@ -118,13 +118,37 @@ class Market:
     def covers(
         self, reseller: str, *periods: str, view: str = "main", batch: int | None = None, live: bool = True, content: str = "a"
     ) -> None:
+        slices = [slice_ for period in periods for slice_ in self._slices(reseller, period)]
+        self._claim(reseller, slices, view, batch, live, content)
+
+    def covers_as_one(self, reseller: str, period: str, view: str = "main") -> None:
+        """One slice, however long."""
+        self._claim(reseller, [span(period)], view)
+
+    def _claim(
+        self,
+        reseller: str,
+        slices: list[tuple[date, date]],
+        view: str,
+        batch: int | None = None,
+        live: bool = True,
+        content: str = "a",
+    ) -> None:
         owner = batch or self.new_batch(reseller)
         with self.database.write() as c:
-            for period in periods:
-                start, end = span(period)
+            for start, end in slices:
                 values = {"upload_batch_id": owner, "facts_batch_id": owner, "reseller_id": self.resellers[reseller], "view": view}
                 values |= {"period_start": start, "period_end": end, "content_key": content, "stated_until": end, "live": live}
                 c.execute(t.slice_claims.insert(), values)
+
+    def _slices(self, reseller: str, period: str) -> list[tuple[date, date]]:
+        """A long period of those who report months is one slice a month."""
+        start, end = span(period)
+        monthly = reseller != "online" and RESELLERS.get(reseller, ("", "", "", "monthly"))[3] == "monthly"
+        if not monthly or start.day != 1 or (end - start).days <= 31:
+            return [(start, end)]
+        numbers = range(start.year * 12 + start.month - 1, end.year * 12 + end.month)
+        return [span(f"{n // 12}-{n % 12 + 1:02d}") for n in numbers]
 
     def covers_weeks(self, reseller: str, first_end: str, last_end: str) -> None:
         end, last, weeks = date.fromisoformat(first_end), date.fromisoformat(last_end), []

@@ -131,3 +131,10 @@ def test_volume_mix_and_price_follow_their_textbook_formulas(some):
         mix=sum(all1 * (q1 / all1 - q0 / all0) * p0 for q0, p0, q1, _ in rows),
         price=sum((p1 - p0) * q1 for _, p0, q1, p1 in rows),
     )
+
+
+def test_another_currency_or_basis_on_the_same_shelf_leaves_the_price_a_price():
+    """Ten of A and ten of B, each 10 % dearer, stated with VAT before and without it now."""
+    before = [Cell(n, "Galilu", "PLN", "gross", before=sold(10, p), product=n) for n, p in (("A", 100), ("B", 200))]
+    now = [Cell(n, "Galilu", "EUR", "net", now=sold(10, p), product=n) for n, p in (("A", 110), ("B", 220))]
+    assert effects(*before, *now) == {"price": 30}

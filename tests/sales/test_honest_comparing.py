@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
+from datetime import date, timedelta
 
 from core.sales.query import build_query
 from core.sales.running import run
 from tests.sales.conftest import TUNDRA, Market
-
-D = Decimal
 
 
 def ask(market: Market, period, compare="prior_year", by=(), measures="sales_eur_net", today="2025-07-15", **options):
@@ -57,6 +54,113 @@ def test_the_first_month_of_a_weekly_reseller_is_no_month_if_it_began_in_the_mid
     result = ask(market, "2025-04", "prior_period")
     assert compared(result) == (40, None, None)
     assert said(result, "comparison").startswith("Nothing can be compared")
+
+
+def weeks(market: Market, first_end: str, last_end: str, net: int) -> None:
+    """A line of so much in each week."""
+    end = date.fromisoformat(first_end)
+    while end <= date.fromisoformat(last_end):
+        market.line("liberty", week(str(end)), TUNDRA, 1, net)
+        market.covers("liberty", week(str(end)))
+        end += timedelta(days=7)
+
+
+def test_a_week_is_never_compared_with_a_month_of_the_time_before_files_came_weekly(market):
+    """A month of 400 counts on 30 April 2024, inside the week that lies 364 days before the one from 28 April 2025: no fall of 75 %."""
+    for month in ("2024-04", "2024-05"):
+        market.line("liberty", month, TUNDRA, 1, 400)
+        market.covers("liberty", month)
+    weeks(market, "2025-04-06", "2025-06-01", 100)
+    for period in ("2025-04-28/2025-05-04", "2025-05"):
+        assert compared(ask(market, period))[1:] == (None, None)
+    market.change_reseller("liberty", cadence="monthly")
+    assert compared(ask(market, "2025-05"))[1:] == (None, None)
+
+
+def test_a_quarter_in_one_file_is_compared_with_the_three_months_of_the_other_year_only(market):
+    market.line("galilu", "2024-01-01/2024-03-31", TUNDRA, 3, 300)
+    market.covers_as_one("galilu", "2024-01-01/2024-03-31")
+    for month in ("2025-01", "2025-02", "2025-03"):
+        market.line("galilu", month, TUNDRA, 1, 110)
+        market.covers("galilu", month)
+    assert compared(ask(market, "2025-03")) == (110, None, None)
+    assert compared(ask(market, "2025-Q1")) == (330, 330, 300)
+    whole = ask(market, "2024", None, by="month")
+    assert said(whole, "grain") == "Galilu states several months as one: such lines are not spread, but stand in one of them."
+
+
+def test_five_weeks_against_four_are_said(market):
+    weeks(market, "2025-05-04", "2025-06-29", 100)
+    result = ask(market, "2025-06", "prior_period")
+    assert compared(result) == (500, 500, 400)
+    assert said(result, "comparison") == "1 of 1 resellers, June 2025 in both periods."
+    assert "Liberty states weeks: 5 count in the period, 4 in the earlier one" in said(result, "calendar")
+
+
+def test_a_reseller_that_reports_no_longer_is_named(market):
+    market.change_reseller("galilu", active_until=date(2024, 12, 31))
+    for reseller, month, net in (("galilu", "2024-05", 1000), ("skins_sa", "2024-05", 10), ("skins_sa", "2025-05", 11)):
+        market.line(reseller, month, TUNDRA, 1, net)
+        market.covers(reseller, month)
+    result = ask(market, "2025-05")
+    assert compared(result) == (11, 11, 10)
+    assert said(result, "comparison").endswith("Only in the earlier period, and in no change: Galilu.")
+
+
+def test_a_longer_period_of_ones_own_choice_is_said_to_be_compared_in_part(market):
+    for day, net in (("2024-03-05", 5), ("2024-04-20", 900), ("2025-05-03", 7)):
+        market.order_line(day, day, TUNDRA, 1, net)
+    market.covers("online", "2024-01-01/2025-06-30")
+    result = ask(market, "2025-05", "2024-03/2024-04")
+    assert compared(result) == (7, 7, 5)
+    assert "31 days against 61: of the earlier one only March 2024 is compared" in said(result, "calendar")
+
+
+def test_a_weekday_of_last_year_is_the_weekday_it_was(market):
+    """10 May was a Friday in 2024 and is a Saturday in 2025."""
+    market.order_line("A", "2024-05-10", TUNDRA, 1, 70)
+    market.order_line("B", "2025-05-10", TUNDRA, 1, 80)
+    market.covers("online", "2024-01-01/2025-06-30")
+    frame = ask(market, "2025-05", by="weekday").frame
+    assert frame.select("weekday", "sales_eur_net", "sales_eur_net_before").rows() == [("Friday", 0, 70), ("Saturday", 80, 0)]
+
+
+def test_the_29_of_february_beside_the_28_is_said_where_days_are_shown(market):
+    for day, net in (("2024-02-28", 10), ("2024-02-29", 100), ("2025-02-28", 10)):
+        market.order_line(day, day, TUNDRA, 1, net)
+    market.covers("online", "2024-01-01/2025-06-30")
+    sentence = "Days that the later month does not have stand beside its last: 29 February 2024 beside 28 February 2025."
+    assert sentence in said(ask(market, "2025-02", by="day"), "calendar")
+    assert sentence not in said(ask(market, "2025-02"), "calendar")
+
+
+def test_a_question_about_one_place_misses_no_file_of_another(market):
+    market.store("galilu", "Kraków")
+    for reseller, month, store in (("galilu", "2024-05", "Kraków"), ("galilu", "2025-05", "Kraków"), ("skins_sa", "2024-05", None)):
+        market.line(reseller, month, TUNDRA, 1, 10, store=store)
+        market.covers(reseller, month)
+    for where in ({"store": "Kraków"}, {"country": "PL"}, {"currency": "pln"}):
+        result = ask(market, "2025-05", where=where)
+        assert said(result, "missing") == ""
+        assert said(result, "comparison") == "1 of 1 resellers, May 2025 in both periods."
+    assert said(ask(market, "2025-05"), "missing") == "Not loaded yet: Skins SA (May 2025)."
+
+
+def test_who_names_no_stores_has_no_number_of_stores(market):
+    market.store("galilu", "Kraków")
+    market.line("galilu", "2025-05", TUNDRA, 1, 10, store="Kraków")
+    market.line("skins_sa", "2025-05", None, 1, 10)
+    found = ask(market, "2025-05", None, by="reseller", measures=["active_stores", "active_products"]).frame
+    assert sorted(found.rows()) == [("Galilu", 1, 1), ("Skins SA", None, None)]
+
+
+def test_money_of_a_whole_span_beside_months_covers_no_month_that_is_missing(market):
+    """A living workbook states units by month and, in a view of its own, euros from January to May: March was never stated."""
+    for month in ("2025-01", "2025-02", "2025-04", "2025-05"):
+        market.line("galilu", month, TUNDRA, 1, 10)
+        market.covers("galilu", month, view="product_month")
+    market.covers_as_one("galilu", "2025-01-01/2025-05-31", view="product_span_euro")
+    assert said(ask(market, "2025-01/2025-05", None), "missing") == "Not loaded yet: Galilu (March 2025)."
 
 
 def week(last_day: str) -> str:

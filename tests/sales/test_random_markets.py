@@ -73,7 +73,7 @@ def value_of(line: Line, name: str, on: date, told: date | None) -> Any:
         case "day":
             return told
         case "weekday":
-            return told.strftime("%A") if told else NOT_STATED
+            return line["told"].strftime("%A") if line["told"] else NOT_STATED  # the day it was sold on, whatever stands opposite
         case "product":
             return NAMES.get(line["product_ean"], NOT_STATED)
         case "category":
@@ -161,9 +161,9 @@ def figure(name: str, every: list[Line], kinds: tuple[str, ...], all_kinds: bool
         case "lines":
             return len(lines)
         case "active_products":
-            return len({x["product_ean"] for x in sale if x["product_ean"]})
+            return len({x["product_ean"] for x in sale if x["product_ean"]}) if any(x["product_ean"] for x in lines) else None
         case "active_stores":
-            return len({(x["key"], x["store"]) for x in sale if x["store"]})
+            return len({(x["key"], x["store"]) for x in sale if x["store"]}) if any(x["store"] for x in lines) else None
         case "resellers":
             return len({x["key"] for x in lines})
         case "gross_profit":
