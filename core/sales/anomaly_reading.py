@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -22,7 +22,7 @@ from core.sales.dimensions import NOT_STATED
 from core.sales.query import Filter, Period, Result, SalesQuery
 from core.sales.restated import restated
 
-Ask = Callable[[SalesQuery], Result]
+Ask = Callable[[Sequence[SalesQuery]], Sequence[Result]]
 JUDGED, HISTORY = 24, 25  # months that are judged, and months before the first of them that teach what is usual
 PRODUCTS = ("sales_eur_net", "units", "units_sold", "units_returned", "sold_revenue_with_units", "sold_units_with_revenue")
 REGULAR = ("sales_eur_net", "units", "units_sold", "sold_revenue_with_units", "sold_units_with_revenue")
@@ -37,10 +37,10 @@ Month = dict[int, dict[str, Any]]
 
 
 def read_evidence(database: Database, scope: Scope = None, today: date | None = None, ask: Ask | None = None) -> Evidence:
-    """The last JUDGED months that have ended, with their history, of the resellers in sight. `ask`: answers a SalesQuery, by default
-    `running.run` as of `today`."""
+    """The last JUDGED months that have ended, with their history, of the resellers in sight. `ask`: answers several questions, by
+    default `running.run_all` as of `today`: from one snapshot, what they share read once."""
     day = today or date.today()
-    ask = ask or (lambda query: running.run(database, query, scope, day))
+    ask = ask or (lambda queries: running.run_all(database, queries, scope, day))
     last = month_number(day) - 1
     first = last - JUDGED + 1
     window = Period(month_period(first - HISTORY).start, month_period(last).end)
@@ -48,13 +48,13 @@ def read_evidence(database: Database, scope: Scope = None, today: date | None = 
         covered = read_covered(connection)
         places, closed = connection.execute(RESELLERS).fetchall(), connection.execute(CLOSED).fetchall()
     slices = coverage(database, scope, day, month_period(first).start)
-    cells, stores = _cells(ask, window), _stores(ask, window)
     weekly = tuple(s.name for s in covered.senders if s.cadence == "weekly" and covered.slices.get(s.reseller_id))
-    weeks = _weeks(ask, window, weekly) if weekly else {}
+    answers = ask(questions(window, weekly))
+    cells, stores = _cells(*answers[:2]), _stores(answers[2])
+    weeks = _weeks(answers[4]) if weekly else {}
     vat, lists = _money(database)
-    rates = _rates(
-        ask, window, {s.name: (vat.get(s.reseller_id), {i: m for i, _, m in places}.get(s.reseller_id)) for s in covered.senders}
-    )
+    terms = {s.name: (vat.get(s.reseller_id), {i: m for i, _, m in places}.get(s.reseller_id)) for s in covered.senders}
+    rates = _rates(answers[3], terms)
     books = []
     for sender in covered.senders:
         if not covered.slices.get(sender.reseller_id):
@@ -73,6 +73,18 @@ def read_evidence(database: Database, scope: Scope = None, today: date | None = 
     return Evidence(tuple(books), first, last, restated(database, scope))
 
 
+def questions(window: Period, weekly: tuple[str, ...]) -> tuple[SalesQuery, ...]:
+    """Products by month and reseller, the same without bulk, stores, currencies; of those whose files state weeks also their weeks."""
+    cells = SalesQuery(PRODUCTS, ("month", "reseller", "product"), (), window, descending=True)
+    stores = SalesQuery(("sales_eur_net", "units"), ("month", "reseller", "store"), (), window, descending=True)
+    money = SalesQuery(("sold_revenue", "sold_local"), ("month", "reseller", "currency", "vat_basis"), (), window, descending=True)
+    asked = (cells, replace(cells, measures=REGULAR, without_bulk=True), stores, money)
+    if not weekly:
+        return asked
+    span, where = Period(window.end - timedelta(days=7 * 52 * 3), window.end), (Filter("reseller", weekly),)
+    return (*asked, SalesQuery(("sales_eur_net", "units"), ("week", "reseller", "product"), where, span, descending=True))
+
+
 def whole_months(sender: Sender, covered: Covered, window: Period, last: int) -> frozenset[int]:
     """Months up to `last` that the reseller has stated completely; of weekly ones, all weeks that count in them."""
     found = []
@@ -84,14 +96,13 @@ def whole_months(sender: Sender, covered: Covered, window: Period, last: int) ->
     return frozenset(found)
 
 
-def _cells(ask: Ask, window: Period) -> dict[str, dict[int, dict[str, Cell]]]:
+def _cells(all_lines: Result, regular: Result) -> dict[str, dict[int, dict[str, Cell]]]:
     """By reseller, month and product; what states no product is a product of its own."""
     found: dict[str, dict[int, dict[str, Cell]]] = defaultdict(lambda: defaultdict(dict))
-    query = SalesQuery(PRODUCTS, ("month", "reseller", "product"), (), window, descending=True)
-    for row in _rows(ask(query)):
+    for row in _rows(all_lines):
         cell = Cell(row["sales_eur_net"] or NONE, row["units"] or 0, 0, row["units_returned"] or 0)
         found[row["reseller"]][month_number(row["month"])][row["product"]] = cell
-    for row in _rows(ask(replace(query, measures=REGULAR, without_bulk=True))):
+    for row in _rows(regular):
         cells = found[row["reseller"]][month_number(row["month"])]
         cells[row["product"]] = replace(
             cells.get(row["product"], Cell()),
@@ -104,19 +115,17 @@ def _cells(ask: Ask, window: Period) -> dict[str, dict[int, dict[str, Cell]]]:
     return found
 
 
-def _stores(ask: Ask, window: Period) -> dict[str, dict[int, dict[str, tuple[Decimal, int]]]]:
+def _stores(result: Result) -> dict[str, dict[int, dict[str, tuple[Decimal, int]]]]:
     found: dict[str, dict[int, dict[str, tuple[Decimal, int]]]] = defaultdict(lambda: defaultdict(dict))
-    for row in _rows(ask(SalesQuery(("sales_eur_net", "units"), ("month", "reseller", "store"), (), window, descending=True))):
+    for row in _rows(result):
         if row["store"] != NOT_STATED:
             found[row["reseller"]][month_number(row["month"])][row["store"]] = (row["sales_eur_net"] or NONE, row["units"] or 0)
     return found
 
 
-def _weeks(ask: Ask, window: Period, resellers: tuple[str, ...]) -> dict[str, dict[date, dict[str, tuple[Decimal, int]]]]:
+def _weeks(result: Result) -> dict[str, dict[date, dict[str, tuple[Decimal, int]]]]:
     found: dict[str, dict[date, dict[str, tuple[Decimal, int]]]] = defaultdict(lambda: defaultdict(dict))
-    span = Period(window.end - timedelta(days=7 * 52 * 3), window.end)
-    where = (Filter("reseller", resellers),)
-    for row in _rows(ask(SalesQuery(("sales_eur_net", "units"), ("week", "reseller", "product"), where, span, descending=True))):
+    for row in _rows(result):
         if row["week"] is not None:
             found[row["reseller"]][row["week"]][row["product"]] = (row["sales_eur_net"] or NONE, row["units"] or 0)
     return found
@@ -130,12 +139,11 @@ def _rows(result: Result) -> Iterable[Mapping[str, Any]]:
     return frame.iter_rows(named=True)
 
 
-def _rates(ask: Ask, window: Period, terms: Mapping[str, tuple[Decimal | None, str | None]]) -> dict[str, dict[int, Decimal]]:
+def _rates(result: Result, terms: Mapping[str, tuple[Decimal | None, str | None]]) -> dict[str, dict[int, Decimal]]:
     """EUR for one unit of a reseller's currency by month, as its own lines were converted; none for those in EUR. `terms`: VAT rate and
     currency by reseller."""
     sums: dict[tuple[str, int], tuple[Decimal, Decimal]] = {}
-    query = SalesQuery(("sold_revenue", "sold_local"), ("month", "reseller", "currency", "vat_basis"), (), window, descending=True)
-    for row in _rows(ask(query)):
+    for row in _rows(result):
         vat, currency = terms.get(row["reseller"], (None, None))
         if row["currency"] != currency or currency == "EUR" or not row["sold_local"] or not row["sold_revenue"]:
             continue

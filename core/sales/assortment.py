@@ -93,17 +93,19 @@ def _state(row: dict[str, Any]) -> str:
 
 
 def as_shown(reseller: str, found: Assortment, result: Result) -> Shown:
-    """The range, to be taken away. `result`: what the reseller sells."""
+    """The range as it is seen: what was gained, lost and is missing, to be taken away. `result`: what the reseller sells."""
+    carried = ("Carried", f"{found.carried} of {found.of} products; the list names what was gained, lost or is missing.")
     told = (
         "State",
         "Carried: units sold in the period. Gained and lost over what both periods cover. Missing: a bestseller it does not sell."
         + ("" if found.known else f" {reseller} has stated nothing of the period: what it carries is not known."),
     )
-    names = {"product": "Product", "state": "State", "brand_rank": "Brand rank", "brand_share": "Share of the brand"}
+    names = {"product": "Product", "state": "State", "brand_rank": "Brand rank"}
+    rows = found.products.filter(pl.col("state") != "carried").drop("brand_share")
     return Shown(
         f"Range of {reseller}",
-        found.products.rename(names),
-        (told, *about(result)),
+        rows.rename(names),
+        (carried, told, *about(result)),
         {},
-        {"sales_eur_net": "EUR net", "Share of the brand": "ratio"},
+        {"sales_eur_net": "EUR net"},
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import polars as pl
@@ -15,7 +15,8 @@ from core.sales.formatting import format_figure, format_ratio
 from core.sales.histories import SEASONS, Grain, told
 from core.sales.measures import MEASURES
 from core.sales.naming import MONTHS, name_day, name_period
-from core.sales.shown import Shown
+from core.sales.nowcasting import Nowcast
+from core.sales.shown import NUMBER, Shown
 
 LABEL = "Forecast, not a fact"
 MONTHS_SHOWN: Mapping[Grain, int] = {"month": 24, "week": 60}
@@ -231,6 +232,41 @@ def tested_frame(found: Forecast) -> pl.DataFrame:
     return pl.DataFrame([pl.Series(found.grain, [one.period.start for one in rows], dtype=pl.Date), *series])
 
 
+def errors_frame(found: Forecast) -> pl.DataFrame:
+    """Every way over the same back-tests, the smallest error first: Way, Off by (WAPE, a ratio), Off by in a month (or week), MASE."""
+    rows = sorted(found.errors.items(), key=lambda item: item[1].mae)
+    series = [
+        pl.Series("Way", [way_of_errors(found, way) for way, _ in rows], dtype=pl.String),
+        pl.Series("Off by", [_ratio(e.wape) for _, e in rows], dtype=pl.Decimal(38, 4)),
+        pl.Series(f"In a {found.grain}", [round(Decimal(e.mae), 2) for _, e in rows], dtype=MONEY),
+        pl.Series("MASE", [_ratio(e.mase) for _, e in rows], dtype=pl.Decimal(38, 4)),
+    ]
+    return pl.DataFrame(series)
+
+
+def way_of_errors(found: Forecast, way: str) -> str:
+    """“Method (a damped trend with the season)”"""
+    named = f"method ({way_in_words(found.way, found.grain)})" if found.verdict == "knows" else "best method, chosen anew each time"
+    text = named if way == "method" else way_in_words(way, found.grain)
+    return text[:1].upper() + text[1:]
+
+
+def running_frame(found: Sequence[Nowcast]) -> pl.DataFrame:
+    """The running month of each reseller that states days: what is sold so far and the whole month, forecast; in the unit of what was asked."""
+    money = {"Sold so far": "so_far", "Whole month, forecast": "expected", "Low": "low", "High": "high"}
+    ratios = {"Usual part by then": "usual_part", "Off by": "error", "Last year's off by": "last_year_error"}
+    series = [pl.Series("Reseller", [one.reseller for one in found], dtype=pl.String)]
+    series += [pl.Series("Month", [name_period(one.month) for one in found], dtype=pl.String)]
+    series += [pl.Series("Through", [one.through for one in found], dtype=pl.Date)]
+    series += [pl.Series(title, [getattr(one, name) for one in found], dtype=MONEY) for title, name in money.items()]
+    series += [pl.Series(title, [_ratio(getattr(one, name)) for one in found], dtype=pl.Decimal(38, 4)) for title, name in ratios.items()]
+    return pl.DataFrame([*series, pl.Series("Tests", [one.tests for one in found], dtype=pl.Int64)])
+
+
+def _ratio(value: float | None) -> Decimal | None:
+    return None if value is None else round(Decimal(value), 4)
+
+
 def _kind(found: Forecast) -> str:
     return "Forecast" if found.verdict == "knows" else "Baseline"
 
@@ -238,7 +274,7 @@ def _kind(found: Forecast) -> str:
 def as_shown(found: Forecast, frame: pl.DataFrame, title: str) -> Shown:
     """A table of this forecast to take away, with all that is said of it."""
     unit = MEASURES[found.measure].unit
-    kinds = {"Off by": "ratio", "Last year's off by": "ratio", found.grain: found.grain}
+    kinds = {**dict.fromkeys(("Off by", "Last year's off by", "Usual part by then"), "ratio"), "MASE": NUMBER, found.grain: found.grain}
     units = {name: kinds.get(name, unit) for name in frame.columns if name in kinds or frame.schema[name] == MONEY}
     about = (
         ("Kind", LABEL),
@@ -248,6 +284,6 @@ def as_shown(found: Forecast, frame: pl.DataFrame, title: str) -> Shown:
         *shown.about(found.result),
     )
     totals = {}
-    if frame.columns[0] != found.grain and found.total is not None:
+    if _kind(found) in frame.columns and frame.columns[0] != found.grain and found.total is not None:
         totals = {frame.columns[0]: "Total", _kind(found): found.total.expected}
     return Shown(title, frame, about, totals, units)

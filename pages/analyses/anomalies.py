@@ -18,8 +18,9 @@ products = tuple(value for one in chosen.filters if one.dimension == "product" a
 whole, put_aside = cached.anomalies_found(scope), dismissing.dismissals(cached.database(), session.person())
 anomaly_cards.count(whole, put_aside)
 found = anomalies.within(whole, chosen.period, chosen.resellers, products)
-still, aside = dismissing.sort_out(found.anomalies, put_aside)
-view = anomaly_cards.controls(stated, still, len(aside))
+shops = [sender.name for sender in cached.covered(scope).senders if sender.key == "online"]
+still, aside = dismissing.sort_out(oddities.of_channel(found.anomalies, chosen.channel, shops), put_aside)
+view = anomaly_cards.controls(stated, still, len(aside), chosen.channel)
 inside = oddities.kept(view, still)
 if view.show == "dismissed":
     anomaly_cards.dismissed(view, [(one, by) for one, by in aside if one in oddities.kept(view, [one])], chosen, known)

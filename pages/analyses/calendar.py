@@ -44,7 +44,8 @@ with left:
         if isinstance(answer.compared_with, Period):
             frame.hint(plain(" ".join(calendar_notes(chosen.period, answer.compared_with))))
 with right:
-    calendar_view.weekdays({s.name: equal_days.weights_of(calendar, s) for s in calendar.senders})
+    weights = {s.name: equal_days.weights_of(calendar, s) for s in calendar.senders}
+    calendar_view.weekdays(weights, cached.result(calendar_view.weekday_query(chosen), scope), chosen, known)
 stating.write(dating.NAMES, dating.written(picked))
 if picked != view:
     st.rerun()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.sales import forecast_words as words
 from core.sales.dimensions import DIMENSIONS
-from pages.components import cached, empty, filters, forecast_view, frame, looking_ahead, results, session
+from pages.components import cached, empty, filters, forecast_view, looking_ahead, results, session
 from pages.components.card_menu import card
 
 chosen = filters.head("Forecast", compare=False)
@@ -26,7 +26,9 @@ if found.rows:
     title = "Month by month" if view.step == "month" else "Week by week"
     with left, card(title, words.LABEL, forecast_view.menu("ahead", found, chosen, view, words.rows_frame, title)):
         forecast_view.months(found)
-    with right, frame.card("How wrong it was", f"{found.tests} back-tests, each with nothing known after it"):
+    title = "How wrong it was"
+    lead = f"{found.tests} back-tests, each with nothing known after it"
+    with right, card(title, lead, forecast_view.menu("errors", found, chosen, view, words.errors_frame, title)):
         forecast_view.errors(found)
     left, right = st.columns([3, 2])
     title, rows = looking_ahead.SPLITS[view.split], partial(words.parts_frame, title=DIMENSIONS[view.split].title)
@@ -39,7 +41,9 @@ if found.rows:
     ):
         forecast_view.backtest(found)
 if outlook.running:
-    with frame.card("The running month", "Of those who state days, forecast from the days so far"):
+    title, rows = "The running month", lambda _: words.running_frame(outlook.running)
+    lead = "Of those who state days, forecast from the days so far"
+    with card(title, lead, forecast_view.menu("running", found, chosen, view, rows, title)):
         forecast_view.running(outlook.running, found.measure)
 forecast_view.notes(found)
 results.caveats(found.result)

@@ -25,13 +25,11 @@ if not found.rows:
 left, right = st.columns([3, 2])
 with left:
     classes_view.chart(found, answer, chosen, known)
+    classes_view.apart(found)
 with right:
     classes_view.summary(found, answer, chosen, known)
     view = classes_view.migration(found, view, answer, chosen, known)
     stating.write(classing.NAMES, classing.written(view))
-left, right = st.columns([3, 2])
-with left:
-    classes_view.items(found, view, answer, chosen, known)
-with right:
     classes_view.sensitivity(found, answer, chosen, known)
+classes_view.items(found, view, answer, chosen, known)
 results.caveats(answer)

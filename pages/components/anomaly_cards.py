@@ -50,7 +50,7 @@ METHOD = (
 )
 
 
-def controls(stated: View, found: Sequence[Anomaly], dismissed: int) -> View:
+def controls(stated: View, found: Sequence[Anomaly], dismissed: int, channel: str) -> View:
     """The switch between the groups, and which of them; returns the view and writes it into the URL."""
     with st.container(horizontal=True, key="anomaly_controls", vertical_alignment="bottom", gap="small"):
         show = stating.segments("Show", "anomaly_show", oddities.counted(found, dismissed), stated.show)
@@ -60,6 +60,7 @@ def controls(stated: View, found: Sequence[Anomaly], dismissed: int) -> View:
         least = int(stating.select("At stake", "anomaly_least", labels, str(stated.least), 150))
     view = replace(stated, show=show, kind=kind, least=least)
     stating.write(oddities.NAMES, oddities.written(view))
+    frame.hint(oddities.channel_words(channel))
     return view
 
 
@@ -188,8 +189,6 @@ def notes(found: Found, inside: Sequence[Anomaly], chosen: Choice) -> None:
                 f"Not enough history for a range: {young}; {found.short[0].needed} whole months are needed. Their files are checked all the same."
             )
         )
-    if chosen.channel:
-        frame.hint("The channel does not narrow this list: files are judged whole.")
     with st.container(horizontal=True, vertical_alignment="top"):
         with st.expander("How it is found"):
             st.caption(plain(METHOD))

@@ -273,7 +273,7 @@ def _odd(database_mark: str) -> dict[str, tuple[int, int]]:
 
 @st.cache_data(ttl=3600, max_entries=16, show_spinner="Looking for what is odd …")
 def _anomalies(database_mark: str, scope: Scope, today: date, version: int) -> Found:
-    return anomalies.find(read_evidence(database(), scope, today, lambda query: result(query, scope)))
+    return anomalies.find(read_evidence(database(), scope, today, lambda queries: results(queries, scope)))
 
 
 def coverage(scope: Scope, today: date) -> pl.DataFrame:

@@ -13,6 +13,7 @@ import streamlit as st
 
 from core.sales import calendar_charts, equal_days, event_effects
 from core.sales.calendar_reading import Calendar
+from core.sales.dimensions import WEEKDAYS
 from core.sales.event_effects import Effect
 from core.sales.events import Occurrence, occurrences
 from core.sales.formatting import format_change, format_money, format_number
@@ -163,7 +164,7 @@ def _row(one: Effect, chosen_one: Effect | None) -> dict[str, Any]:
         "Δ same dates": one.same_dates,
         "Now €": one.now if known else None,
         "Before €": one.before if known else None,
-        "Day": f"{day:%-d %b}" + (f" (was {before:%-d %b})" if one.occurrence.moved else ""),
+        "Day (was)": f"{day:%-d %b}" + (f" ({before:%-d %b})" if one.occurrence.moved else ""),
     }
 
 
@@ -283,13 +284,33 @@ def _rounded(value: Decimal | None) -> Decimal | None:
     return None if value is None else round(value, 9)
 
 
-def weekdays(weights: dict[str, DayWeights]) -> None:
-    """What each weekday is worth, where files state days."""
-    with frame.card("Weekdays", "Share of each weekday in an ordinary week, where lines state their day"):
+def weekday_query(chosen: Choice) -> SalesQuery:
+    """What was sold on each weekday of the period: what the menu of the weekdays explores and traces."""
+    return SalesQuery(("sales_eur_net",), ("reseller", "weekday"), chosen.where, chosen.period)
+
+
+def weekdays(weights: dict[str, DayWeights], result: Result, chosen: Choice, known: Known) -> None:
+    """What each weekday is worth, where files state days. `result`: the answer to `weekday_query`."""
+    lead = "Share of each weekday in an ordinary week, where lines state their day"
+    menu = Menu("weekdays", result, chosen, known, shown=lambda: _weekdays_seen(weights, result), leave_out=(*PLAIN, "notebook"))
+    with card("Weekdays", lead, menu):
         spec = calendar_charts.weekday_chart(weights)
         charts.draw(spec, key="weekdays", height=230)
         learned = [f"{name} from {one.weeks} weeks" for name, one in weights.items() if one.learned]
         frame.hint(frame.plain(f"Learned of {', '.join(learned)}; weeks with holidays or Black Friday teach nothing." if spec else NO_DAYS))
+
+
+def _weekdays_seen(weights: dict[str, DayWeights], result: Result) -> Shown:
+    """The shares as a file says them: a row a reseller, a column a weekday, which add up to 1."""
+    rows = [(name, *(weight / Decimal(7) for weight in one.weekdays), one.weeks) for name, one in weights.items() if one.learned]
+    money = pl.Decimal(38, 9)
+    schema: dict[str, Any] = {"Reseller": pl.String, **dict.fromkeys(WEEKDAYS, money), "Weeks learned of": pl.Int64}
+    rounded = [tuple(round(value, 9) if isinstance(value, Decimal) else value for value in row) for row in rows]
+    told = (
+        "Method",
+        "Learned of ordinary weeks of the two years before and the period; weeks with holidays or Black Friday teach nothing.",
+    )
+    return Shown("Weekdays", pl.DataFrame(rounded, schema, orient="row"), (told, *about(result)), {}, dict.fromkeys(WEEKDAYS, "ratio"))
 
 
 NO_DAYS = "No reseller here states the day of its sales in enough weeks, so every selling day counts alike."

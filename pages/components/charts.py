@@ -24,6 +24,7 @@ from pages.components import frame, pareto_traces
 FONT = '"Source Sans", sans-serif'
 DASHES = {"before": "dot", "ahead": "dash"}
 ROW, GROUPED_ROW = 26, 34  # pixels of one horizontal bar
+MANY_TICKS, FEW_TICKS, SMALL = 18, 7, 160  # months that are named under a chart, under a small one, and the pixels it is high
 LONGEST_NAME = 26  # characters beside a chart that needs the room
 Trace = dict[str, Any]
 
@@ -34,7 +35,7 @@ def draw(spec: ChartSpec | None, *, key: str, height: int = 300, select: bool = 
         return None
     figure = to_plotly(spec, dark=frame.is_dark(), height=height, title=title)
     points = _event(figure, key, select=select)
-    return str(points[0].get("y" if spec.kind in ("horizontal_bar", "pareto") else "x")) if points else None
+    return str(points[0].get("y" if spec.kind in ("horizontal_bar", "pareto", "waterfall") else "x")) if points else None
 
 
 def _event(figure: go.Figure, key: str, *, select: bool) -> list[Any]:
@@ -98,7 +99,8 @@ def _layout(spec: ChartSpec, colors: Palette, height: int, *, title: bool) -> di
     flat = spec.kind in ("horizontal_bar", "heatmap", "waterfall", "pareto")
     if spec.kind in ("horizontal_bar", "waterfall", "pareto"):
         values = {**values, "showgrid": False, "showticklabels": False, "zeroline": True, "range": _room(spec)}
-    shown = _ticks(spec) if not flat else {}
+    shown = _ticks(spec, FEW_TICKS if height <= SMALL else MANY_TICKS) if not flat else {}
+    shown |= {"title": _axis_title(spec.category_label)} if spec.kind == "line" and not spec.is_time else {}
     legend = spec.kind in ("stacked_bar", "donut", "bar") and len(spec.series if spec.kind != "donut" else spec.categories) > 1
     place = {"x": 0, "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top", "pad": {"t": 10}}
     head = {"text": spec.title, **place, "font": {"size": 14, "color": colors.text}} if title else None
@@ -133,8 +135,13 @@ def _layout(spec: ChartSpec, colors: Palette, height: int, *, title: bool) -> di
     }
 
 
-def _unit(spec: ChartSpec) -> dict[str, Any]:
-    return {"text": "%" if spec.unit == "ratio" else spec.unit, "font": {"size": 11}, "standoff": 6}
+def _unit(spec: ChartSpec) -> dict[str, Any] | None:
+    """What the axis counts; the ticks of a share say it themselves."""
+    return None if spec.unit == "ratio" else _axis_title(spec.unit)
+
+
+def _axis_title(text: str) -> dict[str, Any]:
+    return {"text": text, "font": {"size": 11}, "standoff": 6}
 
 
 def _room(spec: ChartSpec) -> list[float]:
@@ -158,16 +165,18 @@ def _levels(spec: ChartSpec) -> list[float]:
     return found
 
 
-def _ticks(spec: ChartSpec) -> dict[str, Any]:
-    """Short texts for months: the year stands under the first month of each year only."""
+def _ticks(spec: ChartSpec, most: int) -> dict[str, Any]:
+    """Short texts for months: the year stands under the first month of each year only. A small chart names `most` of them, the last among them."""
     texts = list(spec.texts)
     if spec.is_time and all(len(text.split()) == 2 for text in texts):
+        apart = -(-len(texts) // most) if most == FEW_TICKS else 1
+        texts = texts[::-apart][::-1]
         short, seen = [], set[str]()
         for text in texts:
             month, year = text.split()
             short.append(month if year in seen else f"{month}<br>{year}")
             seen.add(year)
-        return {"tickvals": texts, "ticktext": short} if len(texts) <= 18 else {"nticks": 14}
+        return {"tickvals": texts, "ticktext": short} if len(texts) <= MANY_TICKS else {"nticks": 14}
     return {}
 
 

@@ -68,7 +68,8 @@ def summary(found: Classes, answer: Result, chosen: Choice, known: Known) -> Non
         pl.col("share").alias("Share"),
         *([pl.col("items_before").alias("Before")] if found.moved else []),
     )
-    formats: dict[str, Any] = {shown.columns[1]: format_number, label: lambda value: format_figure(found.measure, value)}
+    heading = _heading(found)
+    formats: dict[str, Any] = {shown.columns[1]: format_number, heading: lambda value: stating.bare(format_figure(found.measure, value))}
     formats |= {"Share": lambda value: format_ratio(value, 1), "Before": format_number}
     with card(
         "Classes",
@@ -82,8 +83,14 @@ def summary(found: Classes, answer: Result, chosen: Choice, known: Known) -> Non
             lambda: stating.seen("Classes", shown, answer, {label: MEASURES[found.measure].unit, "Share": "ratio"}),
         ),
     ):
-        stating.table(shown, formats, key="classes")
+        stating.table(shown.rename({label: heading}), formats, key="classes")
         _concentration(found)
+
+
+def _heading(found: Classes) -> str:
+    """The figure with its currency, said once."""
+    measure = MEASURES[found.measure]
+    return f"{measure.label} €" if measure.unit.startswith("EUR") else measure.label
 
 
 def _concentration(found: Classes) -> None:
@@ -196,7 +203,6 @@ def items(found: Classes, view: View, answer: Result, chosen: Choice, known: Kno
         else:
             clicked = _all_table(found)
         filters.narrow(chosen, "pareto.item", found.item, clicked)
-    _apart(found)
     return view
 
 
@@ -232,13 +238,14 @@ def _all_table(found: Classes) -> str | None:
     rows = classes.table(found)
     if not found.moved:
         rows = rows.drop("Class before")
-    label = rows.columns[-3]
-    formats: dict[str, Any] = {label: lambda value: format_figure(found.measure, value)}
+    label = _heading(found)
+    rows = rows.rename({rows.columns[-3]: label})
+    formats: dict[str, Any] = {label: lambda value: stating.bare(format_figure(found.measure, value))}
     formats |= dict.fromkeys(("Share", "Running share"), lambda value: format_ratio(value, 1))
     return stating.table(rows, formats, key="class_items", select=True, most=15)
 
 
-def _apart(found: Classes) -> None:
+def apart(found: Classes) -> None:
     """What has no class, with its figures, and the rule."""
     if found.apart:
         named = [

@@ -132,15 +132,10 @@ def breakdown(found: Forecast, part: str) -> None:
 
 def errors(found: Forecast) -> None:
     """Every way with its error over the same tests, the smallest first."""
-    named = {
-        "method": f"Method ({words.way_in_words(found.way, found.grain)})"
-        if found.verdict == "knows"
-        else "Best method, chosen anew each time"
-    }
     rows = sorted(found.errors.items(), key=lambda item: item[1].mae)
     lines = [
         (
-            named.get(way) or _capital(words.way_in_words(way, found.grain)),
+            words.way_of_errors(found, way),
             format_ratio(error.wape),
             words.figure(found, round(Decimal(error.mae))),
             "–" if error.mase is None else f"{error.mase:.2f}",

@@ -40,10 +40,13 @@ def controls(stated: View) -> View:
     """What to list, by which figure, and which view of it."""
     with st.container(key="analysis_bar", horizontal=True, vertical_alignment="bottom", gap="small"):
         by = stating.select("By", "movers_by", stating.ITEM_LABELS, stated.by)
-        measure = stating.select("Figure", "movers_measure", moving.MEASURE_LABELS, stated.measure)
+        in_units = stated.show in moving.IN_UNITS
+        measure = stating.select("Figure", "movers_measure", moving.MEASURE_LABELS, stated.measure, told=moving.COUNTED if in_units else "")
         show = stating.segments("Show", "movers_show", moving.SHOWS, stated.show)
     view = View(by, measure, show)
     stating.write(moving.NAMES, moving.written(view))
+    if (show in moving.IN_UNITS) != in_units:
+        st.rerun()  # the figure is open, or waits, from the same click on
     return view
 
 
@@ -80,9 +83,10 @@ def what_moved(view: View, chosen: Choice, known: Known) -> None:
     ):
         _bridge(bridge, explained)
     by = DIMENSIONS[view.by].title.lower()
-    lead = f"{MEASURES[view.measure].label}: the largest changes and the others, adding up to the whole"
+    lead = f"{MEASURES[view.measure].label}: the largest changes and the others, adding up to the whole; click a bar to see it alone"
     with right, card(f"Where it changed, by {by}", lead, _menu("items", found, answer, chosen, known)):
-        charts.draw(movers.items_chart(found, answer), key="items")
+        clicked = charts.draw(movers.items_chart(found, answer), key="items", select=True)
+        filters.narrow(chosen, "movers.items", view.by, clicked if clicked in found.rows["item"] else None)
     for side in ("up", "down"):
         _side(side, found, answer, chosen, known)
     for column, side in zip(st.columns(2), ("new", "lost"), strict=True):
@@ -144,11 +148,11 @@ def _listed(side: str, rows: pl.DataFrame, found: Movers) -> str | None:
     for name, label in (("before", f"Before{unit}"), ("now", f"Now{unit}")):
         if (side, name) not in (("new", "before"), ("lost", "now")) or rows[name].cast(pl.Float64).abs().sum():
             columns[label] = pl.col(name)
-            formats[label] = lambda value: _bare(format_figure(found.measure, value))
+            formats[label] = lambda value: stating.bare(format_figure(found.measure, value))
     if side in ("up", "down"):
         change, rate, points = f"Change{unit}", "Δ %", "Points"
         columns |= {change: pl.col("change"), rate: pl.col("change_pct"), points: pl.col("points")}
-        formats[change] = lambda value: _bare(format_difference(found.measure, value))
+        formats[change] = lambda value: stating.bare(format_difference(found.measure, value))
         formats[rate] = lambda value: stating.arrow(_rate(value), value)
         formats[points] = lambda value: format_change(value, 2).replace("%", "pp")
         if any(rows["reasons"]):
@@ -175,8 +179,3 @@ def _uncompared(found: Movers) -> None:
         return
     names = [f"{name} {format_figure(found.measure, value)}" for name, value in found.uncompared.iter_rows()]
     frame.hint(frame.plain(f"Not compared, as their resellers did not state both periods: {name_list(names, 5)}."))
-
-
-def _bare(text: str) -> str:
-    """The figure without its sign of currency, which stands in the heading."""
-    return text.replace("€\u202f", "")

@@ -13,6 +13,8 @@ from pages.components.choosing import Choice
 
 SHOWS: Mapping[str, str] = {"movers": "What moved", "declining": "Declining", "pace": "Fast and slow", "asleep": "Asleep"}
 MEASURE_LABELS: Mapping[str, str] = {name: MEASURES[name].label for name in MOVED_BY}
+IN_UNITS = ("pace", "asleep")  # whatever the figure above
+COUNTED = "Pace and sleep are told in units sold, whatever the figure."
 NAMES = ("by", "measure", "show")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -50,6 +50,26 @@ def kept(view: View, found: Sequence[Anomaly]) -> tuple[Anomaly, ...]:
     """Of the kind, and worth enough."""
     least = Decimal(view.least)
     return tuple(one for one in found if view.kind in ("", one.kind) and at_stake(one) >= least)
+
+
+def of_channel(found: Sequence[Anomaly], channel: str, own_shops: Collection[str]) -> tuple[Anomaly, ...]:
+    """What concerns a channel, as far as whole files tell: the own web shop alone, or all but it. `own_shops`: names."""
+    if not channel:
+        return tuple(found)
+    alone = channel == "own-shop"
+    names = [(one, {name for name in (one.reseller, *one.resellers) if name}) for one in found]
+    return tuple(one for one, about in names if (bool(about & set(own_shops)) if alone else not about or not about <= set(own_shops)))
+
+
+def channel_words(channel: str) -> str:
+    """What the channel above does to the list; '' without one."""
+    if channel == "own-shop":
+        return "Of the own web shop. What a product did over all resellers together is not listed."
+    return (
+        "Without the own web shop. Resellers’ files are judged whole: their stores and web shops are not told apart here."
+        if channel
+        else ""
+    )
 
 
 def grouped(view: View, found: Sequence[Anomaly]) -> dict[str, tuple[Anomaly, ...]]:

@@ -61,10 +61,10 @@ def write(names: Sequence[str], stated: Mapping[str, Sequence[str]]) -> None:
                 del st.query_params[name]
 
 
-def select(label: str, key: str, options: Mapping[str, str], current: str, width: int = 190) -> str:
-    """A list of choices that follows the URL."""
+def select(label: str, key: str, options: Mapping[str, str], current: str, width: int = 190, *, told: str = "") -> str:
+    """A list of choices that follows the URL. `told`: why nothing can be chosen here."""
     session.show_in(key, current)
-    return st.selectbox(label, list(options), format_func=options.__getitem__, key=key, width=width)
+    return st.selectbox(label, list(options), format_func=options.__getitem__, key=key, width=width, disabled=bool(told), help=told or None)
 
 
 def segments(label: str, key: str, options: Mapping[str, str], current: str) -> str:
@@ -121,6 +121,11 @@ def call(method: str, by: str, query: SalesQuery, **more: Any) -> str:
 def seen(title: str, rows: pl.DataFrame, answer: Result, units: Mapping[str, str] | None = None) -> Shown:
     """A table of an analysis with what is said of the answer behind it."""
     return Shown(title, rows, about(answer), units=units or {})
+
+
+def bare(text: str) -> str:
+    """The figure without its sign of currency, which stands in the heading."""
+    return text.replace("€\u202f", "")
 
 
 def arrow(text: str, value: Any) -> str:

@@ -1,6 +1,7 @@
 """The Anomalies page: groups and their cards, ways on, dismissing and taking back, and what can not be used."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -126,3 +127,21 @@ def test_cards_that_are_not_drawn_are_offered_or_said(process: object) -> None:
     assert not page.button and not page.caption
     page = AppTest.from_function(draw, args=(500, oddities.MOST[-1])).run()
     assert not page.button and f"The first {oddities.MOST[-1]} of 500" in page.caption[0].value
+
+
+def test_a_channel_narrows_as_far_as_whole_files_tell(open_page: Open, odd: Market) -> None:
+    text = words(open_page(PAGE, period=SPAN, channel="own-shop"))
+    assert "no report" not in text and "Of the own web shop" in text
+    text = words(open_page(PAGE, period=SPAN, channel="stores"))
+    assert "no report" in text and "judged whole" in text
+
+
+def test_one_reseller_is_of_its_channel_and_a_product_everywhere_of_none() -> None:
+    shop, galilu, launch, everywhere = (
+        SimpleNamespace(reseller=one, resellers=many)
+        for one, many in (("Online", ()), ("Galilu", ()), ("", ("Galilu", "Online")), ("", ()))
+    )
+    found = (shop, galilu, launch, everywhere)
+    assert oddities.of_channel(found, "own-shop", {"Online"}) == (shop, launch)
+    assert oddities.of_channel(found, "stores", {"Online"}) == (galilu, launch, everywhere)
+    assert oddities.of_channel(found, "", {"Online"}) == found and oddities.channel_words("") == ""

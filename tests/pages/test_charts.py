@@ -1,10 +1,12 @@
 from datetime import date
 from decimal import Decimal
+from unittest.mock import patch
 
 import pytest
 
 from core.sales.chart_spec import Band, ChartSpec, Kind, Mark, Series
 from core.sales.palette import DARK, LIGHT
+from pages.components import charts
 from pages.components.charts import to_plotly
 
 MONTHS = (date(2025, 1, 1), date(2025, 2, 1), date(2025, 3, 1))
@@ -119,3 +121,26 @@ def test_long_names_beside_a_waterfall_keep_their_end() -> None:
     drawn = to_plotly(ChartSpec("waterfall", "By product", names, (values,), "", "Net revenue", "EUR net", totals=(0, 3)))
     assert drawn.layout.yaxis.ticktext == ("Before", "Station 47 Eau de… 100 ml", "Station 47 Eau de P… 30 ml", "Now")
     assert drawn.data[0].y == names
+
+
+def test_a_small_chart_names_few_months_and_the_last_of_them() -> None:
+    days = tuple(date(2024 + n // 12, n % 12 + 1, 1) for n in range(18))
+    texts = tuple(f"{day:%b %Y}" for day in days)
+    small = ChartSpec("line", "x", days, (Series("", tuple(map(Decimal, range(18)))),), "Month", "y", "EUR net", category_texts=texts)
+    ticks = to_plotly(small, height=150).layout.xaxis
+    assert list(ticks.tickvals) == ["Mar 2024", "Jun 2024", "Sep 2024", "Dec 2024", "Mar 2025", "Jun 2025"]
+    assert list(ticks.ticktext)[:2] == ["Mar<br>2024", "Jun"] and len(to_plotly(small).layout.xaxis.tickvals) == 18
+
+
+def test_an_axis_that_is_no_time_says_what_it_counts() -> None:
+    around = ChartSpec("line", "x", ("−1", "0"), (Series("2026", (Decimal(1), Decimal(2))),), "Days from the event", "y", "EUR net")
+    assert to_plotly(around).layout.xaxis.title.text == "Days from the event"
+    assert (
+        to_plotly(spec("line", NOW)).layout.xaxis.title.text is None and to_plotly(spec("line", NOW)).layout.yaxis.title.text == "EUR net"
+    )
+
+
+def test_a_clicked_step_of_a_waterfall_is_its_item() -> None:
+    steps = spec("waterfall", Series("Net revenue", (Decimal(5), Decimal(3), Decimal(8))), totals=(0, 2))
+    with patch.object(charts, "_event", return_value=[{"x": 3.0, "y": "Feb 2025"}]):
+        assert charts.draw(steps, key="steps", select=True) == "Feb 2025"

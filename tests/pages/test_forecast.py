@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from unittest.mock import patch
 
 import pytest
 
 from core.sales.running_forecasts import ForecastQuestion, run_forecast
+from pages.components import card_menu
 from tests.pages.conftest import Open
 from tests.pages.words import words
 from tests.sales.conftest import SAUNA, TUNDRA, Market, market  # noqa: F401
@@ -77,3 +79,20 @@ def test_who_sees_one_reseller_is_told_of_no_other(open_page: Open, market: Mark
     fill(market, 30)
     page = open_page(PAGE, role="viewer", scope=(market.resellers["liberty"],))
     assert not page.exception and "Galilu" not in words(page)
+
+
+def test_every_card_gives_away_what_it_shows(open_page: Open, market: Market) -> None:  # noqa: F811
+    fill(market, 30)
+    first = date.today().replace(day=1) - timedelta(days=800)
+    market.covers("online", f"{first}/{date.today() - timedelta(days=1)}")
+    for back in range(1, 800):
+        day = date.today() - timedelta(days=back)
+        market.order_line(f"{day}", day.isoformat(), TUNDRA, 1, 100)
+    market.fill_rollup()
+    with patch.object(card_menu.Menu, "draw", autospec=True, side_effect=lambda menu: menus.update({menu.key: menu})):
+        menus: dict[str, card_menu.Menu] = {}
+        page = open_page(PAGE)
+    seen = {key: menu.seen() for key, menu in menus.items() if key in ("errors", "running")}
+    assert not page.exception and seen["errors"].frame.columns == ["Way", "Off by", "In a month", "MASE"]
+    if date.today().day > 1:  # on the first nothing of the month is stated yet
+        assert seen["running"].frame["Reseller"].to_list() == ["Online"] and "The running month" in words(page)

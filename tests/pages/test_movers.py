@@ -119,3 +119,13 @@ def test_few_statements_answer_the_page(open_page: Open, market: Market, asked: 
 def test_the_state_is_written_as_it_is_read() -> None:
     view = View("store", "units", "asleep")
     assert moving.read(moving.written(view)) == (view, ()) and moving.written(View()) == {}
+
+
+def test_the_figure_waits_where_units_are_told(open_page: Open, market: Market) -> None:  # noqa: F811
+    moved(market)
+    figure = open_page(PAGE, period=PERIOD, show="pace", measure="units").selectbox(key="movers_measure")
+    assert figure.disabled and figure.value == "units" and "units sold" in figure.help
+    page = open_page(PAGE, period=PERIOD, show="movers")
+    assert not page.selectbox(key="movers_measure").disabled
+    page.segmented_control(key="movers_show").select("asleep").run()
+    assert page.selectbox(key="movers_measure").disabled and not page.exception

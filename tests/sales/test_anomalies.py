@@ -14,6 +14,7 @@ from core.sales.calendar_checks import counted_spans
 from core.sales.covered import Sender
 from core.sales.query import Period
 from core.sales.restated import Restated
+from core.sales.running import run
 from tests.sales.conftest import CANDLE, SAUNA, TUNDRA, Market, market  # noqa: F401
 from tests.sales.generated_market import FIRST, INJECTIONS, JUDGED, LAST, Injected, clean, scaled
 
@@ -189,3 +190,17 @@ def test_a_narrow_scope_finds_nothing_of_others(market: Market) -> None:  # noqa
 def test_judged_months_end_before_the_running_one(market: Market) -> None:  # noqa: F811
     evidence = read_evidence(market.database, None, TODAY)
     assert (evidence.last, evidence.last - evidence.first) == (month_number(date(2025, 6, 1)), 23) and FIRST < LAST
+
+
+def test_questions_asked_together_give_the_evidence_of_questions_asked_one_by_one(market: Market) -> None:  # noqa: F811
+    market.covers_weeks("liberty", "2025-01-05", "2025-05-25")
+    market.line("liberty", "2025-05-19/2025-05-25", TUNDRA, 3, 330)
+    market.covers("galilu", "2025-04", "2025-05")
+    market.line("galilu", "2025-05", CANDLE, 2, 60)
+    market.line("galilu", "2025-05", SAUNA, 200, 9000, bulk=True)
+    market.fill_rollup()
+    one_by_one = read_evidence(
+        market.database, None, TODAY, lambda queries: [run(market.database, query, None, TODAY) for query in queries]
+    )
+    together = read_evidence(market.database, None, TODAY)
+    assert [book.name for book in together.books] == ["Galilu", "Liberty"] and repr(together) == repr(one_by_one)

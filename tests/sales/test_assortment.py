@@ -68,5 +68,8 @@ def test_without_a_comparison_bestsellers_that_are_not_sold_are_missing(shop: Ma
 
 def test_the_range_is_taken_away_as_it_is_seen(shop: Market) -> None:
     own, brand = (run(shop.database, q, today=date(2025, 7, 31)) for q in assortment_queries("Galilu", (), parse_period("2025-05"), None))
-    seen = as_shown("Galilu", assortment(own, brand), own)
-    assert seen.title == "Range of Galilu" and seen.frame.columns[:2] == ["Product", "State"] and b"NLWSC3" in csv_bytes(seen)
+    range_ = assortment(own, brand)
+    seen = as_shown("Galilu", range_, own)
+    assert seen.title == "Range of Galilu" and seen.frame.columns == ["Product", "State", "sales_eur_net", "Brand rank"]
+    assert range_.carried and seen.frame["State"].to_list() == ["missing"] and b"NLWSC3" in csv_bytes(seen)
+    assert f"{range_.carried} of {range_.of} products" in dict(seen.about)["Carried"]
