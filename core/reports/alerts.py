@@ -28,6 +28,7 @@ from core.reports.records import owner_scope
 from core.sales import anomalies, coverage, dismissing, running
 from core.sales.anomaly_reading import read_evidence
 from core.sales.anomaly_shapes import Anomaly
+from core.sales.fiscal import FiscalCalendar
 from core.sales.formatting import format_change, format_figure, format_money, format_number
 from core.sales.measures import MEASURES, find_measures
 from core.sales.naming import name_period
@@ -54,7 +55,8 @@ CONDITIONS = {
 
 @dataclass(frozen=True)
 class AlertDefinition:
-    """What to watch. measure: `measure`, `condition`, `limit` (EUR, units, or a ratio such as 0.10), `period`, `where`.
+    """What to watch. measure: `measure`, `condition`, `limit` (EUR, units, or a ratio such as 0.10), `period` (a key of PERIOD_RULES, or a
+    fixed one such as '2025-05', 'FY2026' or 'FY2026-Q2'), `where`.
 
     missing_report: late by at least `limit` days. held_money: at least `limit` EUR net held of one reseller. anomaly: at least `limit` EUR
     net at stake, not dismissed for everybody.
@@ -117,7 +119,7 @@ def alert_from(plain: Mapping[str, Any]) -> AlertDefinition:
 def check(definition: AlertDefinition) -> AlertDefinition:
     """The same definition. Errors: BadSchedule, BadQuestion for what can not be watched."""
     find_measures([definition.measure])
-    resolve_period(definition.period, date(2025, 6, 15))
+    resolve_period(definition.period, date(2025, 6, 15), FiscalCalendar())  # whether it is a period at all; its days are the brand's own
     if definition.condition not in CONDITIONS:
         raise BadSchedule(f"Choose one of: {', '.join(CONDITIONS.values())}.")
     if definition.limit < 0 and definition.condition in ("falls_by", "rises_by"):
@@ -160,7 +162,7 @@ def find(database: Database, definition: AlertDefinition, scope: Scope, today: d
 
 
 def _measure(database: Database, definition: AlertDefinition, scope: Scope, today: date) -> tuple[Finding, ...]:
-    period = resolve_period(definition.period, today)
+    period = resolve_period(definition.period, today, running.calendar_of(database))
     changed = definition.condition in ("falls_by", "rises_by")
     query = SalesQuery((definition.measure,), (), definition.where, period)
     result = running.run(database, replace(query, compare="prior_year" if changed else None), scope, today)
@@ -289,17 +291,22 @@ def _keep(database: Database, alert: Alert, told: Sequence[str], result: str, no
 def save_alert(
     database: Database, by: Person, name: str, definition: AlertDefinition, recipients: Sequence[str], alert_id: int | None = None
 ) -> int:
-    """Keep a new alert, or change one; returns its id. Errors: NotAllowed, BadSchedule, BadQuestion, MailNotSent, UnknownRecord."""
+    """Keep a new alert, or change one; returns its id. A changed one belongs to whoever changed it and sees what that person sees; what it
+    told is forgotten where it watches something else now, and a paused one stays paused. Errors: NotAllowed, BadSchedule, BadQuestion,
+    MailNotSent, UnknownRecord."""
     require(by, "edit_alerts")
     people = list(check_addresses(tuple(recipients)))
     values: dict[str, Any] = {"name": name.strip() or in_words(check(definition)), "definition": check(definition).to_dict()}
-    values |= {"recipients": people, "enabled": True, "told": [], "owner": by.username}
+    values |= {"recipients": people, "owner": by.username}
     with database.write() as connection:
         if alert_id is None:
-            alert_id = int(connection.execute(sa.insert(alerts).values(values).returning(alerts.c.id)).scalar_one())
+            new = values | {"enabled": True, "told": []}
+            alert_id = int(connection.execute(sa.insert(alerts).values(new).returning(alerts.c.id)).scalar_one())
         else:
-            require_reach(connection, by, alert_id)
-            connection.execute(sa.update(alerts).where(alerts.c.id == alert_id).values(values))
+            before = require_reach(connection, by, alert_id)
+            same = before.definition == definition and before.owner == by.username
+            forgotten = {} if same else {"told": [], "last_result": None, "last_checked": None}
+            connection.execute(sa.update(alerts).where(alerts.c.id == alert_id).values(values | forgotten))
         audit.record(connection, by.username, "alert saved", values["name"], {"alert": alert_id})
     return alert_id
 

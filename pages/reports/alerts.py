@@ -1,4 +1,4 @@
-"""Alerts: “tell me when …”, what each said last, and adding one."""
+"""Alerts: “tell me when …”, what each said last, changing and adding one."""
 
 from pages.components import alert_editor, frame
 

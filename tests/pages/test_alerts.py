@@ -1,10 +1,12 @@
+from dataclasses import replace
 from decimal import Decimal
 
 from core.people.permissions import SYSTEM
 from core.reports.alerts import AlertDefinition, list_alerts, save_alert
+from core.sales.query import Filter
 from tests.pages.conftest import Open
 from tests.pages.test_every_page import fill
-from tests.sales.conftest import Market, market  # noqa: F401
+from tests.sales.conftest import TUNDRA, Market, market  # noqa: F401
 
 LATE = AlertDefinition("missing_report", Decimal(3))
 ALERTS = "reports/alerts.py"
@@ -49,6 +51,39 @@ def test_a_fall_is_typed_in_per_cent_and_kept_as_a_ratio(open_page: Open, market
     page.button(key="alert_add").click().run()
     with market.database.read() as connection:
         assert list_alerts(connection)[0].definition.limit == Decimal("0.1")
+
+
+def test_an_alert_is_changed_in_place_and_keeps_what_nobody_touched(open_page: Open, market: Market) -> None:  # noqa: F811
+    fill(market)
+    where = (Filter("channel", ("offline",)), Filter("reseller", ("Liberty",)), Filter("product", (TUNDRA,), True))
+    watched = AlertDefinition("measure", Decimal("0.2"), "units", "falls_by", "last_month", where)
+    number = save_alert(market.database, SYSTEM, "Fall", watched, ["anna@example.com"])
+    page = open_page(ALERTS)
+    page.session_state[f"alert_edit_{number}"] = True
+    page.run()
+    assert page.number_input(key=f"alert_limit_measure_True_{number}").value == 20.0
+    page.number_input(key=f"alert_limit_measure_True_{number}").set_value(25.0).run()
+    page.text_input(key=f"alert_name_{number}").set_value("Fall of units").run()
+    page.button(key=f"alert_keep_{number}").click().run()
+    assert not page.exception
+    with market.database.read() as connection:
+        (alert,) = list_alerts(connection)
+    assert (alert.id, alert.name, alert.recipients) == (number, "Fall of units", ("anna@example.com",))
+    assert alert.definition == replace(watched, limit=Decimal("0.25"))
+
+
+def test_a_fiscal_year_is_watched_and_a_word_that_is_no_period_is_explained(open_page: Open, market: Market) -> None:  # noqa: F811
+    fill(market)
+    page = open_page(ALERTS)
+    page.selectbox(key="alert_period").select("own").run()
+    page.text_input(key="alert_own_period").set_value("someday").run()
+    assert "“someday” is no period" in words(page) and not page.exception
+    page.text_input(key="alert_own_period").set_value("FY2025-Q2").run()
+    assert "Net revenue, FY2025-Q2, is below" in words(page) and "Today it would say" in words(page)
+    page.text_area(key="alert_to").set_value("anna@example.com").run()
+    page.button(key="alert_add").click().run()
+    with market.database.read() as connection:
+        assert list_alerts(connection)[0].definition.period == "FY2025-Q2"
 
 
 def test_a_wrong_address_is_said_and_nothing_kept(open_page: Open, market: Market) -> None:  # noqa: F811

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -73,6 +74,31 @@ def test_a_fall_is_measured_where_both_years_are_covered(filled, database):
     assert "−12.0\u202f% against the year before" in found.text
 
 
+def test_a_fiscal_period_is_the_brands_own(filled, database):
+    april_on = replace(database, fiscal_year_start=4)
+    (found,) = find(april_on, measure("below", "100000", period="FY2026-P02"), None, TODAY)
+    assert found.key.endswith("2025-05-01/2025-05-31") and "in May 2025" in found.text
+    (calendar_year,) = find(database, measure("below", "1000000", period="FY2025"), None, TODAY)
+    assert "in 2025" in calendar_year.text
+
+
+def test_a_changed_alert_forgets_what_it_told_and_stays_paused(filled, database, settings):
+    number = save_alert(database, SYSTEM, "May", measure("below", "100000", period="2025-05"), TO)
+    assert check_alerts(database, settings, NOW) == 1 and alert(database).told
+    switch_alert(database, SYSTEM, number, False)
+    save_alert(database, SYSTEM, "", measure("below", "90000", period="FY2025-Q2"), ["ben@example.com"], number)
+    now = alert(database)
+    assert (now.id, now.enabled, now.told, now.last_result, now.recipients) == (number, False, (), None, ("ben@example.com",))
+    assert now.definition == measure("below", "90000", period="FY2025-Q2") and now.name == in_words(now.definition)
+
+
+def test_another_name_alone_tells_nothing_twice(filled, database, settings):
+    number = save_alert(database, SYSTEM, "May", measure("below", "100000", period="2025-05"), TO)
+    assert check_alerts(database, settings, NOW) == 1
+    save_alert(database, SYSTEM, "May again", measure("below", "100000", period="2025-05"), TO, number)
+    assert check_alerts(database, settings, NOW) == 0 and alert(database).name == "May again"
+
+
 def test_an_alert_sees_its_owners_resellers_only(filled, database):
     only = (filled.resellers["online"],)
     (found,) = find(database, measure("below", "100000"), only, TODAY)
@@ -143,7 +169,10 @@ def test_alerts_read_as_sentences():
     assert in_words(AlertDefinition("missing_report", Decimal(3))) == "A reseller's report is 3 or more days late"
 
 
-@pytest.mark.parametrize("definition", [measure("below", "1.5", period="2025-05"), AlertDefinition("held_money", Decimal("3"))])
+@pytest.mark.parametrize(
+    "definition",
+    [measure("below", "1.5", period="2025-05"), measure("above", "2", period="FY2026-P03"), AlertDefinition("held_money", Decimal("3"))],
+)
 def test_an_alert_survives_being_written_down(definition):
     assert alert_from(definition.to_dict()) == definition
 
@@ -157,6 +186,7 @@ def test_an_alert_survives_being_written_down(definition):
         {"kind": "measure", "limit": "NaN"},
         {"kind": "measure", "measure": "luck"},
         {"kind": "measure", "period": "someday"},
+        {"kind": "measure", "period": "FY2026-Q5"},
         {"kind": "measure", "condition": "near"},
         {"kind": "measure", "condition": "falls_by", "limit": "-0.1"},
     ],
