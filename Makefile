@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 
-.PHONY: run demo test test-tcp lint bench evidence clean install install-dev
+.PHONY: run demo test test-laws test-tcp lint bench evidence clean install install-dev
 
 run: install          ## start everything: database, demo brand, scheduler, application
 	@exec $(BIN)/python start.py
@@ -13,6 +13,9 @@ demo: install         ## fill the demo brand (again) without starting the applic
 
 test: install-dev     ## every test: unit, property, PostgreSQL, SMTP, model, Chromium
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile tests
+
+test-laws: install-dev ## the laws alone, with new random examples every time and many more of them: for a night
+	@TEST_LAWS=search LAW_EXAMPLES=200 $(BIN)/python -m pytest -n 2 --dist loadfile -m hypothesis -o timeout=7200 tests
 
 test-tcp: install-dev ## the same tests on a second PostgreSQL server reached over TCP with a password
 	@exec $(BIN)/python -m tests.on_tcp_server

@@ -24,8 +24,12 @@ from core.settings import Settings
 from tests.databases import Shelf
 from tests.distributing import LongestFirst, rank
 
-hypothesis_settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-hypothesis_settings.load_profile("any machine")  # how fast a machine is says nothing about a law
+# How fast a machine is says nothing about a law. The same examples every time: what `make test` finds is due to what was changed;
+# `make test-laws` searches on, with new examples each time and many more of them.
+ANY_MACHINE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+hypothesis_settings.register_profile("same examples", **ANY_MACHINE, derandomize=True)
+hypothesis_settings.register_profile("search", **ANY_MACHINE, max_examples=2000)
+hypothesis_settings.load_profile(os.environ.get("TEST_LAWS", "same examples"))
 
 SECRET = "a secret that only tests use, 32 characters long"
 NAMES = roles.RoleNames.of("workbench_test")

@@ -16,11 +16,8 @@ from core.catalogue.folding import collapse as collapse
 from core.catalogue.folding import fold as fold
 
 ABSENT = {"", "-", "–", "—", "--", "n/a", "n.a.", "#n/a n/a", "nan", "none", "null", "nil", "inf", "-inf", "nat", "undefined"}
-ABSENT_TEXT = (
-    r"(?i)^[\s\u{200B}-\u{200F}\u{2060}\u{FEFF}\u{AD}]*(?:"
-    + "|".join(map(re.escape, sorted(ABSENT)))
-    + r")[\s\u{200B}-\u{200F}\u{2060}\u{FEFF}\u{AD}]*$"
-)
+BLANKS = r"[\s\x1C-\x1F\u{200B}-\u{200F}\u{2060}\u{FEFF}\u{AD}]*"  # the separators of files and records are blanks to Python alone
+ABSENT_TEXT = r"(?i)^" + BLANKS + "(?:" + "|".join(map(re.escape, sorted(ABSENT))) + ")" + BLANKS + "$"
 CELL_ERRORS = ("#ref!", "#n/a", "#div/0!", "#value!", "#name?", "#num!", "#null!", "#getting_data", "#spill!", "#calc!")
 YES, NO = {"true", "1", "yes", "y", "wahr", "vrai", "x"}, {"false", "0", "no", "n", "falsch", "faux"}
 

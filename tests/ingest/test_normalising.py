@@ -51,7 +51,7 @@ def test_a_column_folds_like_its_texts(texts: list[str | None]) -> None:
     assert fold_column(pl.Series(texts, dtype=pl.String)).to_list() == [None if text is None else fold(text) for text in texts]
 
 
-@given(st.lists(st.sampled_from([*ABSENT, "0", " NaN\u00a0", "\u200b", "Nona", "x-", "N/A "]) | st.text(max_size=4), max_size=10))
+@given(st.lists(st.sampled_from([*ABSENT, "0", " NaN\u00a0", "\u200b", "Nona", "x-", "N/A ", "\x1f"]) | st.text(max_size=4), max_size=10))
 def test_a_column_and_its_cells_agree_on_what_says_nothing(texts: list[str]) -> None:
     expected = [None if is_absent(text) else text for text in texts]
     assert present_column(pl.Series(texts, dtype=pl.String)).to_list() == expected
