@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import signal
 import socket
@@ -11,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,12 +21,13 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass
 class Running:
-    """A started workbench. `lines` is all it has printed so far."""
+    """A started workbench. `lines` is all that it has printed so far."""
 
     process: subprocess.Popen[str]
     url: str
     home: Path
     lines: list[str] = field(default_factory=list)
+    seconds: float = 0  # until it was ready, where that was measured
     _reader: threading.Thread = field(init=False)
 
     def __post_init__(self) -> None:
@@ -63,9 +65,12 @@ class Running:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below those that the system gives to outgoing connections, which could take it before the application does."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def start(home: Path, **settings: str) -> Running:

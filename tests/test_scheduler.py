@@ -63,12 +63,12 @@ def scheduler(surroundings, *arguments):
     finally:
         if process.poll() is None:
             process.kill()
-        print(process.communicate(timeout=10)[0])  # pytest shows it when the test fails
+        print(process.communicate(timeout=60)[0])  # pytest shows it when the test fails
 
 
 def finish(process) -> tuple[int, str]:
     process.send_signal(signal.SIGTERM)
-    log, _ = process.communicate(timeout=60)
+    log, _ = process.communicate(timeout=120)
     return process.returncode, log
 
 
@@ -201,7 +201,7 @@ def test_a_lost_database_is_waited_for(database, surroundings, owner_dsn, mailbo
 
 def test_a_setting_that_can_not_be_used_is_said_and_ends_it(surroundings):
     with scheduler(surroundings | {"SMTP_PORT": "many"}) as process:
-        log, _ = process.communicate(timeout=60)
+        log, _ = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "A setting can not be used" in log
     assert "Traceback" not in log

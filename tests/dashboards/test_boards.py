@@ -64,7 +64,7 @@ def test_a_secret_is_stored_encrypted_and_signs_each_view(database: Database) ->
     (board,) = boards.boards_for(database, SYSTEM)
     url = boards.framed(database, board, KEY, AROUND, NOW)
     assert url.startswith("https://bi.example.com/embed/dashboard/ey") and url.endswith("#bordered=false&titled=false")
-    claims = jwt.decode(url.split("/")[-1].split("#")[0], secret, algorithms=["HS256"])
+    claims = jwt.decode(url.split("/")[-1].split("#")[0], secret, algorithms=["HS256"], options={"verify_exp": False})  # it began at NOW
     assert claims["resource"] == {"dashboard": 12}
     assert timedelta() < datetime.fromtimestamp(claims["exp"], UTC) - NOW <= timedelta(minutes=10)
 
