@@ -75,12 +75,18 @@ COLUMNS: dict[Relation, dict[str, str]] = {
     "sales_totals": COARSE_COLUMNS,
     "order_days": FACT_COLUMNS | {"orders": "orders"},
 }
+
+
+def _named(dimension: str) -> tuple[str, str]:
+    return DIMENSIONS[dimension].key, DIMENSIONS[dimension].label
+
+
 # Labels that are looked up by key once the groups are formed, rather than carried along by every line.
 LATE = {
-    (
-        "product_ean",
-        DIMENSIONS["product"].label,
-    ): "coalesce((select functional_name || ' · ' || product_name from readable.products p where p.ean = {key}), {key})"
+    _named("product"): "coalesce((select functional_name || ' · ' || product_name from readable.products p where p.ean = {key}), {key})",
+    _named("reseller"): "(select name from readable.resellers r where r.id = {key})",
+    _named("store"): """(select name || case when lower(name) in (select lower(name) from readable.stores group by 1 having count(*) > 1)
+         then ' (' || reseller || ')' else '' end from readable.stores s where s.id = {key})""",
 }
 TELLING = ("line_kind", "source", "bulk", "order_id", "store_id", "product_ean", "reseller_id")  # what sums go by; the rest they add up
 SORTS = {
@@ -186,6 +192,7 @@ def statement_of(
             *_with_stock(asked, relation, pairs, groups, of_stock, sets, so_far),
         ]
     figures = _figures(asked.measures, [*names, "is_total", "count(*) over () as groups"], compared=pairs is not None)
+    parts += [_eras(asked.measures)] if pairs is not None else []
     text = f"-- {title_of(asked)}\nwith " + ",\n".join(parts) + f"\n{figures}\n{tail}"
     return Statement(text, source_parameters | line_parameters)
 
@@ -194,8 +201,8 @@ def _so_far(name: str, lines: str, group: str) -> list[str]:
     """The CTE `name`; with a group in time every line stands once at each moment from its own on, so that sums run."""
     if not group:
         return [f"{name} as (\n{lines}\n)"]
-    moments = ["moments as (select distinct by_at as moment from dated_lines where by_at is not null)"] if name == "lines" else []
-    running = f"select l.*, moment as by_{group}, moment as key_{group} from dated_{name} l join moments on l.by_at <= moment"
+    moments = ["moments as (select distinct key_at as moment from dated_lines where key_at is not null)"] if name == "lines" else []
+    running = f"select l.*, moment as key_{group} from dated_{name} l join moments on l.key_at <= moment"
     return [f"dated_{name} as (\n{lines}\n)", *moments, f"{name} as (\n  {running}\n)"]
 
 
@@ -386,7 +393,7 @@ def _lines(
 ) -> tuple[str, dict[str, Any]]:
     on, day = ("counts_on", "day_on") if pairs is not None else ("counted_on", "sold_on")
     added = relation not in ("sales", "order_days")
-    columns = [f"{_dated(g.label, on, day)} as by_{g.name}" for g in groups if (g.key, g.label) not in LATE]
+    columns = [f"{_dated(g.label, on, day)} as by_{g.name}" for g in groups if _carries_label(g)]
     columns += [f"{_dated(g.key or g.label, on, day)} as key_{g.name}" for g in groups]
     columns += [f"{COLUMNS[relation][c]} as {c}" for c in dict.fromkeys(c for name in sums for c in SUMS[name].columns)]
     columns += ["line_kind = any(%(kinds)s) as counted"] if asked.every_kind else []
@@ -408,20 +415,23 @@ def _added_up(lines: str, asked: Asked, pairs: Sequence[Pair] | None, groups: tu
     told += ["era"] if pairs is not None else []
     columns = [
         *told,
-        *(
-            f"key_listed as by_{g.name}" if g.name == "listed" else f"max(by_{g.name}) as by_{g.name}"
-            for g in groups
-            if (g.key, g.label) not in LATE
-        ),
+        *(f"max(by_{g.name}) as by_{g.name}" for g in groups if _carries_label(g)),
         *(f"sum({name}) as {name}" for name in names if name not in TELLING),
     ]
     by = f"\n  group by {', '.join(told)}" if told else ""
     return f"  select {', '.join(columns) or 'true as added'}\n  from (\n{lines}\n  ) as single{by}"
 
 
+def _carries_label(group: Group) -> bool:
+    """Whether the lines have to carry the label along: it is neither the key itself nor looked up by it."""
+    return bool(group.key) and (group.key, group.label) not in LATE
+
+
 def _label(group: Group) -> str:
-    late = LATE.get((group.key, group.label))
-    return late.format(key=f"key_{group.name}") if late else f"max(by_{group.name})"
+    """The label of a group that is formed."""
+    if _carries_label(group):
+        return f"max(by_{group.name})"
+    return LATE[group.key, group.label].format(key=f"key_{group.name}") if group.key else f"key_{group.name}"
 
 
 def population(asked: Asked, pairs: Sequence[Pair] | None, relation: Relation = "sales") -> tuple[list[str], dict[str, Any]]:
@@ -483,8 +493,7 @@ def _sums(
     them, and the total), told apart by `level`: a bit for each group that is not in it, the first group's the highest."""
     keys = [f"key_{g.name}" for g in groups]
     level = f"grouping({', '.join(keys)})" if keys else "0"
-    columns = [*keys, *(f"{_label(g)} as by_{g.name}" for g in groups if g.name != "listed")]
-    columns += ["key_listed as by_listed"] if any(g.name == "listed" for g in groups) else []
+    columns = [*keys, *(f"{_label(g)} as by_{g.name}" for g in groups)]
     columns.append(f"{level} = {2 ** len(keys) - 1} as is_total")
     columns += [f"{level} as level"] if sets is not None else []
     columns += [f"row({', '.join([level, *keys])})::text as whole_key"] if whole_key else []
@@ -506,15 +515,14 @@ def _sum(name: str, asked: Asked, era: str, compared: bool) -> str:
 
 
 def _figures(measures: Sequence[Measure], names: Sequence[str], compared: bool) -> str:
-    if not compared:
-        columns = [*names, *(f'{_figure(m, "")} as "{m.name}"' for m in measures)]
-        return f"select {(',' + chr(10) + '       ').join(columns)}\nfrom sums"
-    inner = [f'{_figure(m, era)} as "{m.name}{era}"' for m in measures for era in ERAS]
-    outer = [column for m in measures for column in _changes(m)]
-    return (
-        f"select {(',' + chr(10) + '       ').join([*names, *outer])}\n"
-        f"from (select *, {(',' + chr(10) + '              ').join(inner)}\n      from sums) as figures"
-    )
+    figures = [column for m in measures for column in _changes(m)] if compared else [f'{_figure(m, "")} as "{m.name}"' for m in measures]
+    return f"select {(',' + chr(10) + '       ').join([*names, *figures])}\nfrom {'figures' if compared else 'sums'}"
+
+
+def _eras(measures: Sequence[Measure]) -> str:
+    """The figures of each era, worked out once however often the changes name them."""
+    figures = [f'{_figure(m, era)} as "{m.name}{era}"' for m in measures for era in ERAS]
+    return f"figures as materialized (\n  select *, {(',' + chr(10) + '         ').join(figures)}\n  from sums\n)"
 
 
 def _figure(measure: Measure, era: str) -> str:
