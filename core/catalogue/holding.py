@@ -17,13 +17,18 @@ def hold_alone(connection: sa.Connection) -> None:
 
 def state_of(connection: sa.Connection, reseller_id: int) -> str:
     """Changes whenever anything changes that a file of the reseller is placed, valued or proven by."""
-    parameters = {"reseller": reseller_id}
-    return "|".join(str(connection.execute(sa.text(statement), parameters).scalar_one() or "") for statement in _STATE)
+    return _joined(connection, _STATE, {"reseller": reseller_id})
 
 
 def valuation_state(connection: sa.Connection) -> str:
     """Changes whenever anything changes that EUR, VAT, months or kinds of any reseller are worked out from."""
-    return "|".join(str(connection.execute(sa.text(statement)).scalar_one() or "") for statement in _VALUATION)
+    return _joined(connection, _VALUATION, {})
+
+
+def _joined(connection: sa.Connection, statements: tuple[str, ...], parameters: dict[str, int]) -> str:
+    """One sum over all of them, as of one moment."""
+    row = connection.execute(sa.text(f"select {', '.join(f'({statement})' for statement in statements)}"), parameters).one()
+    return "|".join(str(part or "") for part in row)
 
 
 _MONEY = (
