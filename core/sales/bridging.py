@@ -1,4 +1,4 @@
-"""Where a change comes from: movers, the bridge from before to now, and how concentrated revenue is. Pure over answers of `running.run`."""
+"""Where a change comes from: movers and the bridge from before to now. Pure over answers of `running.run`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import polars as pl
 
 from core.errors import BadQuestion
 from core.sales.bridge_effects import Amounts, Cell, Effects, effects_by_item, total_effects
-from core.sales.dimensions import NOT_STATED, OTHERS
+from core.sales.dimensions import OTHERS
 from core.sales.formatting import format_number, round_half_up
 from core.sales.query import Result, SalesQuery
 
@@ -177,38 +177,6 @@ def movers(result: Result, measure: str | None = None) -> pl.DataFrame:
         if frame.schema[dimension] == pl.String:
             frame = frame.filter(pl.col(dimension) != OTHERS)
     return frame.with_columns(points.alias("points")).sort(pl.col("change").abs(), descending=True, maintain_order=True)
-
-
-def pareto(result: Result, measure: str | None = None) -> pl.DataFrame:
-    """Rows by size with `share`, `running_share` and `group` (A up to 80 %, B up to 95 %, C the rest); what states no value comes last.
-
-    Errors: BadQuestion when the measure does not add up.
-    """
-    name = measure or result.query.measures[0]
-    rows = result.frame.filter(pl.col(name) > 0)
-    for dimension in result.query.by:
-        if rows.schema[dimension] == pl.String:
-            rows = rows.filter(~pl.col(dimension).is_in([NOT_STATED, OTHERS]))
-    if rows.is_empty():
-        raise BadQuestion("There is nothing to rank: no group has a positive figure in this period.")
-    ordered = rows.sort(name, descending=True, maintain_order=True).select(*result.query.by, name)
-    values = [Decimal(value) for value in ordered[name].to_list()]
-    whole, running, shares, cumulated = sum(values), ZERO, [], []
-    for value in values:
-        running += value
-        shares.append(round(value / whole, 9))
-        cumulated.append(round(running / whole, 9))
-    groups = [_group(reached - share) for reached, share in zip(cumulated, shares, strict=True)]
-    dtype = pl.Decimal(38, 9)
-    return ordered.with_columns(
-        pl.Series("share", shares, dtype=dtype),
-        pl.Series("running_share", cumulated, dtype=dtype),
-        pl.Series("group", groups, dtype=pl.String),
-    )
-
-
-def _group(reached_before: Decimal) -> str:
-    return "A" if reached_before < Decimal("0.8") else "B" if reached_before < Decimal("0.95") else "C"
 
 
 def _needs_comparison(result: Result) -> None:

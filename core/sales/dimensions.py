@@ -88,7 +88,9 @@ _ALL = (
     Dimension("channel", "Channel", "channel"),
     Dimension("source", "Source", "source"),
     Dimension("reseller", "Reseller", "reseller", key="reseller_id", matches=("reseller_key",)),
-    Dimension("store", "Store", _STORE, key="store_id", matches=("store",), grain="store", without="store"),
+    Dimension(
+        "store", "Store", _STORE, key="store_id", matches=("store", "store || ' (' || reseller || ')'"), grain="store", without="store"
+    ),
     Dimension(
         "product",
         "Product",

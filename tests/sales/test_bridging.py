@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.errors import BadQuestion
 from core.sales.bridge_effects import Amounts, Cell, effects_by_item, total_effects
 from core.sales.bridge_words import bridge_sentences
-from core.sales.bridging import Bridge, bridge, bridge_items, bridge_of, bridge_query, movers, pareto
+from core.sales.bridging import Bridge, bridge, bridge_items, bridge_of, bridge_query, movers
 from core.sales.query import build_query
 from core.sales.running import run
 from tests.sales.conftest import CANDLE, SAUNA, TUNDRA
@@ -127,14 +127,3 @@ def test_movers_come_largest_first_with_their_points(two_years):
 def test_movers_need_a_comparison(two_years):
     with pytest.raises(BadQuestion, match="comparison"):
         movers(compared(two_years, build_query("sales_eur_net", "product")))
-
-
-def test_pareto_groups_by_running_share(two_years):
-    found = pareto(compared(two_years, build_query("sales_eur_net", "product", None, "2025-05")))
-    assert found["group"].to_list() == ["A", "B"]
-    assert found["running_share"].to_list()[-1] == 1
-
-
-def test_pareto_says_when_there_is_nothing_to_rank(market):
-    with pytest.raises(BadQuestion, match="nothing to rank"):
-        pareto(compared(market, build_query("sales_eur_net", "product")))

@@ -101,7 +101,8 @@ def figure(measure: str, every: list[Line], kinds: tuple[str, ...], of_all: list
         case "share":
             return ratio(net, total([x["sales_eur_net"] for x in of_all if x["line_kind"] in kinds]))
         case "active_products":
-            return len({x["product_ean"] for x in sale if x["product_ean"]})
+            named = any(x["product_ean"] for x in lines)
+            return len({x["product_ean"] for x in sale if x["product_ean"]}) if named else None
         case "lines":
             return len(lines)
     raise AssertionError(measure)

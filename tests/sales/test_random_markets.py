@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import polars as pl
 import pytest
 
+from core.sales.dimensions import DIMENSIONS as DIMENSION
 from core.sales.dimensions import NOT_STATED
 from core.sales.measures import LINE_KINDS
+from core.sales.pivot_query import PivotQuery
 from core.sales.query import Filter, SalesQuery, as_comparison, parse_period
 from core.sales.running import run_all
+from core.sales.running_pivots import run_pivot
 from tests.sales.conftest import TUNDRA
 from tests.sales.random_market import CATEGORY, NAMES, Line, World, make_world, match
 
@@ -179,8 +184,10 @@ def figure(name: str, every: list[Line], kinds: tuple[str, ...], all_kinds: bool
     raise AssertionError(name)
 
 
-def by_hand(world: World, query: SalesQuery) -> dict[tuple[Any, ...], dict[str, Any]]:
-    """All figures of each group, and under () + ('total',) of all."""
+def by_hand(
+    world: World, query: SalesQuery, listed: set[tuple[Any, ...]] | None = None, until: tuple[str, date] | None = None
+) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """All figures of each group, and under ('total',) of all. `listed`: the groups that stand on their own; the rest is one, ('rest',)."""
     kinds = query.line_kinds
     if kinds is None:
         kinds = next((f.values for f in query.where if f.dimension == "line_kind" and not f.exclude), ("sale", "return", "adjustment"))
@@ -195,6 +202,8 @@ def by_hand(world: World, query: SalesQuery) -> dict[tuple[Any, ...], dict[str, 
     ):
         keep = []
         for x, on, told in placed:
+            if until is not None and value_of(x, until[0], on, told) > until[1]:
+                continue
             where = [f for f in query.where if not (skip_kind and f.dimension == "line_kind" and not f.exclude)]
             if all(passes(x, f, on, told) for f in where) and not (query.without_bulk and x["bulk"]):
                 counted = x["line_kind"] in kinds or (
@@ -203,6 +212,8 @@ def by_hand(world: World, query: SalesQuery) -> dict[tuple[Any, ...], dict[str, 
                 keep += [(tuple(value_of(x, d, on, told) for d in query.by), x)] if counted else []
         eras[era] = keep
     used = eras if query.compare is not None else {"": eras[""]}
+    if listed is not None:
+        used = {era: [(key if key in listed else ("rest",), x) for key, x in placed] for era, placed in used.items()}
     keys = {key for name in ("", "_before") if name in used for key, _ in used[name]}
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for key in [*keys, ("total",)]:
@@ -215,6 +226,10 @@ def by_hand(world: World, query: SalesQuery) -> dict[tuple[Any, ...], dict[str, 
             row |= changes(name, values, query.compare is not None)
         found[key] = row
     return found
+
+
+def _but_share(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if not name.startswith("share")}
 
 
 def changes(name: str, values: dict[str, Any], compared: bool) -> dict[str, Any]:
@@ -250,3 +265,75 @@ def test_sums_lines_and_a_count_by_hand_agree(market, seed):
         names = summed.frame.columns[width:]
         if width:
             assert {row[:width]: dict(zip(names, row[width:], strict=True)) for row in summed.frame.rows()} == expected, where
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_shortened_seen_by_some_or_kept_alike_agrees_too(market, seed):
+    world = make_world(market, seed + 50)
+    market.fill_rollup()
+    dice = random.Random(seed * 1000 + 50)
+    for number in range(int(os.environ.get("RANDOM_QUESTIONS", "8"))):
+        query = replace(draw(dice), like_for_like=None)
+        where = f"seed {seed}, question {number}: {query}"
+        if query.by:
+            short = replace(query, limit=dice.randint(1, 4), others=True)
+            (answer,) = run_all(market.database, (short,), None, world.today)
+            width = len(query.by)
+            rows = [(row[:width], dict(zip(answer.frame.columns[width:], row[width:], strict=True))) for row in answer.frame.rows()]
+            shown = rows[: short.limit]
+            expected = by_hand(world, query, {key for key, _ in shown})
+            assert answer.totals == expected.pop(("total",)), where
+            rest = expected.pop(("rest",), None)
+            assert ([row for _, row in rows[short.limit :]] or [None]) == [rest], where
+            assert dict(shown) == expected, where
+        keys = dice.sample(sorted(world.slices), 2)
+        ids, own = [market.resellers[key] for key in keys], replace(query, where=(*query.where, Filter("reseller", tuple(keys))))
+        (seen,) = run_all(market.database, (query,), ids, world.today)
+        (filtered,) = run_all(market.database, (own,), None, world.today)
+        # Whoever sees one Flagship only needs no reseller beside its name.
+        plain = [
+            frame.with_columns(pl.col(pl.String).str.replace(r"^Flagship \(.*\)$", "Flagship")) for frame in (seen.frame, filtered.frame)
+        ]
+        assert plain[0].equals(plain[1]) or sorted(map(str, plain[0].rows())) == sorted(map(str, plain[1].rows())), where
+        assert (seen.totals, seen.caveats) == (filtered.totals, filtered.caveats), where
+        if query.compare is not None:
+            alike = replace(query, like_for_like=dice.choice(("stores", "products")))
+            (summed,) = run_all(market.database, (alike,), None, world.today)
+            (lined,) = run_all(market.database, (alike,), None, world.today, by_line=True)
+            assert (summed.frame.rows(), summed.totals, summed.base) == (lined.frame.rows(), lined.totals, lined.base), where
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_subtotal_and_running_figure_of_a_pivot_agrees_with_a_count_by_hand(market, seed):
+    world = make_world(market, seed + 90)
+    market.fill_rollup()
+    dice = random.Random(seed * 1000 + 90)
+    for number in range(int(os.environ.get("RANDOM_QUESTIONS", "6"))):
+        query = draw(dice)
+        names = dice.sample([d for d in DIMENSIONS if d != "day"], 2)
+        time = dice.choice(("month", "quarter", None))
+        names = [*(n for n in names if n not in ("month", "quarter", "year", "week")), *([time] if time else [])] or ["month"]
+        asked = PivotQuery(replace(query, by=tuple(names[:1])), tuple(names[1:]), running=any(n in ("month", "quarter") for n in names))
+        where = f"seed {seed}, question {number}: {asked}"
+        cells = run_pivot(market.database, asked, None, world.today)
+        for one in asked.sets:
+            expected = by_hand(world, replace(query, by=one))
+            total = expected.pop(("total",))
+            expected = expected if one else {(): total}
+            found = {}
+            for pair, figures in cells.figures.items():
+                members = {m.dimension: m.value for side in pair for m in side}
+                if tuple(members) == one or set(members) == set(one):
+                    found[tuple(NOT_STATED if members[n] is None and DIMENSION[n].kind == "text" else members[n] for n in one)] = dict(
+                        figures
+                    )
+            assert found == expected, f"{one}; {where}"
+            moment = next((n for n in ("month", "quarter") if n in one), None)
+            so_far = {p: f for p, f in cells.so_far.items() if {m.dimension for side in p for m in side} == set(one)} if moment else {}
+            for pair, figures in so_far.items():
+                members = {m.dimension: m.value for side in pair for m in side}
+                until = members[moment]
+                key = tuple(NOT_STATED if members[n] is None else members[n] for n in one if n != moment)
+                rows = by_hand(world, replace(query, by=tuple(n for n in one if n != moment)), until=(moment, until))
+                figures = {name: value for name, value in figures.items() if not name.startswith("share")}  # of a moment there is no whole
+                assert dict(figures) == _but_share(rows[key] if key else rows[("total",)]), f"so far {one} {members}; {where}"
