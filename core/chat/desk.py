@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -41,6 +41,14 @@ class Desk:
             self.statements.append(self.results[query].sql)
         return self.results[query]
 
+    def ask_all(self, queries: Sequence[SalesQuery]) -> tuple[Result, ...]:
+        """Several questions of one snapshot."""
+        answers = running.run_all(self.database, queries, self.scope, self.today)
+        for query, answer in zip(queries, answers, strict=True):
+            self.results[query] = answer
+            self.statements.append(answer.sql)
+        return answers
+
     def look_up(self, statement: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
         with self.database.reader(self.scope) as connection:
             try:
@@ -58,7 +66,7 @@ class Desk:
         if name == "stock":
             return last_stock(self.database, self.settings, self.scope)
         if name == "anomalies":
-            return find(read_evidence(self.database, self.scope, self.today, self.ask))
+            return find(read_evidence(self.database, self.scope, self.today, self.ask_all))
         if name.startswith(OFFERS):
             return offering.offers(self.database, name.removeprefix(OFFERS), self.scope)
         if name == "whole":

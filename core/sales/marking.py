@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from core.sales.chart_spec import ChartSpec, Mark
 from core.sales.charts import moment_end
@@ -21,6 +22,19 @@ def restated_moments(dimension: str, moments: Iterable[date], found: Sequence[Re
     spans = {moment: Period(moment, moment_end(moment, dimension)) for moment in moments}
     inside = {m: tuple(one for one in found if span.start <= one.period.end <= span.end) for m, span in spans.items()}
     return {moment: ones for moment, ones in inside.items() if ones}
+
+
+def restated_cell(members: Mapping[str, Any], found: Sequence[Restated]) -> tuple[Restated, ...]:
+    """What was restated of the figure of one cell, by the groups it stands in (dimension → value): of its months (weeks, …) and, where it is
+    one reseller's, of that one. A cell without a moment has none: its period is the whole table's."""
+    moments = [(name, value) for name, value in members.items() if isinstance(value, date) and DIMENSIONS[name].kind == "date"]
+    if not moments:
+        return ()
+    seller = members.get("reseller")
+    kept = [one for one in found if seller is None or one.reseller == seller]
+    for name, moment in moments:
+        kept = [one for one in kept if moment <= one.period.end <= moment_end(moment, name)]
+    return tuple(kept)
 
 
 def of_result(result: Result, found: Iterable[Restated]) -> tuple[Restated, ...]:

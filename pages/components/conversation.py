@@ -11,7 +11,7 @@ from core.chat import answering, memory
 from core.chat.answers import Answer
 from core.chat.memory import Turn
 from core.sales import files
-from pages.components import cached, charts, empty, results, session, source_rows
+from pages.components import cached, charts, empty, restated_rows, results, session, source_rows
 from pages.components.frame import escaped, plain
 
 NEW = "new"
@@ -128,7 +128,7 @@ def draw(answer: Answer, thread: str) -> None:
     if answer.chart is not None:
         charts.draw(answer.chart, key=f"answer_{key}", height=300, title=True)
     if answer.frame.height > 1 or (answer.chart is None and answer.frame.width > 1):
-        _table(answer.frame, key)
+        _table(answer, key)
     _quiet_line(answer.checked_numbers, f"{answer.data_through:%-d %B %Y}" if answer.data_through else "", answer.engine)
     _caveats(answer.caveats)
     _evidence(answer.statements or ((answer.sql,) if answer.sql else ()), key)
@@ -171,16 +171,20 @@ def _chips(texts: list[str]) -> None:
         st.html("".join(f'<span class="chip">{escaped(text)}</span>' for text in texts))
 
 
-def _table(frame: pl.DataFrame, key: str) -> None:
+def _table(answer: Answer, key: str) -> None:
+    """The rows; months (weeks, …) of them that a later file stated differently carry a mark, and each is told beneath."""
+    frame = answer.frame
     names = [name for name in frame.columns if not name.endswith("_comparable")]
+    marks = restated_rows.of_frame(frame, answer.query)
     st.dataframe(
-        results.shown(frame.select(names)),
+        restated_rows.marked(results.shown(frame.select(names)), frame.select(names), marks),
         hide_index=True,
         key=f"rows_{key}",
         height=min(36 * (frame.height + 1), 420),
         column_config={name: files.column_title(name) for name in names},
         placeholder="–",
     )
+    restated_rows.tell(frame, marks)
 
 
 def _quiet_line(checked: str, through: str, engine: str, version: int | None = None) -> None:

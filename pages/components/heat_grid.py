@@ -12,6 +12,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.sales import marking
 from core.sales.dimensions import DIMENSIONS
 from core.sales.formatting import format_change, format_figure, format_number, format_ratio
 from core.sales.heat_map import Cell, HeatMap, Row, Tint, cell_words
@@ -77,12 +78,16 @@ def _cell(found: HeatMap, row: Row, place: int, tint: Tint, most: Decimal | None
     kind = cell.heard.state if cell.value is None or cell.heard.state in ("partly", "running") else ""
     color = None if row.is_rest and tint == "value" else _color(shade, tint, most, colors)
     return {
-        "text": _text(found.measure, cell, shade, tint),
+        "text": _marked(_text(found.measure, cell, shade, tint), cell),
         "hint": f"{row.name}, {cell_words(found, cell, place, format_figure, compared)}",
         "kind": kind,
         "color": color,
         "ink": None if color is None else max((colors.text, colors.background), key=lambda ink: contrast(ink, color)),
     }
+
+
+def _marked(text: str, cell: Cell) -> str:
+    return f"{text}\u202f{marking.SIGN}" if text and cell.restated else text
 
 
 def _text(measure: str, cell: Cell, shade: Decimal | None, tint: Tint) -> str:

@@ -20,7 +20,7 @@ from core.sales.pivot_table import Head, Line, Name, PivotTable, namer
 from core.sales.pivot_tracing import measure_of
 from core.sales.pivot_values import SHOWN_AS, is_share
 from core.sales.shown import POINTS
-from pages.components import cached, frame, results
+from pages.components import cached, frame, results, session
 
 MOST_STYLED = 60_000  # cells that are written in full; a larger table keeps plain numbers
 MOST_LINES = 20_000
@@ -112,6 +112,8 @@ def _styled(table: PivotTable, found: pl.DataFrame, heads: list[tuple[str, str]]
         return data
     figures = dict(zip(data.columns[labels:], table.heads, strict=True))
     styled = data.style.format({title: _formatter(head) for title, head in figures.items()}, na_rep="")
+    for row, title, head in _restated(table, list(figures.items()), min(found.height, len(table.lines))):
+        styled = styled.format(lambda value, head=head: f"{_formatter(head)(value)}{MARK}", subset=pd.IndexSlice[[row], [title]], na_rep="")
     changes = [title for title, head in figures.items() if head.figure.endswith(("_change", "_change_pct"))]
     if changes:
         styled = styled.map(results.sign_colour, subset=changes)
@@ -123,6 +125,22 @@ def _styled(table: PivotTable, found: pl.DataFrame, heads: list[tuple[str, str]]
         colour = {"color": palette(frame.is_dark()).quiet}
         styled = styled.set_properties(subset=pd.IndexSlice[quiet, list(data.columns[: labels - 1])], **colour)
     return styled
+
+
+def _restated(table: PivotTable, figures: list[tuple[Any, Head]], rows: int) -> list[tuple[int, Any, Head]]:
+    """The cells of one reseller's month (week, …) that a later file stated differently, with a figure to mark."""
+    told = marking.of_result(table.result, cached.restated(session.scope()))
+    dimensions = set(table.cells.asked.rows) | set(table.cells.asked.columns)
+    if not told or "reseller" not in dimensions:
+        return []  # a month that is nobody's own carries the mark in its heading
+    found = []
+    for row, line in enumerate(table.lines[:rows]):
+        for place, (title, head) in enumerate(figures):
+            members = {one.dimension: one.value for one in (*line.path, *head.path)}
+            stated = table.values[row][place] is not None and "reseller" in members
+            if stated and marking.restated_cell(members, told):
+                found.append((row, title, head))
+    return found
 
 
 def _formatter(head: Head) -> Any:

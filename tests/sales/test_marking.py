@@ -63,3 +63,13 @@ def test_paper_shows_the_diamond_too() -> None:
     assert (diamond["mark"]["shape"], diamond["data"]["values"]) == ("diamond", [{"category": "May 2025", "value": 500.0}])
     bars = to_vega(replace(spec, kind="bar"))
     assert [layer["mark"]["type"] for layer in bars["layer"]] == ["bar", "point"]
+
+
+def test_a_cell_is_marked_where_its_own_figure_was_restated() -> None:
+    found = [told(), told("Galilu", "2025-06")]
+    may, june = date(2025, 5, 1), date(2025, 6, 1)
+    assert [one.reseller for one in marking.restated_cell({"reseller": "Liberty", "month": may}, found)] == ["Liberty"]
+    assert marking.restated_cell({"reseller": "Liberty", "month": june}, found) == ()
+    assert [one.reseller for one in marking.restated_cell({"month": june}, found)] == ["Galilu"]
+    assert marking.restated_cell({"quarter": date(2025, 4, 1), "month": may, "product": "Tundra"}, found) == (found[0],)
+    assert marking.restated_cell({"reseller": "Liberty"}, found) == () and marking.restated_cell({"month": None}, found) == ()
