@@ -9,6 +9,9 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
+from core.ingest.copying import copy_frame, driver, fetch
+from core.ingest.rolling_up import without_stores
+
 Month = tuple[int, int]  # year, month
 SUMS = (
     *("lines", "quantity", "sales_eur_net", "sales_eur_gross", "amount_local", "unconverted_lines", "unconverted_local"),
@@ -21,6 +24,12 @@ _LISTED = ("listed_gross", "gross_at_list")
 _ASKED = " and (year, month) in (select * from unnest(cast(:years as int[]), cast(:months as int[])))"
 _PRICE = """(select l.unit_price from price_list l where l.ean = product_ean and l.currency = {0}.currency and l.vat_basis = 'gross'
     and l.valid_from <= period_end order by l.valid_from desc limit 1)"""
+_ROLLED = f"""
+    select source, f.reseller_id, f.channel, product_ean, case when source = 'd2c' then f.country else s.country end as country,
+      period_start, period_end, year, month, line_kind, bulk, valued, currency, vat_basis, sale_date, {_NAMED}
+    from sales_rollup f left join stores s on s.id = f.store_id
+    where f.reseller_id = :reseller{{asked}}
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15"""
 # Rows of one month are written beside each other, as they are asked for.
 _DAYS = f"""
 insert into sales_days (source, reseller_id, channel, product_ean, country, period_start, period_end, year, month, line_kind, bulk, valued,
@@ -29,12 +38,7 @@ select source, reseller_id, channel, product_ean, country, period_start, period_
   vat_basis, sale_date, {", ".join(SUMS)}, rated_quantity * list_price, case when list_price is not null then rated_gross end
 from (
   select added.*, {_PRICE.format("added")} as list_price
-  from (
-    select source, f.reseller_id, f.channel, product_ean, case when source = 'd2c' then f.country else s.country end as country,
-      period_start, period_end, year, month, line_kind, bulk, valued, currency, vat_basis, sale_date, {_NAMED}
-    from sales_rollup f left join stores s on s.id = f.store_id
-    where f.reseller_id = :reseller{{asked}}
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+  from ({{rolled}}
   ) as added
 ) as listed
 order by year, month
@@ -73,6 +77,16 @@ from sales_months where reseller_id = :reseller{{asked}}
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
 """
 TABLES = ("sales_days", "sales_day_totals", "sales_months", "sales_totals")
+_FORGET_SUMS = "with {}".format(
+    ", ".join(f"{table}_gone as (delete from {table} where reseller_id = :reseller{{asked}})" for table in TABLES[1:])
+    + f" delete from {TABLES[0]} where reseller_id = :reseller{{asked}}"
+)
+_ADDED_DAYS = f"""
+create temp table days_added on commit drop as
+select source, reseller_id, channel, product_ean, country, period_start, period_end, year, month, line_kind, bulk, valued, currency, vat_basis,
+  sale_date, {", ".join(SUMS)} from sales_days limit 0
+"""
+MANY = 20_000  # fresh rows of the rollup that are better summed before they are written than read back
 
 
 def months_of(sums: pl.DataFrame) -> set[Month]:
@@ -85,14 +99,51 @@ def coarsen(connection: sa.Connection, reseller_id: int, months: Iterable[Month]
     listed = None if months is None else sorted(set(months))
     if listed == []:
         return
+    asked, parameters = _months_asked(reseller_id, listed)
+    connection.execute(sa.text(_FORGET_SUMS.format(asked=asked)), parameters)
+    _sum_up(connection, asked, parameters, _ROLLED.format(asked=asked))
+
+
+def coarsen_with(connection: sa.Connection, reseller_id: int, touched: set[Month], fresh: pl.DataFrame) -> None:
+    """`coarsen` of the months `touched` and those of `fresh`, rows that were just added to the rollup. Where there are many of them, in
+    months that nothing else was stored of, their sums are made from the rows at hand."""
+    months = months_of(fresh)
+    new = months - touched - _summed(connection, reseller_id, months) if fresh.height > MANY else set()
+    coarsen(connection, reseller_id, (touched | months) - new)
+    if new:
+        asked, parameters = _months_asked(reseller_id, sorted(new))
+        rows = fresh.join(pl.DataFrame(sorted(new), fresh.select("year", "month").schema, orient="row"), on=["year", "month"], how="semi")
+        connection.execute(sa.text(_ADDED_DAYS))
+        copy_frame(driver(connection), "days_added", without_stores(rows, _countries(connection, reseller_id)))
+        _sum_up(connection, asked, parameters, "select * from days_added")
+        connection.execute(sa.text("drop table days_added"))
+
+
+def _months_asked(reseller_id: int, listed: list[Month] | None) -> tuple[str, dict[str, Any]]:
+    """The condition on months, and its parameters."""
     parameters: dict[str, Any] = {"reseller": reseller_id}
-    if listed is not None:
-        parameters |= {"years": [year for year, _ in listed], "months": [month for _, month in listed]}
-    asked = "" if listed is None else _ASKED
-    for table in TABLES:
-        connection.execute(sa.text(f"delete from {table} where reseller_id = :reseller{asked}"), parameters)
-    for statement in (_DAYS, _DAY_TOTALS, _MONTHS, _TOTALS):
+    if listed is None:
+        return "", parameters
+    return _ASKED, parameters | {"years": [year for year, _ in listed], "months": [month for _, month in listed]}
+
+
+def _sum_up(connection: sa.Connection, asked: str, parameters: dict[str, Any], rolled: str) -> None:
+    """`rolled`: the rows by day, without their list price."""
+    connection.execute(sa.text(_DAYS.format(rolled=rolled)), parameters)
+    for statement in (_DAY_TOTALS, _MONTHS, _TOTALS):
         connection.execute(sa.text(statement.format(asked=asked)), parameters)
+
+
+def _summed(connection: sa.Connection, reseller_id: int, months: set[Month]) -> set[Month]:
+    """Those of the months that have sums by day, and so rows in the rollup."""
+    asked, parameters = _months_asked(reseller_id, sorted(months))
+    rows = connection.execute(sa.text(f"select distinct year, month from sales_days where reseller_id = :reseller{asked}"), parameters)
+    return {(row.year, row.month) for row in rows}
+
+
+def _countries(connection: sa.Connection, reseller_id: int) -> pl.DataFrame:
+    statement = "select id, country from stores where reseller_id = :reseller"
+    return fetch(connection, statement, {"store_id": pl.Int64, "store_country": pl.String}, {"reseller": reseller_id})
 
 
 def coarsen_all(connection: sa.Connection) -> None:

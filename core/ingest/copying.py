@@ -40,10 +40,11 @@ def copy_frame(connection: psycopg.Connection[Any], table: str, frame: pl.DataFr
 def stated_columns(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame without the columns that have no value at all, those with one value for all rows first."""
     stated = [column for column in frame.get_columns() if column.null_count() < frame.height]
-    return pl.DataFrame(sorted(stated, key=lambda column: not _is_constant(column)))
+    return pl.DataFrame(sorted(stated, key=lambda column: not is_constant(column)))
 
 
-def _is_constant(column: pl.Series) -> bool:
+def is_constant(column: pl.Series) -> bool:
+    """Whether all rows state the same value; false where none or some state nothing."""
     return not column.null_count() and column[0] == column[-1] and bool((column == column[0]).all())
 
 
@@ -54,7 +55,7 @@ def copy_statement(table: str, columns: Sequence[str]) -> sql.Composed:
 
 def blocks(frame: pl.DataFrame) -> Iterator[tuple[int, bytes]]:
     """The rows as COPY text, block by block with the number of its rows."""
-    leading = next((at for at, column in enumerate(frame.get_columns()) if not _is_constant(column)), 0)
+    leading = next((at for at, column in enumerate(frame.get_columns()) if not is_constant(column)), 0)
     for start in range(0, frame.height, BLOCK_ROWS):
         block = frame.slice(start, BLOCK_ROWS)
         text = _csv(block[:, leading:])

@@ -274,18 +274,18 @@ def _store_in_pieces(database: Database, stream: Stream, answers: Answers, by: s
     with database.write() as connection:
         if not storing.begin(connection, batch.id, reseller_id) or not storing.is_new(connection, reseller_id):
             return None
-        with storing.Writing(connection, batch.id, reseller_id, 0, say) as writing:
+        with storing.writing(connection, batch.id, reseller_id, on_progress=say) as lines:
 
             def write(rows: pl.DataFrame, estimate: int) -> None:
-                writing.total = estimate
-                writing.write(storing.first_statement(rows))
+                lines.expect(estimate)
+                lines.write(storing.first_statement(rows))
 
             outcome = judge_stream(stream, answers, say, write)
             if isinstance(outcome, Stopped) or outcome.plan.questions or outcome.plan.duplicate_of is not None:
                 raise _NotYet(outcome)
         storing.check_still_true(connection, outcome.plan)
         _save_guess(database, batch.id, outcome.guess)
-        storing.claim_slices(connection, batch.id, outcome.plan, writing.sums)
+        storing.claim_slices(connection, batch.id, outcome.plan, lines.sums)
         storing.complete(connection, batch.id, outcome.plan, by)
     return outcome
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import polars as pl
 
 from core.catalogue.records import RATE
+from core.ingest.copying import is_constant
 
 KEYS = (
     *("store_id", "channel", "product_ean", "view", "period_start", "period_end", "year", "month"),
@@ -71,6 +72,18 @@ def roll_up_orders(lines: pl.DataFrame) -> pl.DataFrame:
         _sum(pl.col("cost_of_goods").filter(stated)).alias("cost_with_net"),
         _sum(pl.col("sales_eur_net").filter(stated)).alias("net_with_cost"),
     )
+
+
+def without_stores(rollup: pl.DataFrame, countries: pl.DataFrame) -> pl.DataFrame:
+    """Rows of the rollup of resellers summed over stores and views, with the country of the store (`countries`: store_id, store_country): what
+    `coarsening` makes of them in SQL."""
+    placed = rollup.join(countries, on="store_id", how="left").rename({"store_country": "country"})
+    left_out = ("store_id", "view")
+    keys = [name for name in (*KEYS, "source", "reseller_id", "country") if name not in left_out]
+    varying = [name for name in keys if not is_constant(placed[name]) and placed[name].null_count() < placed.height] or ["source"]
+    sums = [name for name in placed.columns if name not in (*keys, *left_out)]
+    added = placed.group_by(varying).agg(_sum(pl.col(name)).alias(name) for name in sums)
+    return added.with_columns(pl.lit(placed[name][0], placed.schema[name]).alias(name) for name in keys if name not in varying)
 
 
 def _sums() -> list[pl.Expr]:

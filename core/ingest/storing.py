@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from core.db.engine import Database
 from core.errors import WorkbenchError
 from core.ingest import slices
 from core.ingest.claiming import decide
-from core.ingest.coarsening import coarsen, count_orders, months_of
+from core.ingest.coarsening import coarsen, coarsen_with, count_orders, months_of
 from core.ingest.content import SLICE
 from core.ingest.copying import copy_frame, driver
 from core.ingest.planning import Plan
@@ -140,14 +141,14 @@ def _store_slices(connection: sa.Connection, batch_id: int, plan: Plan, on_progr
     decided = plan.standing.slices
     if not decide(plan.content.slices, slices.read_claims(connection, plan.reseller.id, decided), plan.stated_until).equals(decided):
         raise Overtaken
-    with Writing(connection, batch_id, plan.reseller.id, plan.seen.counts.rows, on_progress) as writing:
+    with writing(connection, batch_id, plan.reseller.id, plan.seen.counts.rows, on_progress) as lines:
         for rows in plan.pieces():
-            writing.write(_written(rows, decided), decided.filter("wins"))
-    claim_slices(connection, batch_id, plan, writing.sums)
+            lines.write(_written(rows, decided), decided.filter("wins"))
+    claim_slices(connection, batch_id, plan, lines.sums)
 
 
 def claim_slices(connection: sa.Connection, batch_id: int, plan: Plan, sums: pl.DataFrame) -> None:
-    """Claim the slices whose rows are written, make the best claims live, and bring the rollup up to date."""
+    """Claim the slices whose rows are written, make the best claims live, and bring the rollup up to date; `sums` are written there already."""
     decided = plan.standing.slices
     claims = decided.select(
         pl.lit(batch_id).alias("upload_batch_id"),
@@ -162,29 +163,53 @@ def claim_slices(connection: sa.Connection, batch_id: int, plan: Plan, sums: pl.
     _mark_stored(connection, batch_id, plan)
     slices.settle(connection, plan.reseller.id, decided, batch_id)
     touched = slices.resum_slices(connection, plan.reseller.id, decided.filter(pl.col("wins") & ~FRESH))
-    copy_frame(driver(connection), "sales_rollup", sums.select(pl.lit(plan.reseller.id).alias("reseller_id"), pl.all()))
-    coarsen(connection, plan.reseller.id, touched | months_of(sums))
+    coarsen_with(connection, plan.reseller.id, touched, sums)
+
+
+@contextmanager
+def writing(
+    connection: sa.Connection, batch_id: int, reseller_id: int, total: int = 0, on_progress: Progress | None = None
+) -> Iterator[Writing]:
+    """Rows of slices on their way into facts and held rows; at the end of the block what they add up to goes into the rollup, while the
+    server takes in the last of them. Lives inside the caller's transaction, which nothing else may use meanwhile."""
+    said = Said(total, on_progress)
+    with Pouring(driver(connection), said) as pouring:
+        lines = Writing(pouring, batch_id, reseller_id, said)
+        yield lines
+        lines.sum_up()
+
+
+@dataclass
+class Said:
+    """Tells how many rows the server has."""
+
+    total: int
+    on_progress: Progress | None
+    done: int = 0
+
+    def __call__(self, table: str, rows: int) -> None:
+        if table == "sellout_entries2":
+            self.done += rows
+            if self.on_progress is not None:
+                self.on_progress("Storing", self.done, max(self.total, self.done))
 
 
 class Writing:
-    """Rows of slices on their way into facts and held rows, and the sums they add up to. Lives inside the caller's transaction."""
+    """`sums`: after the block, what was added to the rollup."""
 
-    def __init__(self, connection: sa.Connection, batch_id: int, reseller_id: int, total: int, on_progress: Progress | None) -> None:
+    def __init__(self, pouring: Pouring, batch_id: int, reseller_id: int, said: Said) -> None:
         self._keys = (pl.lit(reseller_id).alias("reseller_id"), pl.lit(batch_id).alias("upload_batch_id"))
-        self._pouring = Pouring(driver(connection), self._said)
+        self._pouring = pouring
+        self._said = said
         self._sums = Sums()
-        self._on_progress = on_progress
-        self._done = 0
-        self.total = total
 
-    def __enter__(self) -> Self:
-        self._pouring.__enter__()
-        return self
+    def expect(self, rows: int) -> None:
+        """How many rows there will be, as far as is known by now."""
+        self._said.total = rows
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if error is None:
-            self.sums = self._sums.total.sort(ROLLUP_ORDER)  # while the server takes in the last rows
-        self._pouring.__exit__(kind, error, trace)
+    def sum_up(self) -> None:
+        self.sums = self._sums.total.sort(ROLLUP_ORDER).with_columns(self._keys[0])
+        self._pouring.pour("sales_rollup", self.sums)
 
     def write(self, rows: pl.DataFrame, won: pl.DataFrame | None = None) -> None:
         """`rows` with `live`. `won`: the slices that win (DECIDED); None: all of them, stated by nobody before."""
@@ -193,11 +218,6 @@ class Writing:
         held = rows.filter(pl.col("rule").is_not_null())
         if held.height:
             self._pouring.pour("held_rows", held_frame(held, False).select(*self._keys, pl.all()))
-
-    def _said(self, table: str, rows: int) -> None:
-        self._done += rows
-        if self._on_progress is not None and table == "sellout_entries2":
-            self._on_progress("Storing", self._done, max(self.total, self._done))
 
 
 def first_statement(rows: pl.DataFrame) -> pl.DataFrame:

@@ -200,28 +200,25 @@ def test_a_trusted_reseller_is_stored_without_asking_only_when_nothing_is_doubtf
 # A worker that dies ---------------------------------------------------------------------------------------------------
 
 
-def die_at(step: int, owner_dsn: str, home: Path, batch: int) -> None:
-    """Store a batch in a process that kills itself at the n-th copy after the rows, at the end (0), or behind the rows (-1)."""
+def die_at(step: str, owner_dsn: str, home: Path, batch: int) -> None:
+    """Store a batch in a process that kills itself where `step` is about to be written."""
     database = connect(owner_dsn, NAMES, SECRET)
-    seen = 0
-    real = storing.copy_frame
+    real = storing.Pouring.pour
 
-    def copy(*arguments: object, **options: object) -> None:
-        nonlocal seen
-        seen += 1
-        if seen == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-        real(*arguments, **options)  # type: ignore[arg-type]
+    def die(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
 
-    storing.copy_frame = copy  # type: ignore[assignment]
-    if step == -1:
-        storing.claim_slices = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
-    if step == 0:
-        storing.bump_version = lambda connection: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
+    def pour(pouring: storing.Pouring, table: str, frame: pl.DataFrame) -> None:
+        (die if table == step else real)(pouring, table, frame)
+
+    storing.Pouring.pour = pour  # type: ignore[method-assign]
+    places = {"slice_claims": "copy_frame", "claims": "claim_slices", "coarser sums": "coarsen_with", "version": "bump_version"}
+    if step in places:
+        setattr(storing, places[step], die)
     importing.store_batch(database, make_settings(home), batch)
 
 
-@pytest.mark.parametrize("step", [-1, 1, 2, 0])
+@pytest.mark.parametrize("step", ["sales_rollup", "claims", "slice_claims", "coarser sums", "version"])
 def test_a_killed_worker_leaves_the_old_state_and_can_be_repeated(shop, owner_dsn, settings, tmp_path, step):
     batch = importing.take_in(shop, settings, boxnox(tmp_path))
     importing.preview_batch(shop, settings, batch)
