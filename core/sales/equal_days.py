@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
 from core.sales.calendar_reading import Calendar
-from core.sales.comparing import Pair, align
+from core.sales.comparing import Pair, align, weeks_counted_in
 from core.sales.covered import Sender, cut
 from core.sales.query import Comparison, Period, Result, SalesQuery
 from core.sales.trading_days import DayWeights, Equalised, TradingDays, basis_words, count_days, learn_weights
@@ -47,8 +47,9 @@ def _row(
     country, grain = calendar.countries.get(sender.reseller_id), calendar.grains[sender.reseller_id]
     pairs = align(period, comparison, calendar.covered, [sender], today).pairs
     weights = weights_of(calendar, sender)
-    both = tuple(count_days(side, weights, country) for side in (_now(pairs), _before(pairs)))
-    plain = (sum(p.now.days for p in pairs), sum(p.before.days for p in pairs))
+    sides = [_stated_days(calendar, sender, pairs, side) for side in ("now", "before")]
+    both = tuple(count_days(side, weights, country) for side in sides)
+    plain = (sum(span.days for span in sides[0]), sum(span.days for span in sides[1]))
     years = {day.year for pair in pairs for day in (pair.now.start, pair.now.end, pair.before.start, pair.before.end)}
     basis = basis_words(weights, country, grain, years or {period.start.year})
     return TradingDays(sender.name, country, now, before, both[0], both[1], plain, basis, weights)
@@ -61,12 +62,14 @@ def weights_of(calendar: Calendar, sender: Sender) -> DayWeights:
     return learn_weights(own, inside, calendar.countries.get(sender.reseller_id))
 
 
-def _now(pairs: Iterable[Pair]) -> list[Period]:
-    return [pair.now for pair in pairs]
-
-
-def _before(pairs: Iterable[Pair]) -> list[Period]:
-    return [pair.before for pair in pairs]
+def _stated_days(calendar: Calendar, sender: Sender, pairs: Iterable[Pair], side: Literal["now", "before"]) -> list[Period]:
+    """The days whose sales are compared: of a month of weeks, its four or five weeks."""
+    of_weeks = sender.cadence == "weekly" and not sender.by_day
+    found: list[Period] = []
+    for pair in pairs:
+        span: Period = getattr(pair, side)
+        found += weeks_counted_in(sender, calendar.covered, span) if of_weeks and pair.add_months else (span,)
+    return found
 
 
 def equalised_frame(found: Equalised) -> pl.DataFrame:

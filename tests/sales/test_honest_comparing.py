@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from core.sales.query import build_query
+from core.sales.calendar_reading import read_calendar
+from core.sales.equal_days import equalise, trading_query
+from core.sales.query import build_query, parse_period
 from core.sales.running import run
 from tests.sales.conftest import TUNDRA, Market
 
@@ -95,6 +97,16 @@ def test_five_weeks_against_four_are_said(market):
     assert compared(result) == (500, 500, 400)
     assert said(result, "comparison") == "1 of 1 resellers, June 2025 in both periods."
     assert "Liberty states weeks: 5 count in the period, 4 in the earlier one" in said(result, "calendar")
+
+
+def test_on_equal_days_five_even_weeks_are_no_more_than_four(market):
+    weeks(market, "2025-03-02", "2025-07-06", 100)
+    period = parse_period("2025-06")
+    query = trading_query(build_query("sales_eur_net", (), {}, period, "prior_period"))
+    calendar = read_calendar(market.database, lambda one: run(market.database, one, None, date(2025, 7, 15)), (), period)
+    (row,) = equalise(run(market.database, query, None, date(2025, 7, 15)), calendar, date(2025, 7, 15)).rows
+    assert (row.now, row.before, row.calendar_days) == (500, 400, (35, 28))
+    assert abs(row.adjusted) < row.change / 3  # what is left are public holidays
 
 
 def test_a_reseller_that_reports_no_longer_is_named(market):
