@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -22,7 +22,6 @@ from core.sales.running import calendar_of
 
 Ask = Callable[[SalesQuery], Result]
 Grain = Literal["day", "week", "month"]
-MOST_UNDATED = Decimal("0.02")  # of a reseller's lines; with more, its files do not state days
 COUNTRIES = "select id, country from readable.resellers"
 LEARNED_FROM = 731  # days before the asked period that weekday weights are learned from
 AROUND = 62  # days beside the asked period that the season of an event may reach into
@@ -41,10 +40,6 @@ class Calendar:
     weeks: Mapping[int, Mapping[date, Decimal]]
     learned: Period  # what weekday weights are learned from
 
-    def dated(self, sender: Sender) -> Sender:
-        """The reseller as comparisons by day see it: one whose every line states its day is compared by days whatever its cadence."""
-        return replace(sender, cadence="any") if self.grains[sender.reseller_id] == "day" else sender
-
 
 def read_calendar(database: Database, ask: Ask, where: tuple[Filter, ...], period: Period, scope: Scope = None) -> Calendar:
     """Everything the calendar analyses of `period` need, in two questions and one look at the coverage."""
@@ -54,10 +49,9 @@ def read_calendar(database: Database, ask: Ask, where: tuple[Filter, ...], perio
         countries = dict(connection.execute(COUNTRIES).fetchall())
     senders = tuple(s for s in concerned(asked, covered) if covered.slices.get(s.reseller_id))
     window = Period(period.start - timedelta(days=LEARNED_FROM), period.end + timedelta(days=AROUND))
-    daily = ask(SalesQuery(("sales_eur_net", "lines"), ("reseller", "day"), where, window))
+    daily = ask(SalesQuery(("sales_eur_net",), ("reseller", "day", "month"), where, window))
     by_name = {sender.name: sender for sender in senders}
-    dated = dated_resellers(daily.frame)
-    grains = {s.reseller_id: grain_of(s, s.name in dated) for s in senders}
+    grains = {s.reseller_id: grain_of(s) for s in senders}
     weekly_names = tuple(s.name for s in senders if grains[s.reseller_id] == "week")
     weeks = (
         ask(SalesQuery(("sales_eur_net",), ("reseller", "week"), (*where, Filter("reseller", weekly_names)), window)).frame
@@ -69,24 +63,24 @@ def read_calendar(database: Database, ask: Ask, where: tuple[Filter, ...], perio
         covered,
         countries,
         grains,
-        _by_reseller(daily.frame, "day", by_name),
+        _by_reseller(counted_days(daily.frame), "day", by_name),
         _by_reseller(weeks, "week", by_name),
         Period(window.start, period.end),
     )
 
 
-def dated_resellers(frame: pl.DataFrame) -> frozenset[str]:
-    """Names whose lines state their day, all but a few. `frame`: reseller, day (null: not stated), lines."""
-    lines = frame.group_by("reseller").agg(
-        pl.col("lines").sum().alias("all"), pl.col("lines").filter(pl.col("day").is_null()).sum().alias("undated")
-    )
-    return frozenset(name for name, count, undated in lines.iter_rows() if count and Decimal(undated or 0) / Decimal(count) <= MOST_UNDATED)
-
-
-def grain_of(sender: Sender, dated: bool) -> Grain:
-    if sender.by_day or dated:
+def grain_of(sender: Sender) -> Grain:
+    """How finely its files can be cut, as every comparison cuts them."""
+    if sender.states_days:
         return "day"
     return "week" if sender.cadence == "weekly" else "month"
+
+
+def counted_days(frame: pl.DataFrame) -> pl.DataFrame:
+    """reseller, day, EUR net: the few lines of a month that state no day stand on its last one, where they count. `frame`: reseller, day, month,
+    sales_eur_net."""
+    day = pl.coalesce("day", pl.col("month").dt.month_end())
+    return frame.with_columns(day.alias("day")).group_by("reseller", "day").agg(pl.col("sales_eur_net").sum())
 
 
 def _by_reseller(frame: pl.DataFrame | None, time: str, by_name: Mapping[str, Sender]) -> dict[int, dict[date, Decimal]]:

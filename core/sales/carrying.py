@@ -88,13 +88,17 @@ def carriers_of(result: Result) -> Carriers:
 
 def reach_of(sender: Sender, covered: Covered, slot: Period, today: date) -> Reach:
     """How much of a slot one reseller has stated. `coarse`: it states longer periods than the slot, so nothing of it can stand there."""
-    if sender.cadence == "monthly" and not sender.by_day and not _is_whole_months(slot):
+    if sender.cadence == "monthly" and not sender.states_days and not _is_whole_months(slot):
         return "coarse"
     if covered.is_coarser(sender.reseller_id, slot):
         return "coarse"
     if slot.start > today:
         return "none" if sender.is_active(slot) else "not expected"
-    needed = _needed_days(sender, covered, slot) if sender.by_day else _needed_slices(sender, covered, slot)
+    needed = (
+        _needed_days(sender, covered, slot)
+        if sender.by_day or (sender.states_days and not _is_whole_months(slot))
+        else _needed_slices(sender, covered, slot)
+    )
     if not needed:
         return "part" if covered.is_provisional(sender.reseller_id, slot) else "not expected"
     stated = [span for span in needed if covered.covers(sender.reseller_id, span)]

@@ -1,7 +1,8 @@
 """Like with like: which days of which reseller are compared with which, and what a comparison has to leave out. Pure.
 
 Monthly resellers compare whole months that both periods cover; weekly resellers compare a week with the week 364 days earlier; day-grain
-sources compare the same days, so that a running month is compared through the same day of last year.
+sources, and monthly resellers whose lines state their day, compare the same days, so that a running month is compared through the same day of
+last year.
 """
 
 from __future__ import annotations
@@ -129,7 +130,7 @@ def _pairs_of(sender: Sender, now: Period, before: Period, covered: Covered, tod
         years = (shift // 12) if shift is not None else (1 if yearly else 0)
         days = YEAR_OF_WEEKS * years or _whole_weeks((now.start - before.start).days)
         return _week_pairs(sender, now, days, covered, None if years else before.end)
-    if sender.by_day:
+    if sender.states_days:
         if shift is not None or comparison == "prior_year_days" or (comparison == "prior_year" and not _is_weeks(now)):
             return _day_of_month_pairs(sender, now, before, shift if shift is not None else 12, covered, today)
         return _day_pairs(sender, now, before, covered)
@@ -263,10 +264,10 @@ def _left_out(sender: Sender, now: Period, pairs: list[Pair], covered: Covered) 
     """What the reseller stated of the asked period but is not compared, as joined spans."""
     stated = [
         *(span for span in expected_slices(sender, covered, now) if covered.covers(sender.reseller_id, span)),
-        *(cut(covered.spans(sender.reseller_id), now) if sender.by_day else ()),
+        *(cut(covered.spans(sender.reseller_id), now) if sender.states_days else ()),
     ]
     open_days = [span for span in stated if not any(_stands_in(sender, span, p.now) for p in pairs)]
-    return join(open_days) if not pairs or not sender.by_day else ()
+    return join(open_days) if not pairs or not sender.states_days else ()
 
 
 def _stands_in(sender: Sender, span: Period, compared: Period) -> bool:

@@ -28,6 +28,12 @@ class Sender:
     grace_days: int = 10
     first: date | None = None
     last: date | None = None
+    dated: bool = False  # its lines state their day, all but a few, whatever its files span
+
+    @property
+    def states_days(self) -> bool:
+        """True where each line counts on its own day, so that days can be taken out of its months."""
+        return self.by_day or (self.dated and self.cadence != "weekly")
 
     @property
     def by_day(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -24,8 +25,14 @@ HELD: dict[str, Any] = {
     "net": pl.Decimal(38, 9),
     "local": pl.Decimal(38, 9),
 }
+MOST_UNDATED = Decimal("0.02")  # of a reseller's lines; with more, its files do not state days
 SENDERS = """
-select id, name, key, cadence, period_rule, grace_days, active_from, active_until from readable.resellers order by name
+select r.id, r.name, r.key, r.cadence, r.period_rule, r.grace_days, r.active_from, r.active_until,
+       coalesce(t.undated <= t.lines * %(most_undated)s, false)
+from readable.resellers r
+left join (select reseller_id, sum(undated) as undated, sum(lines) as lines from readable.sales_totals group by reseller_id) t
+  on t.reseller_id = r.id
+order by r.name
 """
 SLICES = "select reseller_id, period_start, period_end, bool_or(restated), array_agg(view) from readable.covered_slices group by 1, 2, 3"
 PROVISIONAL = """
@@ -60,7 +67,7 @@ def covered_in(database: Database, scope: Scope = None) -> Covered:
 
 def read_covered(connection: psycopg.Connection[Any]) -> Covered:
     """Resellers, live slices and months with partial figures, as far as the session's scope goes."""
-    senders = tuple(Sender(*row) for row in connection.execute(SENDERS).fetchall())
+    senders = tuple(Sender(*row) for row in connection.execute(SENDERS, {"most_undated": MOST_UNDATED}).fetchall())
     slices: dict[int, list[Period]] = defaultdict(list)
     restated: set[tuple[int, Period]] = set()
     for reseller_id, start, end, changed in _facts_of(connection.execute(SLICES).fetchall()):

@@ -137,7 +137,7 @@ def own_weeks(calendar: Calendar, sender: Sender, one: Occurrence, window: Perio
 
 
 def _pairs(calendar: Calendar, sender: Sender, now: Period, before: Comparison | Period, today: date) -> tuple[Pair, ...]:
-    return align(now, before, calendar.covered, [calendar.dated(sender)], today).pairs
+    return align(now, before, calendar.covered, [sender], today).pairs
 
 
 def _sum(calendar: Calendar, sender: Sender, spans: Iterable[Period]) -> Decimal:

@@ -113,7 +113,7 @@ def _slices(sender: Sender, span: Period, covered: Covered) -> list[Period]:
         weeks = weeks_in(span, week_end_of(covered.slices.get(sender.reseller_id, ())))
         return [week for week in weeks if span.start <= week.start and week.end <= span.end]
     whole = [month for month in months_in(span) if span.start <= month.start and month.end <= span.end]
-    return whole or ([span] if sender.by_day else [])
+    return whole or ([span] if sender.states_days else [])
 
 
 def _silent_since(end: date) -> date:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ TODAY = date(2025, 7, 15)
 GALILU = Sender(1, "Galilu", "galilu", "monthly")
 LIBERTY = Sender(2, "Liberty", "liberty", "weekly")
 SHOP = Sender(3, "Online", "online", "any")
+SKINS = Sender(4, "Skins SA", "skins_sa", "monthly", dated=True)
 
 
 def periods(*texts: str) -> tuple[Period, ...]:
@@ -81,6 +83,14 @@ def test_a_week_lands_in_the_month_of_its_counterpart_whatever_the_rule():
 def test_a_running_month_of_the_web_shop_compares_the_same_days():
     found = aligned(SHOP, "2025-07", "prior_year", "2024", "2025-01-01/2025-07-14")
     assert [(p.now, p.before) for p in found.pairs] == [periods("2025-07-01/2025-07-14", "2024-07-01/2024-07-14")]
+
+
+def test_monthly_files_with_days_compare_the_same_days_and_never_half_a_month_with_a_whole_one():
+    stated = ("2024-04/2024-05", "2025-04/2025-05")
+    part = aligned(SKINS, "2025-04-10/2025-05-05", "prior_year", *stated)
+    assert [(str(p.now), str(p.before)) for p in part.pairs] == [("2025-04-10/2025-05-05", "2024-04-10/2024-05-05")]
+    whole, by_month = (aligned(one, "2025-04/2025-05", "prior_year", *stated) for one in (SKINS, replace(SKINS, dated=False)))
+    assert whole.pairs == by_month.pairs and whole.common == periods("2025-04/2025-05")
 
 
 def test_weekly_months_compare_with_the_month_before_only_when_all_weeks_are_there():

@@ -102,6 +102,29 @@ def test_a_reseller_whose_lines_state_days_is_compared_by_days(market: Market) -
     assert [(p.reseller, p.grain, p.now, p.before) for p in easter.parts] == [("Skins SA", "day", 100, 80)]
 
 
+def test_monthly_files_with_days_give_one_figure_in_the_calendar_and_in_every_comparison(market: Market) -> None:  # noqa: F811
+    market.covers("skins_sa", "2024-03", "2024-04", "2025-03", "2025-04")
+    for period, day, net in (("2024-03", "2024-03-30", 80), ("2024-03", "2024-03-02", 500), ("2025-04", "2025-04-19", 100)):
+        market.line("skins_sa", period, TUNDRA, 1, net, sale_date=date.fromisoformat(day))
+    market.fill_rollup()
+    found = event_effects.effects(calendar_of(market), parse_period("2025-04"), TODAY)
+    (easter,) = (e for e in found if e.occurrence.event.key == "easter")
+    totals = run(market.database, SalesQuery(("sales_eur_net",), (), (), easter.window, easter.window_before), None, TODAY).totals
+    assert (totals["sales_eur_net_comparable"], totals["sales_eur_net_before"]) == (easter.now, easter.before) == (100, 80)
+
+
+def test_the_few_lines_without_a_day_count_on_the_last_of_their_month_in_both(market: Market) -> None:  # noqa: F811
+    market.covers("skins_sa", "2024-11", "2025-11")
+    for number in range(60):
+        market.line("skins_sa", "2024-11", TUNDRA, 1, 10, sale_date=date(2024, 11, 1 + number % 28))
+    market.line("skins_sa", "2024-11", TUNDRA, 1, 7, sale_date=None)
+    market.line("skins_sa", "2025-11", TUNDRA, 1, 9, sale_date=date(2025, 11, 28))
+    market.fill_rollup()
+    calendar = read_calendar(market.database, lambda q: run(market.database, q, None, date(2025, 12, 5)), (), parse_period("2025-11"))
+    number = market.resellers["skins_sa"]
+    assert calendar.grains[number] == "day" and calendar.days[number][date(2024, 11, 30)] == 7
+
+
 def test_trading_days_are_those_of_the_compared_months_only(market: Market) -> None:  # noqa: F811
     market.covers("galilu", "2024-01", "2024-02", "2025-02")
     market.line("galilu", "2024-02", TUNDRA, 1, 2500)
