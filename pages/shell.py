@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.components import cached, errors, frame, navigation, session, sign_in
+from pages.components import cached, errors, frame, navigation, screen, session, sign_in
 
 cached.begin_run()
 account = sign_in.signed_in()
@@ -16,6 +16,7 @@ if account.must_change_password:
     st.stop()
 
 frame.configure(cached.settings().brand)
+screen.watch()
 page = navigation.choose(account.person)
 frame.title(page.title)
 session.remember("page", page.url_path)

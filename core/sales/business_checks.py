@@ -14,6 +14,7 @@ from statistics import median
 from core.sales.anomaly_shapes import NONE, Anomaly, Book, Cell, Evidence, Point, key_of, month_number, month_period
 from core.sales.basis_checks import price_shift
 from core.sales.calendar_checks import explain_month
+from core.sales.dimensions import NOT_STATED
 from core.sales.expecting import FEWEST, MONTHS, WEEKS, Expected, cents, chance_of_as_many, chance_of_none, expect, expect_share
 from core.sales.file_checks import RARE
 from core.sales.formatting import format_change, format_money, format_number, format_ratio
@@ -270,8 +271,8 @@ def _product(books: Sequence[Book], name: str, month: int, totals: Mapping[int, 
         "business",
         largest[0] if len(books) == 1 and largest else "",
         period,
-        f"{name}, {name_period(period)}: {_signed(value - usual.value)} against what was expected",
-        f"The product is {'above' if value > usual.high else 'below'} its range.",
+        f"{_title(name)}, {name_period(period)}: {_signed(value - usual.value)} against what was expected",
+        f"{'The product is' if name != NOT_STATED else 'They are'} {'above' if value > usual.high else 'below'} {'its' if name != NOT_STATED else 'their'} range.",
         cents(value - usual.value),
         product=name,
         units=sum(cell.units for cell in cells[month]),
@@ -333,6 +334,10 @@ def _item(
         expected=usual,
         evidence=tuple(told),
     )
+
+
+def _title(product: str) -> str:
+    return product if product != NOT_STATED else "Sales without a product"
 
 
 def _signed(value: Decimal) -> str:

@@ -17,7 +17,7 @@ from core.sales.dimensions import WEEKDAYS
 from core.sales.event_effects import Effect
 from core.sales.events import Occurrence, occurrences
 from core.sales.formatting import format_change, format_money, format_number
-from core.sales.naming import SHORT_MONTHS, name_day, name_period
+from core.sales.naming import SHORT_MONTHS, name_day, name_list, name_period
 from core.sales.query import Filter, Period, Result, SalesQuery, conditions
 from core.sales.shown import CHANGE, NUMBER, Shown, about, filters_in_words
 from core.sales.trading_days import DayWeights, Equalised
@@ -185,6 +185,9 @@ def detail(found: Effect, calendar: Calendar, view: View, result: Result, chosen
     with card(name, lead, Menu("event", result, chosen, known, shown=seen, code=code, title=name, leave_out=PLAIN)):
         st.markdown(f"**{frame.plain(event_effects.says(found))}**")
         charts.draw(calendar_charts.around_chart(found, event_effects.by_distance(calendar, found)), key="around", height=230)
+        by_day = [part.reseller for part in found.parts if part.grain == "day"]
+        if by_day and len(by_day) < len(found.parts):
+            frame.hint(frame.plain(f"Day by day: {name_list(by_day, 8)}; the others state weeks."))
         formats = {name: (lambda value: format_money(value).replace("€\u202f", "")) for name in ("Now €", "Before €")}
         formats |= {name: (lambda value: stating.arrow(format_change(value), value)) for name in ("Δ aligned", "Δ same dates")}
         stating.table(_parts(found), formats, key="event_parts", signs=("Δ aligned", "Δ same dates"))

@@ -19,7 +19,7 @@ import streamlit as st
 from core.sales.chart_spec import Band, ChartSpec, Series
 from core.sales.palette import Palette, palette
 from core.sales.vega import series_colors
-from pages.components import frame, pareto_traces
+from pages.components import frame, pareto_traces, screen
 
 FONT = '"Source Sans", sans-serif'
 DASHES = {"before": "dot", "ahead": "dash"}
@@ -33,7 +33,7 @@ def draw(spec: ChartSpec | None, *, key: str, height: int = 300, select: bool = 
     """Draw the chart; returns the clicked category's text when `select`. `title`: write the spec's title into the chart."""
     if spec is None:
         return None
-    figure = to_plotly(spec, dark=frame.is_dark(), height=height, title=title)
+    figure = to_plotly(spec, dark=frame.is_dark(), height=height, title=title, narrow=screen.is_narrow())
     points = _event(figure, key, select=select)
     return str(points[0].get("y" if spec.kind in ("horizontal_bar", "pareto", "waterfall") else "x")) if points else None
 
@@ -63,8 +63,8 @@ def draw_parts(spec: ChartSpec, *, key: str, height: int = 300) -> tuple[str, st
     return str(category), str(series or "")
 
 
-def to_plotly(spec: ChartSpec, *, dark: bool = False, height: int = 300, title: bool = False) -> go.Figure:
-    """The figure of a spec; `height` in pixels is a minimum for charts whose rows need more."""
+def to_plotly(spec: ChartSpec, *, dark: bool = False, height: int = 300, title: bool = False, narrow: bool = False) -> go.Figure:
+    """The figure of a spec; `height` in pixels is a minimum for charts whose rows need more; `narrow`: drawn on a telephone."""
     colors = palette(dark)
     kinds: dict[str, Callable[[ChartSpec, Palette], list[Trace]]] = {
         "line": _lines,
@@ -76,7 +76,7 @@ def to_plotly(spec: ChartSpec, *, dark: bool = False, height: int = 300, title: 
         "waterfall": _waterfall,
         "pareto": pareto_traces.traces,
     }
-    layout = _layout(spec, colors, _height(spec, height), title=title)
+    layout = _layout(spec, colors, _height(spec, height), title=title, narrow=narrow)
     return go.Figure({"data": [*_bands(spec, colors), *kinds[spec.kind](spec, colors), *_marks(spec, colors)], "layout": layout})
 
 
@@ -90,7 +90,7 @@ def _height(spec: ChartSpec, height: int) -> int:
     return height
 
 
-def _layout(spec: ChartSpec, colors: Palette, height: int, *, title: bool) -> dict[str, Any]:
+def _layout(spec: ChartSpec, colors: Palette, height: int, *, title: bool, narrow: bool) -> dict[str, Any]:
     axis = {"color": colors.quiet, "gridcolor": colors.grid, "linecolor": colors.grid, "zerolinecolor": colors.grid, "fixedrange": True}
     values = {**axis, "title": None, "tickformat": ".0%" if spec.unit == "ratio" else ",.0~f", "nticks": 6}
     categories = {**axis, "type": "category", "showgrid": False, "title": None, "automargin": True, "autotickangles": [0, 45, 90]}
@@ -98,7 +98,7 @@ def _layout(spec: ChartSpec, colors: Palette, height: int, *, title: bool) -> di
     values |= {"rangemode": "tozero"} if spec.kind == "line" else {"range": [0, 1]} if spec.is_whole else {}
     flat = spec.kind in ("horizontal_bar", "heatmap", "waterfall", "pareto")
     if spec.kind in ("horizontal_bar", "waterfall", "pareto"):
-        values = {**values, "showgrid": False, "showticklabels": False, "zeroline": True, "range": _room(spec)}
+        values = {**values, "showgrid": False, "showticklabels": False, "zeroline": True, "range": _room(spec, 2 if narrow else 1)}
     shown = _ticks(spec, FEW_TICKS if height <= SMALL else MANY_TICKS) if not flat else {}
     shown |= {"title": _axis_title(spec.category_label)} if spec.kind == "line" and not spec.is_time else {}
     legend = spec.kind in ("stacked_bar", "donut", "bar") and len(spec.series if spec.kind != "donut" else spec.categories) > 1
@@ -144,8 +144,9 @@ def _axis_title(text: str) -> dict[str, Any]:
     return {"text": text, "font": {"size": 11}, "standoff": 6}
 
 
-def _room(spec: ChartSpec) -> list[float]:
-    """The value axis with room for the labels at the ends of the bars; of a waterfall, at the levels it climbs through."""
+def _room(spec: ChartSpec, share: int = 1) -> list[float]:
+    """The value axis with room for the labels at the ends of the bars, twice its `share` where a label takes twice that of a narrow chart; of
+    a waterfall, at the levels it climbs through."""
     shown = [float(value) for series in spec.series for value in series.values if value is not None]
     if spec.kind == "pareto":
         return [0.0, pareto_traces.WIDTH * (max((float(value or 0) for value in spec.series[0].values), default=0.0) or 1.0)]
@@ -154,7 +155,7 @@ def _room(spec: ChartSpec) -> list[float]:
     span = (high - low) or 1.0
     if any(series.role == "change" for series in spec.series):
         return [low - (0.36 * span if low < 0 else 0), high + (0.36 * span if high > 0 else 0)]
-    return [low - (0.16 * span if low < 0 else 0), high + 0.2 * span]
+    return [low - (0.16 * share * span if low < 0 else 0), high + 0.2 * share * span]
 
 
 def _levels(spec: ChartSpec) -> list[float]:

@@ -185,7 +185,9 @@ def sensitivity(found: Classes, answer: Result, chosen: Choice, known: Known) ->
         if unsteady.is_empty():
             st.caption(f"No item changes class whether A ends at {words}.")
             return
-        filters.narrow(chosen, "pareto.sensitivity", found.item, stating.table(shown, {}, key="sensitivity", select=True, most=8))
+        filters.narrow(
+            chosen, "pareto.sensitivity", found.item, stating.table(shown, {}, key="sensitivity", select=True, most=8, name_width=190)
+        )
 
 
 def items(found: Classes, view: View, answer: Result, chosen: Choice, known: Known) -> View:

@@ -21,7 +21,7 @@ from core.sales.measures import MEASURES
 from core.sales.naming import name_day, name_period
 from core.sales.nowcasting import Nowcast
 from core.sales.query import conditions
-from pages.components import cached, charts, filters, frame, looking_ahead, session
+from pages.components import cached, charts, filters, frame, looking_ahead, screen, session
 from pages.components.card_menu import PLAIN, Menu
 from pages.components.choosing import Choice
 from pages.components.looking_ahead import View
@@ -180,7 +180,9 @@ def table(found: Forecast, rows: pl.DataFrame, *, key: str) -> None:
     plain = rows.with_columns(pl.col(name).cast(pl.Float64) for name, dtype in rows.schema.items() if isinstance(dtype, pl.Decimal))
     styled = plain.to_pandas().style.format({name: _writer(found, name) for name in rows.columns}, na_rep="–")
     config = {
-        name: st.column_config.Column(_heading(found, name), help=HELPS.get(name), pinned=number == 0)
+        name: st.column_config.Column(
+            _heading(found, name), help=HELPS.get(name), pinned=number == 0, width=None if number else screen.name_width()
+        )
         for number, name in enumerate(rows.columns)
     }
     height: Any = "content" if rows.height <= MOST_ROWS else ROW_HEIGHT * (MOST_ROWS + 1)

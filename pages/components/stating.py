@@ -21,7 +21,7 @@ from core.sales.palette import palette
 from core.sales.query import Result, SalesQuery, conditions
 from core.sales.shown import Shown, about
 from core.sales.suggesting import did_you_mean
-from pages.components import frame, numbered, results, session
+from pages.components import frame, numbered, results, screen, session
 
 ITEM_LABELS: Mapping[str, str] = {name: DIMENSIONS[name].title for name in ("product", *(n for n in ITEMS if n != "product"))}
 ROWS = 12
@@ -81,10 +81,12 @@ def table(
     select: bool = False,
     signs: Sequence[str] = (),
     most: int = ROWS,
+    name_width: int | None = None,
 ) -> str | None:
     """A plain table of figures: the first column names the item and stays in sight; figures are written by `formats`, sorted by value.
 
-    `signs`: columns coloured by their sign (arrows and signs stand in their texts). Returns the clicked item when `select`."""
+    `signs`: columns coloured by their sign (arrows and signs stand in their texts). `name_width`: pixels of the
+    first column, where others need the room. Returns the clicked item when `select`."""
     listed = numbered.numbered(rows) if select else rows
     plain = listed.with_columns(pl.col(n).cast(pl.Float64) for n, dtype in rows.schema.items() if isinstance(dtype, pl.Decimal)).to_pandas()
     styled: Any = plain
@@ -94,7 +96,7 @@ def table(
         if signs and rows.height:
             styled = styled.map(_coloured, subset=list(signs))
     config: dict[str, Any] = {name: st.column_config.Column(alignment="right") for name in formats if name in rows.columns}
-    config[rows.columns[0]] = st.column_config.Column(pinned=True)
+    config[rows.columns[0]] = st.column_config.Column(pinned=True, width=screen.name_width() or name_width)
     config |= numbered.COLUMN if select else {}
     event = st.dataframe(
         styled,

@@ -144,3 +144,8 @@ def test_a_clicked_step_of_a_waterfall_is_its_item() -> None:
     steps = spec("waterfall", Series("Net revenue", (Decimal(5), Decimal(3), Decimal(8))), totals=(0, 2))
     with patch.object(charts, "_event", return_value=[{"x": 3.0, "y": "Feb 2025"}]):
         assert charts.draw(steps, key="steps", select=True) == "Feb 2025"
+
+
+def test_labels_have_twice_the_room_on_a_telephone() -> None:
+    steps = spec("waterfall", Series("Net revenue", (Decimal(100), Decimal(100), Decimal(200))), totals=(0, 2))
+    assert [to_plotly(steps, narrow=narrow).layout.xaxis.range for narrow in (False, True)] == [(0.0, 240.0), (0.0, 280.0)]
