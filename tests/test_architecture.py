@@ -20,8 +20,8 @@ LEVELS = [
 ]
 OWNERS = {
     "st.session_state": {"pages/components/session.py"},
-    "st.cache_data": {"pages/components/cached.py"},
-    "st.cache_resource": {"pages/components/cached.py"},
+    "st.cache_data": {"pages/components/cached.py", "pages/components/cached_files.py", "pages/components/cached_analyses.py"},
+    "st.cache_resource": {"pages/components/cached.py", "pages/components/cached_files.py", "pages/components/cached_analyses.py"},
     "langchain": {"core/chat/models.py"},
     "langchain_core": {"core/chat/models.py"},
     "langchain_openai": {"core/chat/models.py"},

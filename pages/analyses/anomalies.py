@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.sales import anomalies, dismissing
-from pages.components import anomaly_cards, cached, empty, filters, oddities, session, stating
+from pages.components import anomaly_cards, cached, cached_analyses, empty, filters, oddities, session, stating
 
 chosen = filters.head("Anomalies", compare=False)
 stated, problems = oddities.read(stating.parameters(oddities.NAMES))
@@ -15,7 +15,7 @@ if known.through is None:
     st.stop()
 
 products = tuple(value for one in chosen.filters if one.dimension == "product" and not one.exclude for value in one.values)
-whole, put_aside = cached.anomalies_found(scope), dismissing.dismissals(cached.database(), session.person())
+whole, put_aside = cached_analyses.anomalies_found(scope), dismissing.dismissals(cached.database(), session.person())
 anomaly_cards.count(whole, put_aside)
 found = anomalies.within(whole, chosen.period, chosen.resellers, products)
 shops = [sender.name for sender in cached.covered(scope).senders if sender.key == "online"]

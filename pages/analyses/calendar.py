@@ -7,13 +7,13 @@ import streamlit as st
 from core.sales import equal_days, event_effects
 from core.sales.calendar_effects import calendar_notes
 from core.sales.query import Period, SalesQuery
-from pages.components import cached, calendar_view, dating, empty, filters, frame, session, stating
+from pages.components import cached, cached_analyses, calendar_view, dating, empty, filters, frame, session, stating
 from pages.components.frame import plain
 
 chosen = filters.head("Calendar")
 view, problems = dating.read(stating.parameters(dating.NAMES))
 scope, today = session.scope(), date.today()
-calendar = cached.calendar(chosen.where, chosen.period, scope)
+calendar = cached_analyses.calendar(chosen.where, chosen.period, scope)
 if not calendar.senders:
     filters.explain(problems)
     empty.no_sales_in(chosen)

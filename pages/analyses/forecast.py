@@ -6,12 +6,12 @@ import streamlit as st
 
 from core.sales import forecast_words as words
 from core.sales.dimensions import DIMENSIONS
-from pages.components import cached, empty, filters, forecast_view, looking_ahead, results, session
+from pages.components import cached_analyses, empty, filters, forecast_view, looking_ahead, results, session
 from pages.components.card_menu import card
 
 chosen = filters.head("Forecast", compare=False)
 view = forecast_view.controls(forecast_view.stated())
-outlook = cached.outlook(looking_ahead.question(view, chosen.where), session.scope())
+outlook = cached_analyses.outlook(looking_ahead.question(view, chosen.where), session.scope())
 found = outlook.forecast
 if not found.history and not found.left_out:
     empty.no_sales_in(chosen)

@@ -13,7 +13,7 @@ from core.reports.alerts import CONDITIONS, KINDS, Alert, AlertDefinition, Kind
 from core.reports.definition import PERIOD_RULES
 from core.sales.measures import MEASURES
 from core.sales.query import Filter
-from pages.components import cached, choosing, empty, errors, frame, session
+from pages.components import cached, cached_analyses, choosing, empty, errors, frame, session
 from pages.components.frame import plain
 from pages.components.report_list import moment
 from pages.components.report_preview import addresses
@@ -198,7 +198,7 @@ def _limit(label: str, key: str, start: Decimal | None, suffix: str, *, whole: b
 def _today(definition: AlertDefinition) -> None:
     """The alert in words and, beneath, what it would say now."""
     try:
-        found = cached.findings(alerts.check(definition), session.scope(), date.today())
+        found = cached_analyses.findings(alerts.check(definition), session.scope(), date.today())
     except WorkbenchError as error:
         frame.hint(plain(error.message))
         return

@@ -19,6 +19,7 @@ from core.sales.query import Filter, SalesQuery
 from core.sales.shown import Shown
 from pages.components import (
     cached,
+    cached_analyses,
     card_menu,
     charts,
     choosing,
@@ -68,7 +69,7 @@ def count(whole: Found, put_aside: Sequence[Dismissal]) -> None:
     """Keep the number of open data problems for the badge in the navigation."""
     still, _ = dismissing.sort_out(whole.anomalies, put_aside)
     recent = date.today() - RECENT
-    cached.remember_odd(session.person().username, sum(one.reason == "data" and one.period.end >= recent for one in still))
+    cached_analyses.remember_odd(session.person().username, sum(one.reason == "data" and one.period.end >= recent for one in still))
 
 
 def groups(view: View, found: Sequence[Anomaly], chosen: Choice, known: Known) -> None:

@@ -17,7 +17,7 @@ from core.reports import sent_since
 from core.reports.sent_since import SentReport
 from core.sales.formatting import format_money, format_number
 from core.sales.naming import name_list
-from pages.components import cached, empty, proof, proof_tables, session, stock_again
+from pages.components import cached, cached_files, empty, proof, proof_tables, session, stock_again
 from pages.components.frame import plain, section
 from pages.components.picking import pick
 from pages.components.upload_cards import STATES, load_again_button, overview_query, progress, state
@@ -65,7 +65,7 @@ def table(batches: pl.DataFrame) -> dict[str, Any] | None:
         empty.say("No upload fits", "Widen the filters above.")
         return None
     shown = batches.head(SHOWN)
-    overtaken = cached.superseded()
+    overtaken = cached_files.superseded()
     rows = pl.DataFrame([_row(row, overtaken.get(row["id"])) for row in shown.iter_rows(named=True)], infer_schema_length=None)
     place = pick(rows, [str(number) for number in shown["id"]], "upload", column_config=_columns())
     if batches.height > SHOWN:
@@ -131,16 +131,16 @@ def detail(batch: dict[str, Any] | None) -> None:
         st.fragment(_watch, run_every=1.0, key=f"history_watch_{file.id}")(file.id)
         return
     if file.status != batch["status"]:
-        cached.forget_batches()
+        cached_files.forget_batches()
         st.rerun()
-    report = cached.batch_report(file.id, file.revision)
+    report = cached_files.batch_report(file.id, file.revision)
     if report.reason and file.status != "stored":
         st.markdown(plain(_reason(batch, report)))
     proof.head(report)
     proof.why(report)
-    proof.proven(report, cached.background(file.id, file.revision))
+    proof.proven(report, cached_files.background(file.id, file.revision))
     proof.noticed(report)
-    if file.status == "stored" and batch["id"] in cached.superseded():
+    if file.status == "stored" and batch["id"] in cached_files.superseded():
         _successors(batch["id"])
     _actions(batch, report)
     proof_tables.details(report, file.id)
@@ -183,7 +183,7 @@ def _reason(batch: dict[str, Any], report: ImportReport) -> str:
 def _watch(batch_id: int) -> None:
     file = uploads.find(cached.database(), batch_id)
     if not file.works:
-        cached.forget_batches()
+        cached_files.forget_batches()
         st.rerun()
     share, words = progress(file, datetime.now(UTC))
     st.progress(share, text=words)
@@ -220,7 +220,7 @@ def _undo(batch: dict[str, Any]) -> None:
         st.caption("Nothing is deleted; the file can be loaded again.")
         if st.button("Undo now", type="primary", key=f"undo_{batch['id']}"):
             uploads.take_back(cached.database(), session.person(), batch["id"])
-            cached.forget_batches()
+            cached_files.forget_batches()
             st.rerun()
 
 

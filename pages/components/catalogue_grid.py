@@ -13,7 +13,7 @@ from core import catalogue_changes
 from core.catalogue import editing, storing
 from core.catalogue.grids import GRIDS, Grid, GridColumn
 from core.catalogue_changes import MONTH_MONEY, Effect
-from pages.components import cached, frame, session
+from pages.components import cached, cached_files, frame, session
 
 FILES = tuple(storing.LOADERS)
 
@@ -111,7 +111,7 @@ def _save(grid: Grid, edits: editing.Edits, words: str, *, confirmed: bool) -> N
 
 def _tell(saved: str, done: Effect) -> None:
     session.notify(frame.plain(f"{saved} {done.words}".strip()))
-    cached.forget_held()
+    cached_files.forget_held()
     _next_round()
 
 

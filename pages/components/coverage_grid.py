@@ -17,7 +17,7 @@ from core.sales.coverage import missing_periods, summarise
 from core.sales.formatting import format_money, format_number, format_ratio
 from core.sales.naming import name_list, name_period
 from core.sales.query import Period, months
-from pages.components import cached, empty, errors, frame, results, session
+from pages.components import cached, cached_analyses, cached_files, empty, errors, frame, results, session
 
 MONTHS = 12
 ORDER = (
@@ -173,7 +173,7 @@ def detail(slices: pl.DataFrame, chosen: Cell | None) -> None:
     rows = pl.DataFrame([_slice_row(row) for row in own.iter_rows(named=True)], infer_schema_length=None)
     right = {name: st.column_config.TextColumn(alignment="right") for name in ("Units", "Net revenue", "Held")}
     st.dataframe(rows, hide_index=True, column_config=right)
-    found = [one for one in cached.restated(session.scope()) if one.reseller == chosen.reseller]
+    found = [one for one in cached_analyses.restated(session.scope()) if one.reseller == chosen.reseller]
     results.restated(found, months(chosen.month.year, chosen.month.month, 1))
     _ways_on(own)
     _reminder(slices, chosen.reseller, open_now=own["status"].is_in(["late", "missing"]).any())
@@ -275,7 +275,7 @@ def reminder(reseller_id: int) -> None:
             text = st.text_area("Text", draft.text, height=270)
             if st.form_submit_button(f"Send to {draft.reseller}", type="primary", icon=":material/send:"):
                 results = reminding.send(database, settings, person, replace(draft, to=to, subject=subject, text=text))
-                cached.forget_reminders()
+                cached_files.forget_reminders()
                 session.notify(sent_words(draft.reseller, results[0].status))
                 st.rerun()
 

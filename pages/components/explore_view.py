@@ -25,6 +25,7 @@ from core.sales.shown import POINTS
 from core.sales.tracing import Side
 from pages.components import (
     cached,
+    cached_analyses,
     charts,
     drilling,
     empty,
@@ -210,7 +211,7 @@ def _chart(view: View, cells: Cells, seen: PivotTable, bar: Any) -> None:
         frame.hint(refusal(answer, view.drawn, "bar") or "A chart needs one or two dimensions with at least two values.")
         return
     asked = replace(answer, query=replace(answer.query, measures=(view.drawn,)))
-    spec = marking.mark_restated(shapes[shape], asked, cached.restated(session.scope()))  # type: ignore[index]
+    spec = marking.mark_restated(shapes[shape], asked, cached_analyses.restated(session.scope()))  # type: ignore[index]
     assert spec is not None
     picked = charts.draw_parts(spec, key=f"explore_{abs(hash((view, answer.query)))}", height=HEIGHT)
     _look(view, cells, asked, spec, picked)

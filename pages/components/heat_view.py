@@ -16,7 +16,7 @@ from core.sales.heat_map import ACROSS, HeatMap, Tint
 from core.sales.measures import MEASURES
 from core.sales.naming import name_period
 from core.sales.query import Filter, Result, SalesQuery
-from pages.components import cached, filters, frame, heat_grid, heating, moving, results, session, source_rows, stating
+from pages.components import cached, cached_analyses, filters, frame, heat_grid, heating, moving, results, session, source_rows, stating
 from pages.components.card_menu import PLAIN, Menu, card
 from pages.components.choosing import Choice, Known
 from pages.components.heat_grid import Clicked
@@ -77,7 +77,7 @@ def _found(view: View, chosen: Choice, answer: Result) -> HeatMap:
     scope, population = session.scope(), moving.population(chosen)
     carriers = carrying.carriers_of(cached.result(carrying.carriers_query(population, view.by), scope))
     launched = heat_map.launches(cached.result(heat_map.launch_query(population, view.by), scope)) if view.order == "launch" else None
-    told = marking.of_result(answer, cached.restated(scope))
+    told = marking.of_result(answer, cached_analyses.restated(scope))
     options: dict[str, Any] = {"most": view.top, "order": view.order, "launched": launched, "restated": told}
     return heat_map.heat_map(answer, carriers, cached.covered(scope), date.today(), cached.fiscal_calendar(), **options)
 

@@ -19,7 +19,7 @@ from core.sales.formatting import format_money, format_number
 from core.sales.naming import name_list, name_period
 from core.sales.query import Period
 from core.sales.query import months as months_from
-from pages.components import cached, errors, session
+from pages.components import cached, cached_files, errors, session
 from pages.components.frame import plain, section
 from pages.components.picking import lead_to, pick
 
@@ -145,7 +145,7 @@ def _suggestions(key: HeldKey, row: dict[str, Any]) -> None:
 def effect_line(key: HeldKey, decision: Decision) -> str:
     """A second small line with what the answer would do; '' where it can not be given."""
     try:
-        return f"  \n:small[{plain(effect_words(cached.effect(key, decision)))}]"
+        return f"  \n:small[{plain(effect_words(cached_files.effect(key, decision)))}]"
     except WorkbenchError:
         return ""
 
@@ -190,7 +190,7 @@ def many(groups: pl.DataFrame) -> None:
             require(session.person(), "decide_held_rows")
             with errors.boundary():
                 done = inbox.resolve_many(cached.database(), ticked, by=session.person().username)
-                cached.forget_held()
+                cached_files.forget_held()
                 rows = sum(one.rows for one in done)
                 session.notify(f"{format_number(rows)} rows are placed by {len(done)} answers; each can be taken back below.")
                 st.rerun()
@@ -198,7 +198,7 @@ def many(groups: pl.DataFrame) -> None:
 
 def _candidates(row: dict[str, Any]) -> tuple[Suggestion, ...]:
     key = HeldKey(row["reseller_id"], row["key_kind"], row["key"])
-    return cached.candidates(key, row["key_text"], row["product_text"] or "")
+    return cached_files.candidates(key, row["key_text"], row["product_text"] or "")
 
 
 def _ticked(answers: list[tuple[dict[str, Any], Suggestion]]) -> list[tuple[HeldKey, Decision]]:
@@ -233,13 +233,13 @@ def _ticked(answers: list[tuple[dict[str, Any], Suggestion]]) -> list[tuple[Held
 def _carry_out(key: HeldKey, decision: Decision) -> None:
     require(session.person(), "decide_held_rows")
     done = inbox.resolve(cached.database(), key, decision, by=session.person().username)
-    cached.forget_held()
+    cached_files.forget_held()
     session.notify(done.reason)
     st.rerun()
 
 
 def _other_product(key: HeldKey, row: dict[str, Any]) -> None:
-    products = cached.product_names()
+    products = cached_files.product_names()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         ean = st.selectbox(
             "Another product",
@@ -282,7 +282,7 @@ def product_form(key: HeldKey, row: dict[str, Any]) -> None:
 
 
 def _other_store(key: HeldKey, row: dict[str, Any]) -> None:
-    stores = cached.store_names(key.reseller_id)
+    stores = cached_files.store_names(key.reseller_id)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         store = st.selectbox("Another store", stores, index=None, placeholder="Choose a store of this reseller", key=f"other_{key.key}")
         if st.button("Match", disabled=store is None, key="match_other"):
@@ -321,13 +321,13 @@ def decisions(scope: Scope) -> None:
             if not row["undone_at"] and session.may_do("decide_held_rows") and st.button("Take back", key=f"undo_decision_{row['id']}"):
                 require(session.person(), "decide_held_rows")
                 inbox.undo_decision(cached.database(), row["id"], by=session.person().username)
-                cached.forget_held()
+                cached_files.forget_held()
                 session.notify("Taken back; its rows wait again.")
                 st.rerun()
 
 
 def _answer_words(row: dict[str, Any]) -> str:
-    target = cached.product_names().get(row["target"] or "", row["target"] or "")
+    target = cached_files.product_names().get(row["target"] or "", row["target"] or "")
     words = f"{row['reseller']} {KEY_WORDS.get(row['key_kind'], '')} {row['key_text']} {ACTIONS[row['action']]} {target}"
     undone = f" · taken back {row['undone_at']:%-d %b %Y}" if row["undone_at"] else ""
     origin = f"{row['rows']} {'row' if row['rows'] == 1 else 'rows'} · {row['decided_by']}, {row['decided_at']:%-d %b %Y}{undone}"

@@ -13,7 +13,7 @@ from core.ingest.suggesting import Suggestion
 from core.ingest.waiting import Background, WaitingKey
 from core.people.permissions import require
 from core.uploads import Upload
-from pages.components import cached, empty, errors, session
+from pages.components import cached, cached_files, empty, errors, session
 from pages.components.frame import escaped
 from pages.components.held_keys import KEY_WORDS
 from pages.components.proof import count_words, money
@@ -56,7 +56,7 @@ def _one(file: Upload, report: ImportReport, key: WaitingKey, reseller_id: int, 
 def _best(wanted: HeldKey | None, key: WaitingKey) -> Suggestion | None:
     if wanted is None:
         return None
-    return next(iter(cached.candidates(wanted, key.key_text or "", key.product_text or key.store_text or "")), None)
+    return next(iter(cached_files.candidates(wanted, key.key_text or "", key.product_text or key.store_text or "")), None)
 
 
 def _words(key: WaitingKey, best: Suggestion | None, currency: str | None) -> str:
@@ -88,6 +88,6 @@ def _match(file: Upload, wanted: HeldKey, key: WaitingKey, best: Suggestion) -> 
         session.notify(f"{key.text} is {best.label}. {done.reason}")
     except WorkbenchError as error:
         session.notify(errors.sentence(error), ":material/info:")
-    cached.forget_held()
-    cached.forget_batches()
+    cached_files.forget_held()
+    cached_files.forget_batches()
     st.rerun()

@@ -21,7 +21,7 @@ from core.sales.measures import MEASURES
 from core.sales.movers import Movers
 from core.sales.naming import name_list
 from core.sales.query import Result, SalesQuery
-from pages.components import bridge_view, cached, charts, filters, frame, moving, results, session, stating
+from pages.components import bridge_view, cached, cached_analyses, charts, filters, frame, moving, results, session, stating
 from pages.components.card_menu import PLAIN, Menu, card
 from pages.components.choosing import Choice, Known
 from pages.components.moving import View
@@ -100,7 +100,7 @@ def _explained(population: SalesQuery, item: str) -> tuple[Result | None, Bridge
     """The bridge with its answer and each item's reasons; a sentence where there are too many groups to explain."""
     query, scope = bridging.bridge_query(population, item), session.scope()
     try:
-        bridge, reasons = cached.explained(query, scope)
+        bridge, reasons = cached_analyses.explained(query, scope)
         return cached.result(query, scope), bridge, reasons
     except BadQuestion as error:
         return None, error.message, {}

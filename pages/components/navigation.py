@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from core.people.permissions import Person
-from pages.components import cached, frame, sections, session, sign_in
+from pages.components import cached, cached_analyses, frame, sections, session, sign_in
 from pages.components.sections import Entry
 
 HOME = "overview"
@@ -17,7 +17,7 @@ HOME = "overview"
 def choose(person: Person) -> Page:
     """Draw the navigation and return the page of this URL. `/` leads to the overview."""
     frame.brand(cached.settings().brand)
-    counts = cached.attention(session.scope()) | cached.odd(person.username)
+    counts = cached.attention(session.scope()) | cached_analyses.odd(person.username)
     entries = sections.entries_for(person)
     pages = {entry.url: _page(entry, counts.get(entry.counts or "", 0)) for entry in entries}
     grouped = {name: [pages[entry.url] for entry in group] for name, group in groupby(entries, key=lambda entry: entry.section)}

@@ -15,7 +15,7 @@ from core.sales.formatting import format_difference, format_figure, format_numbe
 from core.sales.measures import MEASURES
 from core.sales.naming import MONTHS, name_list, name_period
 from core.sales.query import Period, Result, SalesQuery
-from pages.components import cached, filters, frame, moving, results, session, stating
+from pages.components import cached, cached_analyses, filters, frame, moving, results, session, stating
 from pages.components.card_menu import PLAIN, Menu, card
 from pages.components.choosing import Choice, Known
 from pages.components.moving import View
@@ -77,7 +77,7 @@ def _falling_table(found: tuple[pace.Falling, ...], view: View, spans: tuple[Per
 def fast_and_slow(view: View, chosen: Choice, known: Known) -> None:
     """Units over a short and a long window: the fastest and the slowest."""
     whole = session.scope() is None
-    offers, covered = cached.offers(view.by, session.scope()), cached.covered(session.scope())
+    offers, covered = cached_analyses.offers(view.by, session.scope()), cached.covered(session.scope())
     found = running_pace.find_pace(_ask, covered, moving.population(chosen), view.by, date.today(), offers, whole)
     if found is None:
         st.caption("There is no complete month of data in this period yet.")
@@ -134,7 +134,7 @@ def asleep(view: View, chosen: Choice, known: Known) -> None:
         st.caption("There is no complete month of data in this period yet.")
         return
     answer, carriers = _ask(pace.sold_query(population, view.by)), running_pace.carriers(_ask, population, view.by)
-    offers = running_pace.in_sight(cached.offers(view.by, scope), population, carriers, scope is None)
+    offers = running_pace.in_sight(cached_analyses.offers(view.by, scope), population, carriers, scope is None)
     found, unknown = pace.sleeping(answer, carriers, covered, date.today(), spans, offers, chosen.period.end)
     lead = f"On sale, and without a sale in {name_period(Period(spans[0].start, spans[-1].end))}, the last {len(spans)} complete months"
     with card(

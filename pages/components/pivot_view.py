@@ -20,7 +20,7 @@ from core.sales.pivot_table import Head, Line, Name, PivotTable, namer
 from core.sales.pivot_tracing import measure_of
 from core.sales.pivot_values import SHOWN_AS, is_share
 from core.sales.shown import POINTS
-from pages.components import cached, frame, results, session
+from pages.components import cached, cached_analyses, frame, results, session
 
 MOST_STYLED = 60_000  # cells that are written in full; a larger table keeps plain numbers
 MOST_LINES = 20_000
@@ -129,7 +129,7 @@ def _styled(table: PivotTable, found: pl.DataFrame, heads: list[tuple[str, str]]
 
 def _restated(table: PivotTable, figures: list[tuple[Any, Head]], rows: int) -> list[tuple[int, Any, Head]]:
     """The cells of one reseller's month (week, …) that a later file stated differently, with a figure to mark."""
-    told = marking.of_result(table.result, cached.restated(session.scope()))
+    told = marking.of_result(table.result, cached_analyses.restated(session.scope()))
     dimensions = set(table.cells.asked.rows) | set(table.cells.asked.columns)
     if not told or "reseller" not in dimensions:
         return []  # a month that is nobody's own carries the mark in its heading

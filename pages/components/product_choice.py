@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.sales.articles import Article, find_article, near_articles
-from pages.components import cached, filters, session
+from pages.components import cached_analyses, filters, session
 from pages.components.frame import plain
 
 NAME = "product"
@@ -49,7 +49,7 @@ def choose(ean: str) -> None:
 
 def pick() -> Article | None:
     """Draw the search; returns the chosen product. One that is gone is explained, with those that come near."""
-    articles = cached.articles()
+    articles = cached_analyses.articles()
     chosen, problems, near = read({NAME: st.query_params.get_all(NAME)}, articles)
     filters.explain(problems)
     if near:

@@ -10,7 +10,7 @@ import streamlit as st
 from core.ingest.inbox import HeldKey
 from core.sales.articles import Article
 from core.sales.formatting import format_number
-from pages.components import cached, empty, frame, session
+from pages.components import cached_files, empty, frame, session
 
 MOST = 30  # groups that are looked at, the largest first
 
@@ -26,14 +26,14 @@ def draw(article: Article) -> None:
 
 def _groups() -> list[dict[str, Any]]:
     """Of the resellers in sight, waiting for a product."""
-    found, scope = cached.held_groups(), session.scope()
+    found, scope = cached_files.held_groups(), session.scope()
     seen = found if scope is None else found.filter(pl.col("reseller_id").is_in(list(scope)))
     return list(seen.filter((pl.col("key_kind") != "store") & pl.col("key").is_not_null()).head(MOST).iter_rows(named=True))
 
 
 def _looks_like(row: dict[str, Any], article: Article) -> bool:
     key = HeldKey(row["reseller_id"], row["key_kind"], row["key"])
-    found = cached.candidates(key, row["key_text"] or "", row["product_text"] or "")
+    found = cached_files.candidates(key, row["key_text"] or "", row["product_text"] or "")
     return bool(found) and found[0].target == article.ean
 
 

@@ -11,7 +11,7 @@ from core.sales import standard
 from core.sales.dimensions import NOT_STATED
 from core.sales.naming import name_period
 from core.sales.query import Result, SalesQuery
-from pages.components import cached, empty, numbered, product_choice, results, session, warnings
+from pages.components import cached, cached_analyses, empty, numbered, product_choice, results, session, warnings
 from pages.components.card_menu import Menu, card
 from pages.components.choosing import Choice, Known
 
@@ -32,7 +32,7 @@ def draw(chosen: Choice, known: Known) -> None:
     ):
         rows = found.frame.filter(pl.col("product") != NOT_STATED)
         picked = _table(rows, sparklines(trend))
-    eans = {article.label: article.ean for article in cached.articles()}
+    eans = {article.label: article.ean for article in cached_analyses.articles()}
     if picked is not None and picked in eans:
         product_choice.choose(eans[picked])
         st.rerun()

@@ -16,7 +16,7 @@ from core.sales.launches import curve_chart, curve_words, month_words
 from core.sales.query import Period, Result, conditions
 from core.sales.shown import Shown
 from core.sales.standard import Where
-from pages.components import bridge_view, cached, charts, empty, filters, frame, product_choice, results, session, tiles
+from pages.components import bridge_view, cached, cached_analyses, charts, empty, filters, frame, product_choice, results, session, tiles
 from pages.components import trend as trend_chart
 from pages.components.card_menu import PLAIN, beside, card
 from pages.components.choosing import Choice, Known
@@ -43,7 +43,8 @@ def head(article: Article, day: date) -> None:
     left, right = st.columns([5, 1], vertical_alignment="center")
     with left:
         prices = ", ".join(
-            f"{price.currency} {format_number(price.unit_price, 2)}" for price in current_prices(cached.list_prices(article.ean), day)
+            f"{price.currency} {format_number(price.unit_price, 2)}"
+            for price in current_prices(cached_analyses.list_prices(article.ean), day)
         )
         rrp = f"RRP {format_money(article.rrp, 2)} incl. VAT" if article.rrp is not None else "no RRP in the catalogue"
         listed = f" · list prices {prices}" if prices else ""

@@ -18,7 +18,7 @@ from core.sales.formatting import format_money, format_number, format_ratio
 from core.sales.naming import name_list, name_period
 from core.sales.query import Period
 from core.uploads import layouts
-from pages.components import cached
+from pages.components import cached_files
 from pages.components.frame import escaped
 
 REMARKS_SHOWN, KEYS_SHOWN, CELLS_SHOWN, EFFECTS_SHOWN = 3, 3, 3, 4
@@ -73,7 +73,7 @@ def proven(report: ImportReport, background: Background | None = None) -> None:
 
 def noticed(report: ImportReport) -> None:
     """What is odd about it, and what it changes."""
-    _list(remarks(report, cached.product_names()))
+    _list(remarks(report, cached_files.product_names()))
 
 
 def _list(found: Sequence[Line]) -> None:

@@ -13,7 +13,7 @@ from core.ingest.annotating import workbook_name
 from core.ingest.shapes import ImportReport, SetAside
 from core.sales.formatting import format_number
 from core.sales.naming import name_list
-from pages.components import cached, session
+from pages.components import cached, cached_files, session
 from pages.components.proof import restated
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -68,7 +68,7 @@ def changes(report: ImportReport) -> None:
     numbers = ["before_units", "after_units", "before_amount", "after_amount"]
     ordered = pl.concat([restated(report.changes), report.changes.filter(pl.col("change") == "added")])
     frame = ordered.select("change", "period_start", "store", "product", *numbers).with_columns(
-        pl.col("before_amount", "after_amount").cast(pl.Float64), pl.col("product").replace(cached.product_names())
+        pl.col("before_amount", "after_amount").cast(pl.Float64), pl.col("product").replace(cached_files.product_names())
     )
     st.dataframe(
         frame,

@@ -10,14 +10,14 @@ from core.reports import deliveries, records, rendering
 from core.reports.content import ReportContent
 from core.reports.definition import ReportDefinition, block_query
 from core.reports.records import Report
-from pages.components import cached, errors, session, source_rows
+from pages.components import cached, cached_analyses, errors, session, source_rows
 from pages.components.frame import plain
 
 TURN = "reports.send_turn"
 
 
 def show(report: Report) -> None:
-    content = cached.report_content(report.definition, session.scope(), date.today())
+    content = cached_analyses.report_content(report.definition, session.scope(), date.today())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(plain(content.headline) or "No figures in this period yet.", width="stretch")
         for name in records.FORMATS:
@@ -31,7 +31,7 @@ def show(report: Report) -> None:
 
 def pages(definition: ReportDefinition) -> None:
     """The pages of the real PDF, as it would be sent today."""
-    for page in cached.report_pictures(definition, session.scope(), date.today()):
+    for page in cached_analyses.report_pictures(definition, session.scope(), date.today()):
         with st.container(border=True):
             st.image(page)
 

@@ -7,7 +7,7 @@ from datetime import date
 from core.sales import reseller_queries
 from core.sales.naming import name_period
 from core.sales.reseller_facts import status_words
-from pages.components import cached, empty, filters, results, session, warnings
+from pages.components import cached, cached_files, empty, filters, results, session, warnings
 from pages.components.card_menu import Menu, beside, card
 from pages.components.choosing import Choice, Known
 
@@ -19,7 +19,7 @@ def draw(chosen: Choice, known: Known) -> None:
         warnings.line(found)
         empty.no_sales_in(chosen)
         return
-    coverage = cached.coverage(scope, date.today())
+    coverage = cached_files.coverage(scope, date.today())
     more = {**results.data_through(found), "Reports": [status_words(coverage, name) for name in found.frame["reseller"]]}
     columns = results.present(found, reseller_queries.COMPARED_COLUMNS)
     menu = Menu("resellers-list", found, chosen, known, shown=lambda: beside(found, "Resellers", columns, more))

@@ -10,7 +10,7 @@ import streamlit as st
 from core.sales import assortment, stock
 from core.sales.formatting import format_number, format_ratio
 from core.sales.naming import name_day, name_list
-from pages.components import cached, frame, results, session, stating
+from pages.components import cached_analyses, frame, results, session, stating
 from pages.components.card_menu import PLAIN, card
 from pages.components.reseller_view import Page
 
@@ -66,7 +66,7 @@ def _sentence(page: Page, found: assortment.Assortment) -> str:
 
 def held_stock(page: Page) -> stock.StockOnDay | None:
     """Its last stated stock; None where its files state none."""
-    return cached.stock(page.facts.name, session.scope(), page.chosen.period.end)
+    return cached_analyses.stock(page.facts.name, session.scope(), page.chosen.period.end)
 
 
 def cover(page: Page, held: stock.StockOnDay) -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 from core.sales.naming import SHORT_MONTHS, name_period
 from core.sales.query import Period
 from core.sales.restated import Restated, restatement_words
-from pages.components import batch_list, cached, empty, frame, numbered, session
+from pages.components import batch_list, cached_analyses, cached_files, empty, frame, numbered, session
 from pages.components.coverage_grid import SIGNS, TINTS, WORDS
 from pages.components.reseller_view import Page
 from pages.components.view_actions import FILES
@@ -22,7 +22,7 @@ SLICES, NEWEST, RESTATED = 26, 6, 5
 
 def strip(page: Page) -> None:
     """One cell for each report that was expected, newest last; a sign and a word, never colour alone."""
-    own = cached.coverage(session.scope(), date.today()).filter(pl.col("reseller") == page.facts.name).sort("period_end").tail(SLICES)
+    own = cached_files.coverage(session.scope(), date.today()).filter(pl.col("reseller") == page.facts.name).sort("period_end").tail(SLICES)
     with frame.card("Reports", "One cell for each week or month, the newest last; hover for the whole story"):
         cells = "".join(_cell(row) for row in own.iter_rows(named=True))
         st.html(f'<div class="strip">{cells}</div>' if cells else '<div class="card-sub">No report is expected yet.</div>')
@@ -41,7 +41,7 @@ def _cell(row: dict[str, Any]) -> str:
 
 def files(page: Page) -> None:
     """Its newest files; a row opens one in History."""
-    seen = batch_list.visible(cached.batches(), session.scope()).filter(pl.col("reseller") == page.facts.name).head(NEWEST)
+    seen = batch_list.visible(cached_files.batches(), session.scope()).filter(pl.col("reseller") == page.facts.name).head(NEWEST)
     with frame.card("Recent files", "Click a row to see its proof, its changes and the original"):
         if seen.is_empty():
             st.caption("No file of it was taken in yet.")
@@ -71,7 +71,7 @@ def _file(row: dict[str, Any]) -> dict[str, Any]:
 
 def own_restated(page: Page) -> list[Restated]:
     """What later files of it stated differently, newest first."""
-    return [one for one in cached.restated(session.scope()) if one.reseller == page.facts.name][:RESTATED]
+    return [one for one in cached_analyses.restated(session.scope()) if one.reseller == page.facts.name][:RESTATED]
 
 
 def restated(own: Sequence[Restated]) -> None:

@@ -13,7 +13,7 @@ from core.sales.dimensions import NOT_STATED
 from core.sales.formatting import format_change, format_figure
 from core.sales.naming import name_day
 from core.sales.reseller_facts import ResellerFacts, next_expected, status_words
-from pages.components import bridge_view, cached, filters, frame, results, session, tiles
+from pages.components import bridge_view, cached, cached_analyses, cached_files, filters, frame, results, session, tiles
 from pages.components import trend as trend_chart
 from pages.components.card_menu import beside, card
 from pages.components.choosing import Choice, Known
@@ -29,7 +29,7 @@ class Page(Subject):
 
 
 def facts_of(name: str) -> ResellerFacts | None:
-    return next((one for one in cached.reseller_facts(session.scope()) if one.name == name), None)
+    return next((one for one in cached_analyses.reseller_facts(session.scope()) if one.name == name), None)
 
 
 def open_page(facts: ResellerFacts, chosen: Choice, known: Known) -> Page:
@@ -40,7 +40,7 @@ def open_page(facts: ResellerFacts, chosen: Choice, known: Known) -> Page:
 
 def head(facts: ResellerFacts, chosen: Choice) -> None:
     """What it is, how far its data reaches, what is expected next, and the way back to all."""
-    coverage = cached.coverage(session.scope(), date.today())
+    coverage = cached_files.coverage(session.scope(), date.today())
     through = cached.covered(session.scope()).data_through(facts.id)
     expected = next_expected(coverage, facts.name)
     parts = [f"data through {name_day(through)}" if through else "no data yet", status_words(coverage, facts.name)]
@@ -84,7 +84,7 @@ def _cover(page: Page, name: str) -> str:
     if name == "margin" and totals.get("cost_coverage") is not None:
         return f"cost known for {format_figure('cost_coverage', totals['cost_coverage'])} of revenue"
     if name == "sell_through":
-        held = cached.stock(page.facts.name, session.scope(), page.chosen.period.end)
+        held = cached_analyses.stock(page.facts.name, session.scope(), page.chosen.period.end)
         return f"stock of {held.day:%-d %b %Y}" if held else "states no stock"
     if name == "active_products":
         stores = totals.get("active_stores")
@@ -114,7 +114,7 @@ def stores(page: Page) -> None:
     base = None
     if page.chosen.comparison is not None:
         base = page.result(reseller_queries.same_stores(page.chosen.where, page.chosen.period, page.chosen.comparison)).base
-    states = reseller_queries.store_states(found, base, page.facts.name, cached.store_facts(page.facts.id))
+    states = reseller_queries.store_states(found, base, page.facts.name, cached_analyses.store_facts(page.facts.id))
     columns, more = results.present(found, reseller_queries.STORE_COLUMNS), {"Like for like": states}
     menu = page.menu("stores", found, shown=lambda: beside(found, "Stores", columns, more))
     with card("Stores", "Like for like: there in all of both periods; click a row to see one alone", menu):

@@ -15,7 +15,7 @@ from core.sales.covered import senders_in
 from core.sales.dimensions import DIMENSIONS
 from core.sales.query import SalesQuery
 from core.sales.restated import Restated
-from pages.components import cached, results, session
+from pages.components import cached, cached_analyses, results, session
 from pages.components.frame import escaped
 
 SAID = 4  # restatements told beneath a table
@@ -29,7 +29,7 @@ def of_frame(frame: pl.DataFrame, query: SalesQuery | None) -> Marks:
         return {}
     scope = session.scope()
     named = {sender.name for sender in senders_in(cached.covered(scope), query.where)}
-    told = [one for one in cached.restated(scope) if one.reseller in named]
+    told = [one for one in cached_analyses.restated(scope) if one.reseller in named]
     groups = [name for name in (*moments, "reseller") if name in frame.columns]
     rows = enumerate(frame.select(groups).iter_rows(named=True)) if told else ()
     return {place: ones for place, row in rows if (ones := marking.restated_cell(row, told))}

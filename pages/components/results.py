@@ -27,7 +27,7 @@ from core.sales.palette import palette
 from core.sales.query import Caveat, Period, Result
 from core.sales.restated import Restated, old_to_new
 from core.sales.shown import Shown
-from pages.components import cached, frame, numbered, session
+from pages.components import cached, cached_analyses, frame, numbered, session
 from pages.components.frame import escaped
 
 MOST_STYLED = 3_000  # rows that are written in full; a longer table keeps plain numbers and scrolls lazily
@@ -95,7 +95,7 @@ def restated_in(result: Result) -> Mapping[str, Mapping[date, str]]:
     for name in result.query.by:
         if name in result.frame.columns and result.frame.schema[name] == pl.Date:
             days = result.frame[name].drop_nulls().unique().to_list()
-            ones = marking.restated_moments(name, days, marking.of_result(result, cached.restated(session.scope())))
+            ones = marking.restated_moments(name, days, marking.of_result(result, cached_analyses.restated(session.scope())))
             found |= {name: {day: marking.words(name, day, told) for day, told in ones.items()}} if ones else {}
     return found
 

@@ -13,7 +13,7 @@ import streamlit as st
 from core.sales import saving
 from core.sales.naming import name_period
 from core.sales.saving import SavedView
-from pages.components import cached, choosing, errors, frame, session, view_state
+from pages.components import cached, cached_analyses, cached_files, choosing, errors, frame, session, view_state
 from pages.components.choosing import Choice
 from pages.components.frame import plain
 from pages.components.sections import ENTRIES
@@ -132,7 +132,7 @@ def line(chosen: Choice) -> None:
     if one is None or one.page != _page():
         st.info("The saved view of this address does not exist any more, or is not shared with you.", icon=":material/bookmark_remove:")
         return
-    world = World(cached.known(session.scope()), date.today(), cached.fiscal_calendar(), cached.product_names())
+    world = World(cached.known(session.scope()), date.today(), cached.fiscal_calendar(), cached_files.product_names())
     problems, now = view_state.broken(one.page, one.state, world), view_state.kept(parameters())
     with st.container(key="view_line", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f":material/bookmark: **{plain(_label(one))}** &ensp; {plain(_since(one, chosen))}{_withheld(one)}", width="stretch")
@@ -169,7 +169,7 @@ def _since(one: SavedView, chosen: Choice) -> str:
     now = cached.version()
     changed = ()
     if one.data_version is not None and one.data_version != now:
-        changed = cached.restated_since(session.scope(), chosen.period, one.saved_at)
+        changed = cached_analyses.restated_since(session.scope(), chosen.period, one.saved_at)
     return view_state.since_saved(one.saved_at, one.data_version, now, changed)
 
 

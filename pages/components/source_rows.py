@@ -22,7 +22,7 @@ from core.sales.measures import MEASURES
 from core.sales.naming import name_period
 from core.sales.query import Period, Result, SalesQuery
 from core.sales.tracing import Side, State, Trace
-from pages.components import cached, empty, results, session
+from pages.components import cached, cached_analyses, cached_files, empty, results, session
 from pages.components.frame import escaped, plain
 
 MOST = 1_000
@@ -82,7 +82,7 @@ def _row_label(query: SalesQuery, row: Mapping[str, Any]) -> str:
 def draw(query: SalesQuery, *, key: str, side: Side = "now", limit: int = MOST) -> None:
     """The lines of the first measure of a question: their sum, each with its place; a chosen one with the original around its cell."""
     also = _also(key) if side == "now" else ()
-    found = cached.trace(query, session.scope(), side, also, limit)
+    found = cached_analyses.trace(query, session.scope(), side, also, limit)
     st.markdown(_sum_words(found))
     if found.shortened:
         st.caption(f"The {format_number(limit)} largest lines are listed; the sum is of all {format_number(found.lines)}.")
@@ -179,13 +179,13 @@ def _where(line: Mapping[str, Any]) -> str:
 def original(line: Mapping[str, Any], key: str) -> None:
     """One line in its file: the cells as printed, the steps to EUR, the sheet around them, the file itself."""
     try:
-        kept = cached.original(line["upload_batch_id"], session.scope())
+        kept = cached_files.original(line["upload_batch_id"], session.scope())
     except WorkbenchError as error:
         st.caption(plain(error.message))
         return
     st.markdown(f"**{plain(kept.file_name)}** · {plain(_where(line))}  \n{plain(line['chain'])}")
     try:
-        _sheet(cached.excerpt(kept, line["source_sheet"], line["source_row"], line["source_cells"]))
+        _sheet(cached_files.excerpt(kept, line["source_sheet"], line["source_row"], line["source_cells"]))
     except WorkbenchError as error:
         st.caption(plain(error.message))
     with st.container(horizontal=True, vertical_alignment="center"):

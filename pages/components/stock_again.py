@@ -9,7 +9,7 @@ import streamlit as st
 from core import uploads
 from core.ingest import restocking
 from core.sales.formatting import format_number
-from pages.components import cached, errors, session
+from pages.components import cached, cached_files, errors, session
 
 
 def offer(batch: dict[str, Any]) -> None:
@@ -30,7 +30,7 @@ def _read(batch: dict[str, Any]) -> None:
             found = uploads.read_stock_again(cached.database(), cached.settings(), session.person(), batch["id"])
             lines = f"{format_number(found.lines)} {'line' if found.lines == 1 else 'lines'} of stock added; the sales are as they were."
             session.notify(lines if found.lines else found.why)
-            cached.forget_batches()
+            cached_files.forget_batches()
             st.rerun()
 
 
@@ -40,5 +40,5 @@ def _take_away(batch: dict[str, Any]) -> None:
         with errors.boundary():
             removed = uploads.take_stock_away(cached.database(), session.person(), batch["id"])
             session.notify(f"{format_number(removed)} {'line' if removed == 1 else 'lines'} of stock taken away.")
-            cached.forget_batches()
+            cached_files.forget_batches()
             st.rerun()

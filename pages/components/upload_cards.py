@@ -14,7 +14,7 @@ from core.sales.formatting import format_number
 from core.sales.naming import name_list
 from core.sales.query import Period
 from core.uploads import Upload
-from pages.components import cached, choosing, empty, errors, held_on_card, proof, proof_tables, session, upload_questions
+from pages.components import cached, cached_files, choosing, empty, errors, held_on_card, proof, proof_tables, session, upload_questions
 from pages.components.frame import plain
 from pages.components.uploading import size_words
 
@@ -95,7 +95,7 @@ def _watch(batch_id: int) -> None:
     """A card that a worker is busy with, drawn anew by itself; the whole page once the worker is done."""
     file = uploads.find(cached.database(), batch_id)
     if not file.works:
-        cached.forget_batches()
+        cached_files.forget_batches()
         st.rerun()
     _head(file)
     share, words = progress(file, datetime.now(UTC))
@@ -118,7 +118,7 @@ def progress(file: Upload, now: datetime) -> tuple[float, str]:
 def card(file: Upload) -> None:
     """The story of one file, and what can be done now."""
     _head(file)
-    report = cached.batch_report(file.id, file.revision)
+    report = cached_files.batch_report(file.id, file.revision)
     drawn: dict[str, Callable[[Upload, ImportReport], None]] = {
         "preview": _to_store,
         "needs_decision": _to_decide,
@@ -131,7 +131,7 @@ def card(file: Upload) -> None:
 
 def _story(file: Upload, report: ImportReport, change: bool = False) -> None:
     """Who, when, how much; why (with the way to overrule it); the proof; what is held, with its answers."""
-    background = cached.background(file.id, file.revision)
+    background = cached_files.background(file.id, file.revision)
     proof.head(report)
     with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="distribute", key=f"reading_{file.id}"):
         proof.why(report)
@@ -217,7 +217,7 @@ def load_again_button(batch_id: int) -> None:
     if session.may_do("import_files") and st.button("Load it again", icon=":material/replay:", key=f"reload_{batch_id}"):
         uploads.load_again(cached.database(), cached.settings(), session.person(), batch_id)
         session.notify("The file is read again; its card is on the Upload page.")
-        cached.forget_batches()
+        cached_files.forget_batches()
         st.rerun()
 
 
@@ -226,5 +226,5 @@ def _discard_button(file: Upload) -> None:
         with errors.boundary():
             uploads.discard(cached.database(), session.person(), file.id)
             session.notify(f"{file.file_name} was put aside; nothing was stored.")
-            cached.forget_batches()
+            cached_files.forget_batches()
             st.rerun()

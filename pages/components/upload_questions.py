@@ -11,7 +11,7 @@ from core.errors import WorkbenchError
 from core.ingest.shapes import ImportReport, Question
 from core.sales.query import parse_period
 from core.uploads import Upload
-from pages.components import cached, column_form, errors, proof, session
+from pages.components import cached, cached_files, column_form, errors, proof, session
 from pages.components.frame import plain
 
 PERIOD_HELP = "2025-06, a day, or first and last day: 2025-06-09/2025-06-15"
@@ -192,7 +192,7 @@ def _store_unlocked(file: Upload, accept_warnings: bool = False) -> None:
     with st.spinner("Storing"):
         uploads.store_unlocked(cached.database(), cached.settings(), session.person(), file.id, _password(file), accept_warnings)
     session.forget(f"upload.password.{file.id}")
-    cached.forget_batches()
+    cached_files.forget_batches()
     st.rerun()
 
 

@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from core.sales.query import Result
-from pages.components import cached, empty, proof, session
+from pages.components import cached_files, empty, proof, session
 from pages.components.frame import plain
 
 KINDS = {"missing": ("coverage", "Open coverage"), "held": ("inbox", "Open inbox"), "not_converted": ("catalogue", "Open rates")}
@@ -41,6 +41,6 @@ def _held_part(result: Result) -> str:
 
 def _late(result: Result, most: int = 2) -> list[str]:
     """Resellers of the question whose report is late or missing by the calendar, the longest first."""
-    slices = cached.coverage(session.scope(), date.today()).filter(pl.col("status").is_in(["late", "missing"]))
+    slices = cached_files.coverage(session.scope(), date.today()).filter(pl.col("status").is_in(["late", "missing"]))
     late = slices.sort("days_late", descending=True, nulls_last=True)["reseller"].unique(maintain_order=True)
     return [name for name in late if name in result.resellers_expected and name not in result.resellers_covered][:most]

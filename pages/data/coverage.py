@@ -2,14 +2,14 @@
 
 from datetime import date
 
-from pages.components import cached, coverage_grid, empty, frame, session
+from pages.components import cached_files, coverage_grid, empty, frame, session
 
 frame.head("Coverage", "Reseller by month: what has been received, what waits in the inbox, what is late.")
-slices = cached.asked_coverage(session.scope(), date.today())
+slices = cached_files.asked_coverage(session.scope(), date.today())
 if slices.is_empty():
     empty.say("No reports yet", "Load a vendor's file and its months appear here.", url="upload", label="Load the first file")
 else:
-    coverage_grid.headline(slices, cached.holes(session.scope()), date.today())
+    coverage_grid.headline(slices, cached_files.holes(session.scope()), date.today())
     chosen = coverage_grid.matrix(slices, date.today())
     coverage_grid.legend()
     coverage_grid.detail(slices, chosen)

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.sales.anomaly_reading import read_evidence
 from core.sales.anomaly_shapes import month_number, month_period
-from pages.components import cached, oddities
+from pages.components import cached_analyses, oddities
 from pages.components.oddities import View
 from tests.pages.conftest import Open
 from tests.pages.words import words
@@ -102,11 +102,11 @@ def test_few_statements_draw_the_page(open_page: Open, odd: Market, asked: list[
 
 
 def test_the_navigation_counts_what_the_page_found(open_page: Open, odd: Market) -> None:
-    assert cached.odd("admin") == {}
+    assert cached_analyses.odd("admin") == {}
     open_page(PAGE, period=SPAN)
-    assert cached.odd("admin")["data_problems"] >= 2 and cached.odd("viewer") == {}
+    assert cached_analyses.odd("admin")["data_problems"] >= 2 and cached_analyses.odd("viewer") == {}
     odd.set_state("data_version", "9")
-    assert cached.odd("admin") == {}
+    assert cached_analyses.odd("admin") == {}
 
 
 def test_state_of_the_address_is_read_as_it_was_written() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.components import cached
+from pages.components import cached, cached_analyses, cached_files
 from tests.pages.conftest import Open
 from tests.pages.test_every_page import HERE, fill
 from tests.sales.conftest import Market, market  # noqa: F401
@@ -50,8 +50,9 @@ MINUTES = "_reminders"  # sent mail is no figure: it is read anew every few seco
 
 
 def kept_functions() -> list[ast.FunctionDef]:
-    tree = ast.parse(Path(inspect.getfile(cached)).read_text(encoding="utf-8"))
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    files = [Path(inspect.getfile(module)) for module in (cached, cached_files, cached_analyses)]
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
+    functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     return [f for f in functions if any("cache_" in ast.unparse(decorator) for decorator in f.decorator_list)]
 
 
