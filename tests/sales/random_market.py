@@ -84,6 +84,7 @@ def weeks_counting(world: World, key: str, span: Period) -> list[Period]:
 def make_world(market: Market, seed: int, density: float = 2.0) -> World:
     dice = random.Random(seed)
     rules = {key: dice.choice(("week_end", "week_start", "majority")) for key in WEEKLY}
+    _write_prices(market)
     market.reseller("selfridges", "Selfridges", "weekly", currency="GBP", country="GB")
     for key, rule in rules.items():
         market.change_reseller(key, period_rule=rule)
@@ -103,6 +104,31 @@ def make_world(market: Market, seed: int, density: float = 2.0) -> World:
                 world.lines.append(_line(dice, market, key, one, rules.get(key, "week_end"), [s for s in ids if s[0] == key], ids))
     _store(market, world)
     return world
+
+
+# EAN, currency, valid from, unit price, basis; a price without VAT is no price that a gross amount is measured by.
+PRICES = (
+    (TUNDRA, "EUR", date(2023, 1, 1), Decimal("89"), "gross"),
+    (TUNDRA, "EUR", date(2025, 5, 15), Decimal("95.50"), "gross"),
+    (TUNDRA, "PLN", date(2024, 6, 1), Decimal("399"), "gross"),
+    (TUNDRA, "GBP", date(2024, 3, 6), Decimal("78"), "gross"),
+    (TUNDRA, "GBP", date(2025, 2, 1), Decimal("80"), "net"),
+    (SAUNA, "ZAR", date(2024, 1, 1), Decimal("1800"), "gross"),
+    (SAUNA, "EUR", date(2025, 1, 1), Decimal("90"), "gross"),
+    (CANDLE, "PLN", date(2025, 5, 31), Decimal("210"), "gross"),
+)
+
+
+def price_of(line: Line) -> Decimal | None:
+    """The list price of the day the line's period ends, in the line's own currency."""
+    fits = [p for p in PRICES if p[:2] == (line["product_ean"], line["currency"]) and p[2] <= line["whole"].end and p[4] == "gross"]
+    return max(fits, key=lambda p: p[2])[3] if fits else None
+
+
+def _write_prices(market: Market) -> None:
+    columns = ("ean", "currency", "valid_from", "unit_price", "vat_basis")
+    with market.database.write() as c:
+        c.execute(t.price_list.insert(), [dict(zip(columns, price, strict=True)) for price in PRICES])
 
 
 def _exports(dice: random.Random) -> list[Period]:

@@ -20,11 +20,12 @@ from core.sales.query import Filter, SalesQuery, as_comparison, parse_period
 from core.sales.running import run_all
 from core.sales.running_pivots import run_pivot
 from tests.sales.conftest import TUNDRA
-from tests.sales.random_market import CATEGORY, NAMES, Line, World, make_world, match
+from tests.sales.random_market import CATEGORY, NAMES, RATE, Line, World, make_world, match, price_of
 
 MEASURES = ("sales_eur_net", "units", "units_sold", "returns_rate", "orders", "aov", "units_per_order", "average_unit_price", "share", "lines",
-            "active_products", "active_stores", "resellers", "gross_profit", "margin", "cost_coverage", "payment_fee", "contribution", "units_returned", "average_unit_price_without_bulk")  # fmt: skip
+            "active_products", "active_stores", "resellers", "gross_profit", "margin", "cost_coverage", "payment_fee", "contribution", "units_returned", "average_unit_price_without_bulk", "price_realisation")  # fmt: skip
 RATIOS = (
+    "price_realisation",
     "returns_rate",
     "aov",
     "units_per_order",
@@ -161,6 +162,11 @@ def figure(name: str, every: list[Line], kinds: tuple[str, ...], all_kinds: bool
             return ratio(total(x["sales_eur_net"] for x in priced), total(x["quantity"] for x in priced))
         case "average_unit_price_without_bulk":
             return ratio(total(x["sales_eur_net"] for x in loose), total(x["quantity"] for x in loose))
+        case "price_realisation":
+            listed = [x for x in priced if price_of(x) is not None]
+            return ratio(
+                total(x["sales_eur_gross"] for x in listed), total(x["quantity"] * price_of(x) * RATE[x["currency"]] for x in listed)
+            )
         case "share":
             return ratio(net, total(x["sales_eur_net"] for x in of_all if x["line_kind"] in kinds))
         case "lines":
