@@ -29,8 +29,8 @@ def month_back(count: int) -> str:
 
 @pytest.fixture
 def gap(market: Market) -> Market:  # noqa: F811
-    """Galilu's months up to three back are here, then nothing."""
-    for count in (5, 4, 3):
+    """Galilu's months up to four back are here, then nothing: on any day of a month the next one is late by more than a month."""
+    for count in (6, 5, 4):
         market.line("galilu", month_back(count), "9524001001008", 5, 500)
         market.covers("galilu", month_back(count))
     market.fill_rollup()
