@@ -15,6 +15,7 @@ from core.sales.formatting import format_difference, format_figure, format_numbe
 from core.sales.measures import MEASURES
 from core.sales.naming import MONTHS, name_list, name_period
 from core.sales.query import Period, Result, SalesQuery
+from core.sales.running_pace import Pace
 from pages.components import cached, cached_analyses, filters, frame, moving, results, session, stating
 from pages.components.card_menu import PLAIN, Menu, card
 from pages.components.choosing import Choice, Known
@@ -82,35 +83,36 @@ def fast_and_slow(view: View, chosen: Choice, known: Known) -> None:
     if found is None:
         st.caption("There is no complete month of data in this period yet.")
         return
-    over, answers, fastest, slowest = found.over, (found.recent, found.long), found.fastest, found.slowest
-    columns = tuple(name_period(span) for span in (over.recent, over.long))
+    words = found.over.words
     left, right = st.columns(2)
-    lead = "Units sold less returned; 0 is covered without sales"
-    with (
-        left,
-        card(
-            "Fastest",
-            f"{lead}; by the {over.words[0]}, beside the {over.words[1]}",
-            _taken("fastest", "Fastest", _paced_rows(fastest, view, columns), answers[0], chosen, known),
-        ),
-    ):
-        filters.narrow(chosen, "movers.fastest", view.by, _paced_table(fastest, view, columns, "fastest"))
-    with (
-        right,
-        card(
-            "Slowest",
-            f"{lead}; by the {over.words[1]}, among what is on sale",
-            _taken("slowest", "Slowest", _paced_rows(slowest, view, columns), answers[1], chosen, known),
-        ),
-    ):
-        filters.narrow(chosen, "movers.slowest", view.by, _paced_table(slowest, view, columns, "slowest"))
+    with left:
+        _side("Fastest", f"by the {words[0]}, beside the {words[1]}", found.fastest, found.recent, found, view, chosen, known)
+    with right:
+        _side("Slowest", f"by the {words[1]}, among what is on sale", found.slowest, found.long, found, view, chosen, known)
     if found.unknown:
         frame.hint(
             frame.plain(
                 f"Not ranked among the slowest, as a reseller that carries them is not wholly covered: {name_list(list(found.unknown), 6)}."
             )
         )
-    results.caveats(answers[1], without=("missing",))
+    results.caveats(found.long, without=("missing",))
+
+
+def _side(
+    title: str,
+    by: str,
+    rows: tuple[pace.Paced, ...],
+    answer: Result,
+    found: Pace,
+    view: View,
+    chosen: Choice,
+    known: Known,
+) -> None:
+    """The fastest or the slowest, in a card. `answer`: the window that they are ranked by."""
+    key, columns = title.lower(), tuple(name_period(span) for span in (found.over.recent, found.over.long))
+    menu = _taken(key, title, _paced_rows(rows, view, columns), answer, chosen, known)
+    with card(title, f"Units sold less returned; 0 is covered without sales; {by}", menu):
+        filters.narrow(chosen, f"movers.{key}", view.by, _paced_table(rows, view, columns, key))
 
 
 def _paced_rows(found: tuple[pace.Paced, ...], view: View, columns: tuple[str, ...]) -> pl.DataFrame:
