@@ -15,14 +15,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 from core import catalogue_changes
 from core.catalogue import storing as catalogue
@@ -34,6 +31,7 @@ from core.ingest import importing, inbox, reading_back, undoing
 from core.ingest.inbox import Decision, HeldKey
 from core.people.permissions import SYSTEM
 from tests.conftest import NAMES, SECRET, make_settings
+from tests.databases import Shelf
 from tests.ingest.samples import CANDLE, TUNDRA, fill_catalogue, rollup_gap, scalar
 
 MONTHS = {n: (date(2025, n, 1), (date(2025, n, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)) for n in range(1, 5)}
@@ -351,25 +349,13 @@ class Workbench(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def fresh(server_dsn: str, template_database: str, tmp_path: Path) -> Callable[[ExitStack], tuple[Database, Path]]:
+def fresh(shelf: Shelf, tmp_path: Path) -> Callable[[ExitStack], tuple[Database, Path]]:
     """A fresh database for every example."""
-    numbers = iter(range(10**6))
 
     def make(stack: ExitStack) -> tuple[Database, Path]:
-        name = f"law_{tmp_path.name.replace('-', '_')[:30]}_{next(numbers)}_{id(stack) % 10**6}"
-        with psycopg.connect(server_dsn, autocommit=True) as admin:
-            statement = sql.SQL("create database {} template {}")
-            admin.execute("select pg_advisory_lock(81459998)")
-            admin.execute(statement.format(sql.Identifier(name), sql.Identifier(template_database)))
-            admin.execute("select pg_advisory_unlock(81459998)")
-        stack.callback(drop, name)
-        database = connect(make_conninfo(server_dsn, dbname=name), NAMES, SECRET)
+        database = connect(stack.enter_context(shelf.database()), NAMES, SECRET)
         stack.callback(database.close)
         return database, tmp_path
-
-    def drop(name: str) -> None:
-        with psycopg.connect(server_dsn, autocommit=True) as admin:
-            admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
     return make
 
