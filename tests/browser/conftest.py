@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,8 +19,9 @@ from core import opened
 from core.db.engine import open_database
 from core.people import accounts
 from core.people.permissions import SYSTEM
+from demo.loading import load_demo
 from tests import running
-from tests.conftest import make_settings
+from tests.conftest import SECRET, make_settings
 from tests.running import Running
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +36,7 @@ FLAGS = [
 ]
 PASSWORD = "correct horse battery"
 PATIENCE = 60_000  # milliseconds
+DAY = date(2026, 11, 23)  # its last complete month is October 2026
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,6 @@ class Server:
 
     address: str
     home: Path
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -61,7 +57,7 @@ def one_worker(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> None
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Started once; people: `ada` (admin), `vic` (viewer)."""
-    home, port = tmp_path_factory.mktemp("browser"), free_port()
+    home, port = tmp_path_factory.mktemp("browser"), running.free_port()
     settings = make_settings(home)
     database = open_database(settings)
     for username, role in (("ada", "admin"), ("vic", "viewer")):
@@ -118,8 +114,16 @@ def page(context: BrowserContext) -> Page:
 
 @pytest.fixture(scope="session")
 def workbench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The whole product as a newcomer starts it, with three months of the demo brand; each story leaves it as it found it."""
-    with running.running(tmp_path_factory.mktemp("story"), WORKBENCH_DEMO_MONTHS="3") as started:
+    """The whole product with three months of the demo brand as of `DAY`; each story leaves it as it found it.
+
+    What the demo says depends on the day it is made, and its digits stand in the stories: so it is filled before the start, as of one day.
+    """
+    home = tmp_path_factory.mktemp("story")
+    settings = make_settings(home, WORKBENCH_DEMO_MONTHS=3)
+    database = open_database(settings)
+    load_demo(database, settings, print, today=DAY)
+    database.close()
+    with running.running(home, WORKBENCH_SECRET_KEY=SECRET) as started:
         yield started
 
 
@@ -156,4 +160,14 @@ def sign_in(page: Page, username: str = "ada", password: str = PASSWORD) -> None
     page.get_by_role("textbox", name="User name").fill(username)
     page.get_by_role("textbox", name="Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("textbox", name="User name").wait_for(state="detached", timeout=30_000)
+    page.get_by_role("textbox", name="User name").wait_for(state="detached", timeout=PATIENCE)
+
+
+def cookies(context: BrowserContext, count: int) -> list[dict[str, object]]:
+    """The session's cookie, once there are `count` of it: 1 after signing in, 0 after signing out."""
+    for _ in range(PATIENCE // 100):
+        found = [dict(cookie) for cookie in context.cookies() if cookie["name"] == "workbench_session"]
+        if len(found) == count:
+            return found
+        context.pages[-1].wait_for_timeout(100)
+    raise AssertionError(f"{len(found)} cookies of the session instead of {count}")

@@ -30,6 +30,7 @@ def net_revenue(page: Page, workbench: Running) -> str:
     page.goto(f"{workbench.url}/overview?period=2026")
     tile = page.get_by_test_id("stMetricValue").first
     expect(tile).to_contain_text("€", timeout=PATIENCE)
+    rest(page)
     return tile.inner_text()
 
 
@@ -63,6 +64,8 @@ def store_everything(page: Page) -> None:
 def ask(page: Page, workbench: Running, question: str, figure: str) -> None:
     """The chat says the figure of the tile, to the euro."""
     page.goto(f"{workbench.url}/chat")
+    expect(page.locator("textarea")).to_be_visible(timeout=PATIENCE)
+    rest(page)
     page.locator("textarea").fill(question)
     page.keyboard.press("Enter")
     messages = page.get_by_test_id("stChatMessage")
@@ -78,7 +81,9 @@ def send_report(page: Page, workbench: Running) -> None:
     """The monthly report lies in the outbox as a mail with the PDF attached."""
     page.goto(f"{workbench.url}/reports")
     page.get_by_role("button", name="Send now").click()
-    page.get_by_role("textbox", name="To").fill("board@example.com")
+    expect(page.get_by_role("textbox", name="To", exact=True)).to_be_visible(timeout=PATIENCE)
+    rest(page)
+    page.get_by_role("textbox", name="To", exact=True).fill("board@example.com")
     page.get_by_role("button", name="Send", exact=True).click()
     outbox = workbench.home / "outbox"
     for _ in range(120):
