@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -35,6 +36,7 @@ from core.sales.query import Period, parse_period
 OPEN = ("queued", "reading", "preview", "needs_decision", "refused", "failed")
 SETTLED = ("stored", "undone", "discarded")  # nothing is left to do with it
 TRIES = 3
+SHOWN_FOR = 0.1  # seconds that a step has to last to be worth showing
 FAILED = "The workbench could not finish this file. Try again; if it fails again, report it."
 DISCARDABLE = ("queued", "preview", "needs_decision", "refused", "failed", "duplicate")  # nobody is working on it
 
@@ -327,7 +329,7 @@ def _finish(
         if outcome.corrects is not None:
             with database.write() as connection:
                 put_aside(connection, outcome.corrects, batch.id, batch.file_name, by)
-        return replace(report_of(plan, named, "stored"), reason=load_report(database, batch.id).reason)
+        return replace(report_of(plan, named, "stored"), reason=_reason(database, batch.id))
     else:
         status = "preview"
     with database.write() as connection:
@@ -338,6 +340,12 @@ def _finish(
             link = {"duplicate_of": plan.duplicate_of.upload_batch_id, "content_key": None}
             connection.execute(t.upload_batches.update().where(t.upload_batches.c.id == batch.id).values(**link))
     return report_of(plan, named, status)
+
+
+def _reason(database: Database, batch_id: int) -> str:
+    """The sentence that stands with the batch: of the process that stored it, should there have been two."""
+    with database.read() as connection:
+        return str(connection.execute(sa.select(t.upload_batches.c.reason).where(t.upload_batches.c.id == batch_id)).scalar_one())
 
 
 def _doubtful(plan: Plan) -> bool:
@@ -401,20 +409,27 @@ def _find(database: Database, settings: Any, batch_id: int, status: str) -> Batc
 
 
 def _progress(database: Database, batch_id: int, on_progress: Progress | None) -> Progress:
-    """Says each step to the caller, and keeps every new step and each further tenth of it on the batch, where the page looks."""
+    """Says each step to the caller, and keeps every new step and each further tenth of it on the batch, where the page looks; not those that
+    follow faster than a page would show them."""
     last: list[tuple[str, int]] = [("", -1)]
+    told = [float("-inf")]
 
     def say(step: str, done: int, total: int) -> None:
         if on_progress is not None:
             on_progress(step, done, total)
         mark = (step, done * 10 // total if total else 0)
-        if mark != last[0]:
-            last[0] = mark
-            with database.engine.begin() as connection:
-                values = {"progress": {"step": step, "done": done, "total": total, "at": datetime.now(UTC).isoformat()}}
-                connection.execute(t.upload_batches.update().where(t.upload_batches.c.id == batch_id).values(**values))
+        if mark != last[0] and time.monotonic() - told[0] > SHOWN_FOR:
+            last[0], told[0] = mark, time.monotonic()
+            _keep_progress(database, batch_id, {"step": step, "done": done, "total": total, "at": datetime.now(UTC).isoformat()})
 
     return say
+
+
+def _keep_progress(database: Database, batch_id: int, progress: dict[str, Any]) -> None:
+    """Nobody waits for the disk: should the server fall over, the file is judged anew."""
+    unhurried = sa.func.set_config("synchronous_commit", "off", True) == "off"
+    with database.engine.begin() as connection:
+        connection.execute(t.upload_batches.update().where(t.upload_batches.c.id == batch_id, unhurried).values(progress=progress))
 
 
 def _silent(step: str, done: int, total: int) -> None:
