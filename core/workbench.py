@@ -56,7 +56,7 @@ from core.sales.pivot_query import PivotQuery
 from core.sales.pivot_values import As
 from core.sales.query import Period, Result, SalesQuery, build_query
 from core.sales.running_forecasts import ForecastQuestion, run_forecast
-from core.sales.running_pace import Declining, Pace
+from core.sales.running_pace import Asleep, Declining, Pace
 from core.settings import Settings
 
 
@@ -283,6 +283,20 @@ class Workbench:
         query, day = build_query("units", (), where, period, fiscal=running.calendar_of(self.database)), today or date.today()
         covered, offers = covering.covered_in(self.database, self.scope), offering.offers(self.database, find_item(by), self.scope)
         return running_pace.find_pace(self._ask(day), covered, query, by, day, offers, self.scope is None)
+
+    def asleep(
+        self,
+        by: str = "product",
+        where: Mapping[str, str | Sequence[str]] | None = None,
+        period: str | Period | None = None,
+        *,
+        today: date | None = None,
+    ) -> Asleep:
+        """What is on sale and did not sell in the last six complete months up to the end of `period`: `found` with the month of the last sale
+        (None: never), longest asleep first, and `unknown`, where a reseller that carries it was not wholly heard of. Errors: BadQuestion."""
+        query, day = build_query("units", (), where, period, fiscal=running.calendar_of(self.database)), today or date.today()
+        covered, offers = covering.covered_in(self.database, self.scope), offering.offers(self.database, find_item(by), self.scope)
+        return running_pace.find_asleep(self._ask(day), covered, query, by, day, offers, self.scope is None)
 
     def classes(
         self,

@@ -1,4 +1,4 @@
-"""What declines, and what sells fast or slowly, from the question to the answer: one way for the Movers page, the chat and the notebook."""
+"""What declines, what sells fast or slowly, and what sleeps, from the question to the answer: one way for the Movers page, the chat and the notebook."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date
 from core.sales import pace
 from core.sales.carrying import Carriers, carriers_of, carriers_query
 from core.sales.covered import Covered, senders_in
-from core.sales.pace import Falling, Offer, Paced, Windows
+from core.sales.pace import Falling, Offer, Paced, Sleeping, Windows
 from core.sales.query import Period, Result, SalesQuery
 
 Ask = Callable[[SalesQuery], Result]
@@ -50,6 +50,17 @@ class Pace:
         return tuple(one.name for one in self.rows if one.missing)
 
 
+@dataclass(frozen=True)
+class Asleep:
+    """`spans`: the complete months without a sale, oldest first; none where nothing is stated. `found`: what is on sale and did not sell in them,
+    longest asleep first; `unknown`: the same, but a reseller that carries it was not wholly heard of. `result`: units sold by item and month."""
+
+    spans: tuple[Period, ...]
+    found: tuple[Sleeping, ...] = ()
+    unknown: tuple[Sleeping, ...] = ()
+    result: Result | None = None
+
+
 def last_months(covered: Covered, query: SalesQuery, today: date, count: int) -> tuple[Period, ...]:
     """The last complete months of the resellers in question, up to the end of the query's period."""
     return pace.last_months(covered, _names(covered, query), _until(query, today), today, count)
@@ -79,6 +90,18 @@ def find_pace(
     recent, long = (ask(part) for part in pace.paced_queries(query, item, over))
     kept = in_sight(offers, query, carried, whole)
     return Pace(over, pace.paced(recent, long, carried, covered, today, over, kept), recent, long)
+
+
+def find_asleep(
+    ask: Ask, covered: Covered, query: SalesQuery, item: str, today: date, offers: Sequence[Offer] = (), whole: bool = True
+) -> Asleep:
+    """`query`: the population; of its period the end counts alone. `offers`, `whole`: as in `find_pace`. Errors: BadQuestion."""
+    spans = last_months(covered, query, today, pace.SLEEPING)
+    if not spans:
+        return Asleep(())
+    answer, carried = ask(pace.sold_query(query, item)), carriers(ask, query, item)
+    found, unknown = pace.sleeping(answer, carried, covered, today, spans, in_sight(offers, query, carried, whole), _until(query, today))
+    return Asleep(spans, found, unknown, answer)
 
 
 def carriers(ask: Ask, query: SalesQuery, item: str) -> Carriers:

@@ -76,9 +76,9 @@ def table(batches: pl.DataFrame) -> dict[str, Any] | None:
 def _columns() -> dict[str, Any]:
     right = {name: st.column_config.TextColumn(alignment="right") for name in ("Held", "Money", "Totals")}
     return right | {
-        "File": st.column_config.TextColumn(width="medium"),
+        "File": st.column_config.TextColumn(width=270),
         "Reseller": st.column_config.TextColumn(width=120),
-        "Status": st.column_config.TextColumn(width=125),
+        "Status": st.column_config.TextColumn(width=110),
         "Rows": st.column_config.NumberColumn(format="localized"),
         "Taken in": st.column_config.DatetimeColumn(format="D MMM YY, HH:mm", timezone=cached.settings().time_zone),
     }

@@ -131,7 +131,8 @@ def _column(column: GridColumn, resellers: list[str], stores: list[str]) -> Any:
     kinds = st.column_config
     if column.kind in ("reseller", "store", "choice"):
         options = {"reseller": resellers, "store": stores, "choice": list(column.options)}[column.kind]
-        return kinds.SelectboxColumn(column.title, options=options, **common)
+        words = (lambda value: str(value).replace("_", " ")) if column.kind == "choice" else str
+        return kinds.SelectboxColumn(column.title, options=options, format_func=words, **common)
     if column.kind in ("date", "month"):
         return kinds.DateColumn(column.title, format="MMM YYYY" if column.kind == "month" else "D MMM YYYY", **common)
     if column.kind in ("number", "whole"):

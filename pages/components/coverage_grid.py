@@ -17,7 +17,7 @@ from core.sales.coverage import missing_periods, summarise
 from core.sales.formatting import format_money, format_number, format_ratio
 from core.sales.naming import name_list, name_period
 from core.sales.query import Period, months
-from pages.components import cached, cached_analyses, cached_files, empty, errors, frame, results, session
+from pages.components import cached, cached_analyses, cached_files, empty, errors, frame, results, screen, session
 
 MONTHS = 12
 ORDER = (
@@ -126,6 +126,7 @@ def matrix(slices: pl.DataFrame, today: date) -> Cell | None:
     idle = cells.group_by("reseller").agg((pl.col("status") == "not expected").all().alias("idle")).filter("idle")["reseller"]
     cells = cells.filter(~pl.col("reseller").is_in(idle.to_list()))
     shown = sorted(cells["month"].unique())[-MONTHS:]
+    shown = shown[::-1] if screen.is_narrow() else shown  # what can still be asked for is seen first
     resellers = sorted(cells["reseller"].unique(), key=str.casefold)
     what = st.segmented_control(
         "Cells show",

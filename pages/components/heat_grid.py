@@ -134,7 +134,7 @@ def _luminance(color: str) -> float:
 def legend(tint: Tint) -> None:
     """What the cells say, in one quiet line."""
     said = {
-        "value": "darker: more",
+        "value": f"{'brighter' if frame.is_dark() else 'darker'}: more",
         "season": "part of the row's best",
         "change": "blue: more than before, orange: less; full colour at 50 %",
     }[tint]

@@ -103,3 +103,11 @@ def test_a_month_of_weeks_shows_the_worst_of_them_and_how_many_are_here() -> Non
 def test_a_held_share_stands_in_the_cell() -> None:
     (row,) = coverage_grid.by_month(pl.DataFrame([week(date(2025, 6, 8), "partial", Decimal("0.04"))], schema=ASKED)).rows(named=True)
     assert coverage_grid._text(row).replace("\u202f", " ") == "◐ 4 % held" and months(2025, 6, 1).start == row["month"]
+
+
+def test_on_a_telephone_the_newest_month_is_seen_first(gap: Market, open_page: Open) -> None:
+    page = open_page(PAGE)
+    wide = list(page.dataframe[0].value.columns)
+    page.session_state["screen.narrow"] = True
+    page.run()
+    assert list(page.dataframe[0].value.columns) == wide[::-1] and len(wide) > 1 and not page.exception

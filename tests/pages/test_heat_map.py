@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 
 from core.sales import tracing
@@ -122,3 +124,10 @@ def test_two_statements_answer_the_page(open_page: Open, holes: Market, asked: l
 def test_the_state_is_written_as_it_is_read() -> None:
     view = View("store", "units", "week", "season", "launch", 50)
     assert heating.read(heating.written(view)) == (view, ()) and heating.written(View()) == {}
+
+
+@pytest.mark.parametrize(("dark", "said"), [(False, "darker: more"), (True, "brighter: more")])
+def test_the_legend_says_which_way_the_colour_goes(dark: bool, said: str) -> None:
+    with patch.object(heat_grid.frame, "is_dark", return_value=dark), patch.object(heat_grid.st, "html") as drawn:
+        heat_grid.legend("value")
+    assert said in drawn.call_args.args[0]

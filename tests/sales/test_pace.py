@@ -10,6 +10,7 @@ from core.sales.covering import covered_in
 from core.sales.naming import name_period
 from core.sales.offering import offers
 from core.sales.pace import (
+    SLEEPING,
     Offer,
     falling,
     falling_query,
@@ -25,6 +26,8 @@ from core.sales.pace import (
 )
 from core.sales.query import SalesQuery, parse_period
 from core.sales.running import run
+from core.settings import Settings
+from core.workbench import Workbench
 from tests.sales.conftest import CANDLE, SAUNA, TUNDRA, Market
 
 TODAY = date(2025, 7, 15)
@@ -162,3 +165,11 @@ def test_a_fall_is_what_a_direct_sum_says(spring: Market) -> None:
     spans = asked.months(3)
     found, _ = falling(asked.run(falling_query(BASE, "product", "sales_eur_net", spans)), asked.carriers, asked.covered, TODAY, spans)
     assert found[0].values == tuple(Decimal(value) for _, _, value in rows)
+
+
+def test_what_sleeps_is_one_line_of_a_notebook(spring: Market, settings: Settings) -> None:
+    workbench = Workbench(spring.database, settings)
+    found = workbench.asleep(period="2025-06", today=TODAY)
+    assert len(found.spans) == SLEEPING and found.spans[-1] == parse_period("2025-06")
+    assert [one.name for one in found.found] == [CANDLE_NAME] and found.found[0].last_sale == date(2024, 11, 1)
+    assert workbench.asleep(where={"reseller": "Liberty"}, today=TODAY).result is None
