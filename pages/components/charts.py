@@ -10,6 +10,7 @@ a restated one carries a hollow diamond.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -19,7 +20,7 @@ import streamlit as st
 from core.sales.chart_spec import Band, ChartSpec, Series
 from core.sales.palette import Palette, palette
 from core.sales.vega import series_colors
-from pages.components import frame, pareto_traces, screen
+from pages.components import frame, pareto_traces, part_traces, screen
 
 FONT = '"Source Sans", sans-serif'
 DASHES = {"before": "dot", "ahead": "dash"}
@@ -33,9 +34,10 @@ def draw(spec: ChartSpec | None, *, key: str, height: int = 300, select: bool = 
     """Draw the chart; returns the clicked category's text when `select`. `title`: write the spec's title into the chart."""
     if spec is None:
         return None
-    figure = to_plotly(spec, dark=frame.is_dark(), height=height, title=title, narrow=screen.is_narrow())
+    figure = to_plotly(spec, dark=frame.is_dark(), height=height, title=title, select=select, narrow=screen.is_narrow())
     points = _event(figure, key, select=select)
-    return str(points[0].get("y" if spec.kind in ("horizontal_bar", "pareto", "waterfall") else "x")) if points else None
+    sideways = spec.kind in ("horizontal_bar", "waterfall", "pareto")
+    return str(points[0].get("label") or points[0].get("y" if sideways else "x")) if points else None
 
 
 def _event(figure: go.Figure, key: str, *, select: bool) -> list[Any]:
@@ -53,7 +55,7 @@ def _event(figure: go.Figure, key: str, *, select: bool) -> list[Any]:
 def draw_parts(spec: ChartSpec, *, key: str, height: int = 300) -> tuple[str, str] | None:
     """Draw the chart under its title; returns the text of the clicked category and the name of its series, or None."""
     st.html(f'<div class="card-title">{frame.escaped(spec.title)}</div>')
-    figure = to_plotly(spec, dark=frame.is_dark(), height=height)
+    figure = to_plotly(spec, dark=frame.is_dark(), height=height, select=True)
     points = _event(figure, key, select=True)
     if not points:
         return None
@@ -63,20 +65,23 @@ def draw_parts(spec: ChartSpec, *, key: str, height: int = 300) -> tuple[str, st
     return str(category), str(series or "")
 
 
-def to_plotly(spec: ChartSpec, *, dark: bool = False, height: int = 300, title: bool = False, narrow: bool = False) -> go.Figure:
-    """The figure of a spec; `height` in pixels is a minimum for charts whose rows need more; `narrow`: drawn on a telephone."""
+def to_plotly(
+    spec: ChartSpec, *, dark: bool = False, height: int = 300, title: bool = False, select: bool = False, narrow: bool = False
+) -> go.Figure:
+    """The figure of a spec; `height` in pixels is a minimum for charts whose rows need more. `select`: its parts are to be clicked;
+    `narrow`: drawn on a telephone."""
     colors = palette(dark)
     kinds: dict[str, Callable[[ChartSpec, Palette], list[Trace]]] = {
         "line": _lines,
         "bar": _bars,
         "stacked_bar": _bars,
         "horizontal_bar": _horizontal,
-        "donut": _donut,
-        "heatmap": _heatmap,
+        "donut": part_traces.donut,
+        "heatmap": partial(part_traces.heat_map, select=select),
         "waterfall": _waterfall,
         "pareto": pareto_traces.traces,
     }
-    layout = _layout(spec, colors, _height(spec, height), title=title, narrow=narrow)
+    layout = _layout(spec, colors, _height(spec, height), title=title, select=select, narrow=narrow)
     return go.Figure({"data": [*_bands(spec, colors), *kinds[spec.kind](spec, colors), *_marks(spec, colors)], "layout": layout})
 
 
@@ -90,7 +95,7 @@ def _height(spec: ChartSpec, height: int) -> int:
     return height
 
 
-def _layout(spec: ChartSpec, colors: Palette, height: int, *, title: bool, narrow: bool) -> dict[str, Any]:
+def _layout(spec: ChartSpec, colors: Palette, height: int, *, title: bool, select: bool, narrow: bool) -> dict[str, Any]:
     axis = {"color": colors.quiet, "gridcolor": colors.grid, "linecolor": colors.grid, "zerolinecolor": colors.grid, "fixedrange": True}
     values = {**axis, "title": None, "tickformat": ".0%" if spec.unit == "ratio" else ",.0~f", "nticks": 6}
     categories = {**axis, "type": "category", "showgrid": False, "title": None, "automargin": True, "autotickangles": [0, 45, 90]}
@@ -116,23 +121,39 @@ def _layout(spec: ChartSpec, colors: Palette, height: int, *, title: bool, narro
         "showlegend": legend,
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 11.5}, "traceorder": "normal"}
         if spec.kind != "donut"
-        else {"font": {"size": 11.5}, "x": 1, "y": 0.5, "yanchor": "middle"},
+        else {
+            "font": {"size": 12},
+            "orientation": "h",
+            "y": -0.04,
+            "yanchor": "top",
+            "x": 0.5,
+            "xanchor": "center",
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
         "barmode": "stack" if spec.kind == "stacked_bar" else "group",
         "bargap": 0.32,
         "hovermode": "x unified" if spec.kind in ("line", "stacked_bar") else "closest",
         "hoverlabel": {"bgcolor": colors.background, "bordercolor": colors.grid, "font": {"color": colors.text, "size": 12}},
-        "xaxis": {**(values if spec.kind in ("horizontal_bar", "waterfall", "pareto") else categories), **({} if flat else shown)},
-        "yaxis": {
-            **(
-                {**categories, "autorange": "reversed", **_short_names(spec)}
-                if flat
-                else {**values, "title": _unit(spec), "automargin": True}
-            )
+        "xaxis": {
+            **(values if spec.kind in ("horizontal_bar", "waterfall", "pareto") else categories),
+            **({} if flat else shown),
+            **({"range": [-0.5, len(spec.categories) - 0.5]} if spec.kind == "heatmap" else {}),
         },
+        "yaxis": {
+            **({**categories, **_downwards(spec), **_short_names(spec)} if flat else {**values, "title": _unit(spec), "automargin": True})
+        },
+        **({"xaxis": {"visible": False}, "yaxis": {"visible": False}} if spec.kind == "donut" else {}),
         "dragmode": False,
+        **({"hoverdistance": -1} if spec.kind == "heatmap" and select else {}),
         **(pareto_traces.share_axis(spec, axis, colors) if spec.kind == "pareto" else {}),
         **({"title": head} if head else {}),
     }
+
+
+def _downwards(spec: ChartSpec) -> dict[str, Any]:
+    """The first category on top; of a heat map without a margin, which its points would ask for."""
+    return {"range": [len(spec.series) - 0.5, -0.5]} if spec.kind == "heatmap" else {"autorange": "reversed"}
 
 
 def _unit(spec: ChartSpec) -> dict[str, Any] | None:
@@ -154,7 +175,7 @@ def _room(spec: ChartSpec, share: int = 1) -> list[float]:
     low, high = min(0.0, *found), max(0.0, *found)
     span = (high - low) or 1.0
     if any(series.role == "change" for series in spec.series):
-        return [low - (0.36 * span if low < 0 else 0), high + (0.36 * span if high > 0 else 0)]
+        return [low - (0.42 * span if low < 0 else 0), high + (0.42 * span if high > 0 else 0)]
     return [low - (0.16 * share * span if low < 0 else 0), high + 0.2 * share * span]
 
 
@@ -188,7 +209,8 @@ def _short_names(spec: ChartSpec) -> dict[str, Any]:
     if spec.kind == "heatmap" or not any(" · " in text or len(text) > LONGEST_NAME for text in texts):
         return {}
     short = [text.split(" · ", 1)[-1] for text in texts]
-    short = short if spec.kind == "horizontal_bar" else [_without_middle(text) for text in short]
+    roomy = spec.kind == "horizontal_bar" and all(series.role != "change" for series in spec.series)
+    short = short if roomy else [_without_middle(text) for text in short]
     return {"tickvals": list(texts), "ticktext": [escape(text) for text in short]} if len(set(short)) == len(short) else {}
 
 
@@ -345,48 +367,6 @@ def _bar_colors(spec: ChartSpec, series: Series, color: str, colors: Palette) ->
     if series.role == "change":
         return [colors.up if (value or 0) > 0 else colors.down for value in series.values]
     return [colors.rest if name in ("others", "not stated") else color for name in spec.texts]
-
-
-def _donut(spec: ChartSpec, colors: Palette) -> list[Trace]:
-    shades = [colors.rest if name in ("others", "not stated") else colors.color(i) for i, name in enumerate(spec.texts)]
-    return [
-        {
-            "type": "pie",
-            "hole": 0.62,
-            "labels": list(spec.texts),
-            "values": _numbers(spec.series[0]),
-            "text": list(spec.value_texts[0]),
-            "textinfo": "text",
-            "textposition": "outside",
-            "sort": False,
-            "direction": "clockwise",
-            "marker": {"colors": shades, "line": {"color": colors.background, "width": 1.5}},
-            "hovertemplate": "%{label}: %{text}<extra></extra>",
-        }
-    ]
-
-
-def _heatmap(spec: ChartSpec, colors: Palette) -> list[Trace]:
-    """Blank where nothing is stated, 0 where nothing was sold."""
-    few = len(spec.categories) <= 13
-    return [
-        {
-            "type": "heatmap",
-            "x": list(spec.texts),
-            "y": [series.name for series in spec.series],
-            "z": [_numbers(series) for series in spec.series],
-            "text": [list(row) for row in spec.value_texts],
-            "texttemplate": "%{text}" if few else None,
-            "textfont": {"size": 10.5},
-            "customdata": [list(row) for row in spec.value_texts],
-            "hovertemplate": "%{y}, %{x}: %{customdata}<extra></extra>",
-            "colorscale": [[0, colors.ramp[0]], [1, colors.ramp[1]]],
-            "showscale": not few,
-            "xgap": 2,
-            "ygap": 2,
-            "hoverongaps": False,
-        }
-    ]
 
 
 def _waterfall(spec: ChartSpec, colors: Palette) -> list[Trace]:

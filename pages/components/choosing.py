@@ -107,6 +107,16 @@ def narrowed(choice: Choice, dimension: str, value: str) -> Choice:
     return replace(choice, filters=rest if same else (*rest, Filter(dimension, (value,))))
 
 
+def added(choice: Choice, filters: Sequence[Filter]) -> Choice:
+    """The choice narrowed further by these filters too; one reseller alone goes into the bar."""
+    for one in filters:
+        if one.dimension == "reseller" and not one.exclude and len(one.values) == 1 and one.values[0]:
+            choice = replace(choice, resellers=one.values)
+        elif one not in choice.filters:
+            choice = replace(choice, filters=(*choice.filters, one))
+    return choice
+
+
 def without(choice: Choice, dimension: str, value: str, exclude: bool) -> Choice:
     """The choice less one value of a cross-filter."""
     kept = [

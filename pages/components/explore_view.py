@@ -27,6 +27,7 @@ from pages.components import (
     cached,
     cached_analyses,
     charts,
+    choosing,
     drilling,
     empty,
     explore_actions,
@@ -65,11 +66,11 @@ def draw(view: View, chosen: Choice) -> None:
     if not cells.result.rows_in_all or empty.nothing_sold(cells.result):
         empty.no_sales_in(chosen)
     elif view.show == "chart":
-        _chart(view, cells, seen, bar)
+        _chart(view, chosen, cells, seen, bar)
     else:
         with bar:
             _take(view, seen)
-        _table(view, seen)
+        _table(view, chosen, seen)
     frame.hint("  \n".join(frame.plain(note) for note in seen.notes))
     results.notes(sorted(cells.result.caveats, key=lambda caveat: FIRST.index(caveat.kind) if caveat.kind in FIRST else len(FIRST)), 8)
     fell_out(cells.result)
@@ -130,7 +131,7 @@ def _take(view: View, seen: PivotTable) -> None:
 # Table ----------------------------------------------------------------------------------------------------------------
 
 
-def _table(view: View, seen: PivotTable) -> None:
+def _table(view: View, chosen: Choice, seen: PivotTable) -> None:
     """What a click leads to stands above the table, where it is in sight however long the table is."""
     above = st.container(key="explore_above")
     clicked = pivot_view.draw(seen, key=f"pivot_{abs(hash((view, seen.result.query, seen.result.data_version)))}")
@@ -140,7 +141,7 @@ def _table(view: View, seen: PivotTable) -> None:
         elif clicked.line is None:
             explore_panel.go(replace(view, sort=_sorted(view, clicked)))
         elif clicked.head is not None:
-            _cell(view, seen, clicked.line, clicked.head)
+            _cell(view, chosen, seen, clicked.line, clicked.head)
 
 
 def _sorted(view: View, clicked: Clicked) -> str:
@@ -150,7 +151,7 @@ def _sorted(view: View, clicked: Clicked) -> str:
     return exploring.turned(view.sort, head.figure, head.path[0].text if len(head.path) == 1 else None)
 
 
-def _cell(view: View, seen: PivotTable, line: Line, head: Head) -> None:
+def _cell(view: View, chosen: Choice, seen: PivotTable, line: Line, head: Head) -> None:
     """What a clicked cell is, and where it leads."""
     if line.kind == "held":
         empty.link("inbox", "Held money waits in the inbox")
@@ -161,7 +162,7 @@ def _cell(view: View, seen: PivotTable, line: Line, head: Head) -> None:
         return
     value = next(v for one, row in zip(seen.lines, seen.values, strict=True) if (one.path, one.kind) == (line.path, line.kind) or one.path == line.path
                  for h, v in zip(seen.heads, row, strict=True) if h == head)  # fmt: skip
-    ways(view, where, measure_of(head.figure), _written(head, value))
+    ways(view, chosen, where, measure_of(head.figure), _written(head, value))
 
 
 def _written(head: Head, value: Any) -> str:
@@ -172,8 +173,8 @@ def _written(head: Head, value: Any) -> str:
     )
 
 
-def ways(view: View, where: Sequence[Filter], figure: str, value: str) -> None:
-    """From one figure: split it by another dimension, or go to the rows behind it."""
+def ways(view: View, chosen: Choice, where: Sequence[Filter], figure: str, value: str) -> None:
+    """From one figure: split it by another dimension, see it alone or leave it out, or go to the rows behind it."""
     words = drilling.words(where, explore_panel.member_name)
     mark = abs(hash((view, tuple(where), figure)))
     used = [one.dimension for step in view.trail for one in step.filters] + [one.dimension for one in where if not one.exclude]
@@ -188,6 +189,22 @@ def ways(view: View, where: Sequence[Filter], figure: str, value: str) -> None:
             label_visibility="collapsed", width=190,
         )  # fmt: skip
         rows = st.button("Source rows", icon=":material/account_tree:", key=f"rows_{mark}")
+        alone = st.button(
+            "Only this",
+            icon=":material/filter_alt:",
+            key=f"only_{mark}",
+            help="The page shows this alone, until its chip above is taken away",
+        )
+        left_out = len(where) == 1 and st.button(
+            "Without this",
+            icon=":material/filter_alt_off:",
+            key=f"without_{mark}",
+            help="The page leaves this out, until its chip above is taken away",
+        )
+    if alone or left_out:
+        changed = choosing.added(chosen, where if alone else [replace(where[0], exclude=not where[0].exclude)])
+        filters.choose(changed, cached.known(session.scope()), date.today())
+        st.rerun()
     if by:
         explore_panel.go(exploring.looked_into(view, where, by, figure if view.show == "chart" else view.figure))
     if rows:
@@ -197,7 +214,7 @@ def ways(view: View, where: Sequence[Filter], figure: str, value: str) -> None:
 # Chart ----------------------------------------------------------------------------------------------------------------
 
 
-def _chart(view: View, cells: Cells, seen: PivotTable, bar: Any) -> None:
+def _chart(view: View, chosen: Choice, cells: Cells, seen: PivotTable, bar: Any) -> None:
     names = exploring.charted(view)
     answer = finest(cells, names)
     shapes = shapes_for(answer, view.drawn, date.today(), cached.fiscal_calendar())
@@ -214,7 +231,7 @@ def _chart(view: View, cells: Cells, seen: PivotTable, bar: Any) -> None:
     spec = marking.mark_restated(shapes[shape], asked, cached_analyses.restated(session.scope()))  # type: ignore[index]
     assert spec is not None
     picked = charts.draw_parts(spec, key=f"explore_{abs(hash((view, answer.query)))}", height=HEIGHT)
-    _look(view, cells, asked, spec, picked)
+    _look(view, chosen, cells, asked, spec, picked)
 
 
 def _figure(view: View) -> View:
@@ -242,21 +259,20 @@ def _shape(view: View, offered: list[str]) -> str:
     return current
 
 
-def _look(view: View, cells: Cells, answer: Result, spec: ChartSpec, picked: tuple[str, str] | None) -> None:
+def _look(view: View, chosen: Choice, cells: Cells, answer: Result, spec: ChartSpec, picked: tuple[str, str] | None) -> None:
     """The clicked part of the chart, or one chosen from a list: the same ways further as from a cell of the table."""
-    time = next((name for name in answer.query.by if DIMENSIONS[name].kind == "date"), None)
-    across = time or answer.query.by[0]
+    across = next((name for name in answer.query.by if DIMENSIONS[name].title == spec.category_label), answer.query.by[0])
     group = next((name for name in answer.query.by if name != across), None)
     levels = {spec.categories[place] for place in spec.totals}
     categories = {text: {across: value} for text, value in zip(spec.texts, spec.categories, strict=True) if value not in levels}
     series = {one.name: {group: one.name} for one in spec.series} if group else {}
     key = f"look_{abs(hash((view, spec.title)))}"
     options = {**categories, **series}
-    chosen = st.selectbox(
+    listed = st.selectbox(
         "Look into", list(options), index=None, placeholder="Look into …", key=key, label_visibility="collapsed", width=260
     )
     clicked = {**categories[picked[0]], **series.get(picked[1], {})} if picked and picked[0] in categories else None
-    values = options[chosen] if chosen else clicked
+    values = options[listed] if listed else clicked
     if values is None:
         return
     pair = find(cells, values)  # type: ignore[arg-type]
@@ -264,7 +280,7 @@ def _look(view: View, cells: Cells, answer: Result, spec: ChartSpec, picked: tup
     if pair is None or where is None:
         frame.hint("This part stands for many. Show it as a table to look into it.")
         return
-    ways(view, where, view.drawn, results.figure(view.drawn, cells.figures[pair].get(view.drawn)))
+    ways(view, chosen, where, view.drawn, results.figure(view.drawn, cells.figures[pair].get(view.drawn)))
 
 
 # Rows -----------------------------------------------------------------------------------------------------------------

@@ -22,6 +22,8 @@ from pages.components.card_menu import PLAIN, beside, card
 from pages.components.choosing import Choice, Known
 from pages.components.subject import Subject
 
+HALF_A_PAGE = {"store": ("average_unit_price",), "country": ("average_unit_price",), "channel": ("average_unit_price", "units")}
+
 
 @dataclass(frozen=True)
 class Page(Subject):
@@ -52,7 +54,7 @@ def head(article: Article, day: date) -> None:
             f'<div class="product-head"><b>{frame.escaped(article.name)}</b> <span>{frame.escaped(article.code)}</span>'
             f"<div>{frame.escaped(f'{article.words} · {rrp}{listed}')}</div></div>"
         )
-    with right:
+    with right, st.container(horizontal_alignment="right"):
         st.button(
             "All products", icon=":material/arrow_back:", type="tertiary", on_click=product_choice.choose, args=("",), key="all_products"
         )
@@ -126,7 +128,7 @@ def _by(page: Page, place: str) -> Any:
 
 
 def _table(page: Page, found: Result, place: str, *, total: bool = False, more: Any = None) -> dict[str, Any] | None:
-    left_out = () if place == "reseller" else ("average_unit_price",)  # half a page wide
+    left_out = HALF_A_PAGE.get(place, ())
     columns = [name for name in results.present(found, (*found.query.by, *product_queries.PLACE_COLUMNS)) if name not in left_out]
     titles = {"price_realisation": "Price vs list", "average_unit_price": "Avg price €", "share": "Share"}
     return results.table(found, key=f"product_{place}", columns=columns, select=True, total=total, titles=titles, more=more)
@@ -169,6 +171,19 @@ def prices(page: Page) -> None:
         realised = page.key.totals.get("price_realisation")
         if realised is not None:
             frame.hint(f"Sold at {format_figure('price_realisation', realised)} of the list price in this period.")
+
+
+def prices_and_launch(page: Page) -> None:
+    """Side by side; where no curve since the launch can be drawn, the prices have the width."""
+    known = launches.launches(page.result(launches.launches_query(page.chosen.where)))
+    if curve_chart(known, page.article.label) is None:
+        prices(page)
+        return
+    left, right = st.columns(2)
+    with left:
+        prices(page)
+    with right:
+        launch(page)
 
 
 def launch(page: Page) -> None:

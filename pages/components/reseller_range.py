@@ -69,6 +69,12 @@ def held_stock(page: Page) -> stock.StockOnDay | None:
     return cached_analyses.stock(page.facts.name, session.scope(), page.chosen.period.end)
 
 
+def _names(labels: pl.Series) -> pl.Series:
+    """Products without the code before their name, where that tells them apart: a narrow column."""
+    short = labels.str.split(" · ").list.last()
+    return short if short.n_unique() == labels.n_unique() else labels
+
+
 def cover(page: Page, held: stock.StockOnDay) -> None:
     """Its stock with how long it lasts."""
     units = page.result(stock.recent_units_query(page.facts.name, held))
@@ -81,7 +87,7 @@ def cover(page: Page, held: stock.StockOnDay) -> None:
     menu.leave_out = PLAIN
     with card("Stock", lead, menu):
         plain = found.select(
-            pl.col("product").alias("Product"),
+            _names(found["product"]).alias("Product"),
             pl.col("state").replace_strict(STATES).alias("State"),
             pl.col("stock_units").alias("Stock"),
             pl.col("weekly_units").cast(pl.Float64).alias("A week"),
@@ -93,8 +99,9 @@ def cover(page: Page, held: stock.StockOnDay) -> None:
             "Weeks": "Weeks of cover at that pace",
             "Sold %": "Sell-through of those weeks",
         }
-        formats = {name: st.column_config.NumberColumn(format="%.1f", width="small", help=told) for name, told in helps.items()}
-        formats |= {"Product": st.column_config.Column(width="medium"), "Stock": st.column_config.NumberColumn(width="small")}
+        formats = {name: st.column_config.NumberColumn(format="%.1f", width=62, help=told) for name, told in helps.items()}
+        formats |= {"Product": st.column_config.Column(width=190), "State": st.column_config.Column(width=110)}
+        formats |= {"Stock": st.column_config.NumberColumn(width=55)}
         st.dataframe(
             plain,
             hide_index=True,

@@ -51,7 +51,7 @@ def head(facts: ResellerFacts, chosen: Choice) -> None:
             f'<div class="product-head"><b>{frame.escaped(facts.name)}</b> <span>{frame.escaped(facts.words)}</span>'
             f"<div>{frame.escaped(' · '.join(parts))}</div></div>"
         )
-    with right:
+    with right, st.container(horizontal_alignment="right"):
         everybody = replace(chosen, resellers=())
         st.button(
             "All resellers",

@@ -232,9 +232,10 @@ def restated(found: Iterable[Restated], period: Period, most: int = 3) -> None:
 
 
 def notes(found: Sequence[Caveat], most: int = 6) -> None:
-    lines = [f"<div>{escaped(caveat.text)}</div>" for caveat in found[:most]]
-    if len(found) > most:
-        lines.append(f"<div>and {len(found) - most} more</div>")
+    lines = [f"<div>{escaped(caveat.text)}</div>" for caveat in found]
+    if len(found) > most + 1:
+        rest = "".join(lines[most:])
+        lines = [*lines[:most], f"<details><summary>and {len(found) - most} more</summary>{rest}</details>"]
     if lines:
         st.html(f'<div class="caveats">{"".join(lines)}</div>')
 

@@ -68,7 +68,8 @@ def cover(result: Result, measure: str) -> str:
     """`7 of 9 resellers complete`, or whose figure it is; money that waits for a rate of exchange is said on the tile it would count in."""
     if MEASURES[measure].only == "d2c":
         return "own web shop"
-    text = f"{len(result.resellers_covered)} of {len(result.resellers_expected)} resellers complete"
+    done, all_of_them = len(result.resellers_covered), len(result.resellers_expected)
+    text = f"{done} of {all_of_them} resellers complete" if all_of_them != 1 else "reports complete" if done else "reports not complete"
     short = MEASURES[measure].unit.startswith("EUR") and any(caveat.kind == "not_converted" for caveat in result.caveats)
     return f"{text}, not all converted" if short else text
 
@@ -81,7 +82,7 @@ def change_cover(result: Result, measure: str) -> str:
     shop = MEASURES[measure].only == "d2c"
     days = cut(compared.shop_days if shop else compared.days, result.period)
     whole = days == (result.period,)
-    parts = [] if shop else [f"{len(compared.resellers)} of {len(compared.of)}"]
+    parts = [] if shop or len(compared.of) == 1 else [f"{len(compared.resellers)} of {len(compared.of)}"]
     parts += [f"same {result.base.over}"] if result.base else []
     parts += [] if whole or not days else [short_days(days, result.period, result.compared_with)]
     return f"change: {', '.join(parts)}" if parts else ""

@@ -30,11 +30,7 @@ with left:
 with right:
     product_view.change(page)
 product_view.places(page)
-left, right = st.columns(2)
-with left:
-    product_view.prices(page)
-with right:
-    product_view.launch(page)
+product_view.prices_and_launch(page)
 left, right = st.columns(2)
 with left:
     product_view.stores(page)

@@ -33,8 +33,8 @@ def test_every_kind_draws_its_values(kind: Kind, dark: bool) -> None:
 @pytest.mark.parametrize("kind", ["donut", "waterfall"])
 def test_single_series_kinds_keep_values_and_texts(kind: Kind) -> None:
     series = Series("Share", (Decimal(5), Decimal(3), Decimal(2)))
-    (trace,) = to_plotly(spec(kind, series, totals=(0,))).data
-    assert list(trace.values if kind == "donut" else trace.x) == [5.0, 3.0, 2.0]
+    trace, *_ = to_plotly(spec(kind, series, totals=(0,))).data
+    assert list(trace.values if kind == "donut" else trace.x) == ([10.0, 2.0, 3.0, 5.0] if kind == "donut" else [5.0, 3.0, 2.0])
     assert "€\u202f5" in trace.text
 
 
@@ -149,3 +149,26 @@ def test_a_clicked_step_of_a_waterfall_is_its_item() -> None:
 def test_labels_have_twice_the_room_on_a_telephone() -> None:
     steps = spec("waterfall", Series("Net revenue", (Decimal(100), Decimal(100), Decimal(200))), totals=(0, 2))
     assert [to_plotly(steps, narrow=narrow).layout.xaxis.range for narrow in (False, True)] == [(0.0, 240.0), (0.0, 280.0)]
+
+
+def test_each_cell_of_a_heat_map_that_states_a_figure_can_be_clicked() -> None:
+    cells, middles = to_plotly(spec("heatmap", NOW), select=True).data
+    stated = [text for text, value in zip(spec("heatmap", NOW).texts, NOW.values, strict=True) if value is not None]
+    assert list(middles.x) == stated and set(middles.y) == {NOW.name} and middles.marker.opacity == 0
+    assert cells.hoverinfo == "skip" and cells.text[0][1] == "" and len(to_plotly(spec("heatmap", NOW)).data) == 1
+
+
+def test_a_remainder_does_not_make_the_cells_of_a_heat_map_pale() -> None:
+    (cells,) = to_plotly(spec("heatmap", NOW, Series("others", (Decimal(900), Decimal(900), Decimal(900)), "rest"))).data
+    assert (cells.zmin, cells.zmax) == (-3.0, 10.0)
+
+
+def test_each_part_of_a_donut_can_be_clicked_and_its_legend_states_the_figures() -> None:
+    drawn = to_plotly(spec("donut", Series("Net revenue", (Decimal(96), Decimal(3), Decimal(1)))))
+    ring, *legend = drawn.data
+    assert list(ring.ids) == ["whole", "part 2", "part 1", "part 0"] and set(ring.parents[1:]) == {
+        "whole"
+    }  # without both, no click is told
+    assert list(ring.texttemplate) == ["", "", "", "96\u202f%"] and [one.name for one in legend] == [
+        "Jan 2025  €\u202f96", "Feb 2025  €\u202f3", "Mar 2025  €\u202f1",
+    ] and drawn.layout.showlegend  # fmt: skip

@@ -94,6 +94,30 @@ def test_a_chart_leads_further_by_a_list_too(explore: Any) -> None:
     assert page.query_params["by"] == "product" and page.query_params["drill"] == "chart|reseller|||reseller:Galilu"
 
 
+@pytest.mark.parametrize("shape", ["heatmap", "stacked_bar"])
+def test_a_row_or_column_of_a_chart_of_two_groups_is_looked_into(explore: Any, shape: str) -> None:
+    page = explore(by="product", across="reseller", measure="units", show="chart", shape=shape)
+    look = next(box for box in page.selectbox if box.label == "Look into")
+    for name in ("Galilu", next(option for option in look.options if "Tundra" in option)):
+        next(box for box in page.selectbox if box.label == "Look into").select(name).run()
+        assert "stands for many" not in words(page) and "Split by" in [box.label for box in page.selectbox] and not complaints(page)
+
+
+def test_what_was_chosen_in_a_chart_is_shown_alone_or_left_out(explore: Any) -> None:
+    def chosen() -> AppTest:
+        page = explore(by="product", measure="units", show="chart", limit="10")
+        look = next(box for box in page.selectbox if box.label == "Look into")
+        return look.select(look.options[0]).run()
+
+    page = chosen()
+    name = next(box for box in page.selectbox if box.label == "Look into").value
+    next(button for button in page.button if button.label == "Only this").click().run()
+    assert page.query_params["where"] == f"product:{name}" and f"Product: {name}" in words(page).replace("\\", "")
+    page = chosen()
+    next(button for button in page.button if button.label == "Without this").click().run()
+    assert page.query_params["not"] == f"product:{name}" and "where" not in page.query_params and not complaints(page)
+
+
 def test_a_cell_is_looked_into_and_left_again(explore: Any) -> None:
     cell = (Filter("reseller", ("Galilu",)), Filter("month", ("2025-05-01",)))
     step = drilling.text(Step(("reseller",), ("month",), "table", "", cell))
