@@ -61,7 +61,9 @@ def draw(view: View, chosen: Choice) -> None:
         cells = cached.pivot(asked, session.scope())
     except BadQuestion as error:
         empty.say("This can not be laid out", error.message)
+        st.button("Start over with resellers", key="explore_again", on_click=explore_panel.write, args=(View(),))
         return
+    _too_fine(view, cells)
     seen = table(cells, view.shown_as, subtotals=view.subtotals)
     if not cells.result.rows_in_all or empty.nothing_sold(cells.result):
         empty.no_sales_in(chosen)
@@ -74,6 +76,17 @@ def draw(view: View, chosen: Choice) -> None:
     frame.hint("  \n".join(frame.plain(note) for note in seen.notes))
     results.notes(sorted(cells.result.caveats, key=lambda caveat: FIRST.index(caveat.kind) if caveat.kind in FIRST else len(FIRST)), 8)
     fell_out(cells.result)
+
+
+def _too_fine(view: View, cells: Cells) -> None:
+    """Where nobody states the days or weeks that are asked for, all of it stands in one row: say so above it, and offer months."""
+    told = next((caveat.text for caveat in cells.result.caveats if caveat.kind == "grain"), "")
+    rows = cells.result.frame
+    if not told or not any(name in rows.columns and rows[name].null_count() == rows.height for name in exploring.FINE):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="too_fine"):
+        st.info(frame.plain(told), icon=":material/calendar_view_month:", width="stretch")
+        st.button("By month instead", key="explore_coarser", on_click=explore_panel.write, args=(exploring.coarser(view),))
 
 
 # The way back ---------------------------------------------------------------------------------------------------------

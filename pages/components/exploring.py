@@ -19,6 +19,7 @@ from pages.components.drilling import Step
 
 Show = Literal["table", "chart", "rows"]
 SHOWS: Mapping[str, str] = {"table": "Table", "chart": "Chart", "rows": "Source rows"}
+FINE = ("day", "weekday", "week")
 LIMITS = (10, 25, 50, 100, 500, 0)
 NAMES = ("measure", "by", "across", "top", "bulk", "show", "as", "sort", "subtotals", "shape", "figure", "drill")
 
@@ -145,6 +146,16 @@ def charted(view: View) -> tuple[str, ...]:
     if view.rows and view.across:
         return (view.rows[0], view.across[0])
     return (view.rows or view.across)[:2]
+
+
+def coarser(view: View) -> View:
+    """The same by month in place of days, weekdays or weeks."""
+
+    def months(names: Sequence[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys("month" if name in FINE else name for name in names))
+
+    across = months(view.across)
+    return replace(view, by=tuple(name for name in months(view.by) if name not in across), across=across, sort="")
 
 
 def title(query: SalesQuery, across: Sequence[str] = ()) -> str:

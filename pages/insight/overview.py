@@ -47,12 +47,15 @@ with left:
             columns=results.present(resellers, standard.RESELLER_COLUMNS),
             select=True,
             total=True,
+            titles={"share": "Share"},
             more=results.data_through(resellers),
         )
         filters.narrow(chosen, "overview.reseller", "reseller", row and row["reseller"])
     mix = cached.result(standard.channel_mix(*asked, *against), scope)
     with card("Channels", "Click a row to see one alone", Menu("channels", mix, chosen, known)):
-        row = results.table(mix, key="channels", columns=results.present(mix, standard.CHANNEL_COLUMNS), select=True)
+        row = results.table(
+            mix, key="channels", columns=results.present(mix, standard.CHANNEL_COLUMNS), select=True, titles={"share": "Share"}
+        )
         filters.follow_channel(chosen, "overview.channel", row and (row["source"], row["channel"]))
 with right, card("Products that moved", "Change of net revenue; click one to see it alone", Menu("products", products, chosen, known)):
     if chosen.comparison is None:

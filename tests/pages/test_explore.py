@@ -74,6 +74,22 @@ def test_too_many_columns_are_said_where_the_table_would_be(explore: Any, market
     assert "too many to read" in words(page) and not complaints(page)
 
 
+def test_more_detail_than_the_data_has_is_said_with_a_way_out(explore: Any) -> None:
+    page = explore(by="day", reseller="Galilu", measure="units")
+    assert "Galilu states no days" in page.info[0].value and not page.exception
+    page.button(key="explore_coarser").click().run()
+    assert page.query_params["by"] == "month" and not page.info and not complaints(page)
+
+
+def test_what_can_not_be_laid_out_leaves_a_way_out(explore: Any, market: Market) -> None:  # noqa: F811
+    for number in range(125):
+        market.order_line(str(number), f"2025-{number // 28 + 1:02d}-{number % 28 + 1:02d}", None, 1, 5)
+    market.fill_rollup()
+    page = explore(across="day", measure="units")
+    page.button(key="explore_again").click().run()
+    assert "across" not in page.query_params and page.dataframe and not complaints(page)
+
+
 def test_charts_are_offered_as_they_suit(explore: Any) -> None:
     page = explore(by="month", across="reseller", measure="sales_eur_net", show="chart")
     assert page.selectbox(key="explore_shape").options == ["Stacked", "Lines", "Bars", "100 % stacked", "Heat map"]
@@ -103,19 +119,16 @@ def test_a_row_or_column_of_a_chart_of_two_groups_is_looked_into(explore: Any, s
         assert "stands for many" not in words(page) and "Split by" in [box.label for box in page.selectbox] and not complaints(page)
 
 
-def test_what_was_chosen_in_a_chart_is_shown_alone_or_left_out(explore: Any) -> None:
-    def chosen() -> AppTest:
-        page = explore(by="product", measure="units", show="chart", limit="10")
-        look = next(box for box in page.selectbox if box.label == "Look into")
-        return look.select(look.options[0]).run()
-
-    page = chosen()
-    name = next(box for box in page.selectbox if box.label == "Look into").value
-    next(button for button in page.button if button.label == "Only this").click().run()
-    assert page.query_params["where"] == f"product:{name}" and f"Product: {name}" in words(page).replace("\\", "")
-    page = chosen()
-    next(button for button in page.button if button.label == "Without this").click().run()
-    assert page.query_params["not"] == f"product:{name}" and "where" not in page.query_params and not complaints(page)
+@pytest.mark.parametrize(("label", "parameter", "excluded"), [("Only this", "where", False), ("Without this", "not", True)])
+def test_what_was_chosen_in_a_chart_is_shown_alone_or_left_out(explore: Any, label: str, parameter: str, excluded: bool) -> None:
+    page = explore(by="product", measure="units", show="chart")
+    look = next(box for box in page.selectbox if box.label == "Look into")
+    name = look.options[0]
+    look.select(name).run()
+    next(button for button in page.button if button.label == label).click().run()
+    assert page.query_params[parameter] == f"product:{name}"
+    page.button(key=f"chip_product_{excluded}_{name}").click().run()
+    assert parameter not in page.query_params and not complaints(page)
 
 
 def test_a_cell_is_looked_into_and_left_again(explore: Any) -> None:
