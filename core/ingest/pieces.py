@@ -26,11 +26,13 @@ class NotInPieces(Exception):
 
 @dataclass(frozen=True)
 class TextFile:
-    """A text file as it was found on a first walk. `skip`: bytes of the byte order mark; `lone_ends`: a lone `\\r` ends a line."""
+    """A text file as it was found on a first walk. `sound`: its bytes are the encoding's throughout; `skip`: bytes of the byte order mark;
+    `lone_ends`: a lone `\\r` ends a line."""
 
     path: Path
     size: int
     encoding: str
+    sound: bool
     skip: int
     lone_ends: bool
     quoted: bool
@@ -52,10 +54,10 @@ def survey(path: Path) -> TextFile:
     size = path.stat().st_size
     with path.open("rb") as stream:
         head = stream.read(delimited.SAMPLE * 4)
-    encoding, skip, problems = _encoding(path, head, size)
+    encoding, sound, skip, problems = _encoding(path, head, size)
     marks = {"nul": 0, "cr": 0, "lf": 0, "quote": 0}
     sample = b""
-    for text in _normal(_texts(path, encoding, skip), marks):
+    for text in _normal(_texts(path, encoding, sound, skip), marks):
         marks["cr"] += text.count(b"\r")
         marks["lf"] += text.count(b"\n")
         marks["quote"] += b'"' in text
@@ -65,21 +67,21 @@ def survey(path: Path) -> TextFile:
     if marks["nul"]:
         problems = (*problems, delimited.NULS_LEFT_OUT)
     delimiter = delimited.sniff_delimiter(sample.replace(b"\r", b"\n") if lone_ends else sample)
-    return TextFile(path, size, encoding, skip, lone_ends, marks["quote"] > 0, delimiter, problems)
+    return TextFile(path, size, encoding, sound, skip, lone_ends, marks["quote"] > 0, delimiter, problems)
 
 
-def _encoding(path: Path, head: bytes, size: int) -> tuple[str, int, tuple[Problem, ...]]:
-    """Encoding, length of its mark, and what has to be mended, as `delimited.read_text` finds them."""
+def _encoding(path: Path, head: bytes, size: int) -> tuple[str, bool, int, tuple[Problem, ...]]:
+    """Encoding, whether it is known to hold throughout, length of its mark, and what has to be mended, as `delimited.read_text` finds them."""
     for mark, encoding in delimited.BOMS:
         if head.startswith(mark):
-            return encoding, len(mark), ()
+            return encoding, False, len(mark), ()
     if (wide := delimited.zeros_say(head, size)) is not None:
-        return wide, 0, ()
+        return wide, False, 0, ()
     if _is_utf8(path):
-        return "utf-8", 0, ()
+        return "utf-8", True, 0, ()
     if delimited.is_nearly_utf8(head):
-        return "utf-8", 0, (delimited.SIGNS_REPLACED,)
-    return delimited.guess_code_page(head), 0, ()
+        return "utf-8", False, 0, (delimited.SIGNS_REPLACED,)
+    return delimited.guess_code_page(head), False, 0, ()
 
 
 def _is_utf8(path: Path) -> bool:
@@ -101,14 +103,14 @@ def _blocks(path: Path, skip: int) -> Iterator[bytes]:
             yield block
 
 
-def _texts(path: Path, encoding: str, skip: int) -> Iterator[bytes]:
-    """The file as UTF-8, block by block; no sign is cut in two."""
+def _texts(path: Path, encoding: str, sound: bool, skip: int) -> Iterator[bytes]:
+    """The file as UTF-8, block by block."""
+    if encoding == "utf-8" and sound:  # nothing to translate
+        yield from _blocks(path, skip)
+        return
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     for block in _blocks(path, skip):
-        if encoding == "utf-8" and block.isascii() and not decoder.getstate()[0]:
-            yield block
-        else:
-            yield decoder.decode(block).encode("utf-8", "replace")
+        yield decoder.decode(block).encode("utf-8", "replace")
     yield decoder.decode(b"", final=True).encode("utf-8", "replace")
 
 
@@ -164,7 +166,7 @@ def _records(file: TextFile, size: int) -> Iterator[bytes]:
     """Pieces of about `size` bytes, the first ones smaller; each ends where a record ends."""
     held: list[bytes] = []
     length, wanted = 0, min(FIRST_PIECE, size)
-    for text in _normal(_texts(file.path, file.encoding, file.skip)):
+    for text in _normal(_texts(file.path, file.encoding, file.sound, file.skip)):
         part = text.replace(b"\r", b"\n") if file.lone_ends else text
         while part:
             held.append(part[: max(wanted - length, 1)])
