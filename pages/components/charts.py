@@ -55,7 +55,7 @@ def _event(figure: go.Figure, key: str, *, select: bool) -> list[Any]:
 def draw_parts(spec: ChartSpec, *, key: str, height: int = 300) -> tuple[str, str] | None:
     """Draw the chart under its title; returns the text of the clicked category and the name of its series, or None."""
     st.html(f'<div class="card-title">{frame.escaped(spec.title)}</div>')
-    figure = to_plotly(spec, dark=frame.is_dark(), height=height, select=True)
+    figure = to_plotly(spec, dark=frame.is_dark(), height=height, select=True, narrow=screen.is_narrow())
     points = _event(figure, key, select=True)
     if not points:
         return None

@@ -117,7 +117,6 @@ def _styled(table: PivotTable, found: pl.DataFrame, heads: list[tuple[str, str]]
     changes = [title for title, head in figures.items() if head.figure.endswith(("_change", "_change_pct"))]
     if changes:
         styled = styled.map(results.sign_colour, subset=changes)
-    styled = styled.set_properties(subset=list(data.columns[:labels]), color=palette(frame.is_dark()).text)  # a pinned column would be grey
     kinds = [line.kind for line in table.lines[: found.height]]
     heavy = [place for place, kind in enumerate(kinds) if kind in ("subtotal", "total")]
     styled = styled.set_properties(subset=pd.IndexSlice[heavy, :], **{"font-weight": "600"})

@@ -27,7 +27,7 @@ from core.sales.palette import palette
 from core.sales.query import Caveat, Period, Result
 from core.sales.restated import Restated, old_to_new
 from core.sales.shown import Shown
-from pages.components import cached, cached_analyses, frame, numbered, session
+from pages.components import cached, cached_analyses, frame, numbered, screen, session
 from pages.components.frame import escaped
 
 MOST_STYLED = 3_000  # rows that are written in full; a longer table keeps plain numbers and scrolls lazily
@@ -165,8 +165,17 @@ def period_name(dimension: str, day: date) -> str:
 
 def column_config(names: Sequence[str], titles: Mapping[str, str], marks: Mapping[str, Mapping[date, str]] | None = None) -> dict[str, Any]:
     """Headings with their unit, and the definition of each figure on hover; of time, what was restated."""
-    wide = len(list(names)) > 7
-    return {name: _column(name, _title(name, titles), pinned=wide, told=_told(name, (marks or {}).get(name, {}))) for name in names}
+    wide, narrow, first = len(list(names)) > 7, screen.is_narrow(), next(iter(names), "")
+    return {
+        name: _column(
+            name,
+            _title(name, titles),
+            pinned=name == first if narrow else wide,
+            told=_told(name, (marks or {}).get(name, {})),
+            width=screen.name_width() if name == first else None,
+        )
+        for name in names
+    }
 
 
 def _told(name: str, marked: Mapping[date, str], most: int = 4) -> str | None:
@@ -196,11 +205,11 @@ def short_title(name: str) -> str:
     return words[suffix] if suffix.startswith("_change") else f"{short_title(measure)} {words[suffix]}"
 
 
-def _column(name: str, title: str, *, pinned: bool, told: str | None = None) -> Any:
+def _column(name: str, title: str, *, pinned: bool, told: str | None = None, width: int | None = None) -> Any:
     base = next((name.removesuffix(suffix) for suffix in SUFFIXES if name.endswith(suffix)), name)
     measure = MEASURES.get(name) or MEASURES.get(base)
     if measure is None:
-        return st.column_config.Column(title, pinned=pinned and name in DIMENSIONS, help=told)
+        return st.column_config.Column(title, pinned=pinned and name in DIMENSIONS, help=told, width=width)
     return st.column_config.NumberColumn(title, help=f"{measure.definition} ({measure.formula})", alignment="right")
 
 
