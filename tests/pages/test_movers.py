@@ -13,7 +13,8 @@ PAGE, PERIOD = "analyses/movers.py", "2025-01/2025-06"
 
 
 def moved(market: Market) -> None:  # noqa: F811
-    """Tundra sells more and dearer, Sauna less, the candle is new at Galilu and lost at Liberty."""
+    """Tundra sells more and dearer, Sauna less, the candle is new at Galilu and lost at Liberty, which reports months here."""
+    market.change_reseller("liberty", cadence="monthly")
     fill(market)
     market.line("galilu", "2025-06", TUNDRA, 5, 900)
     market.line("galilu", "2025-05", CANDLE, 2, 60)
