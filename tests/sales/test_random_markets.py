@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from core.sales.bridging import bridge, bridge_items, bridge_query
 from core.sales.dimensions import DIMENSIONS as DIMENSION
 from core.sales.dimensions import NOT_STATED
 from core.sales.measures import LINE_KINDS
@@ -343,3 +344,38 @@ def test_every_subtotal_and_running_figure_of_a_pivot_agrees_with_a_count_by_han
                 rows = by_hand(world, replace(query, by=tuple(n for n in one if n != moment)), until=(moment, until))
                 figures = {name: value for name, value in figures.items() if not name.startswith("share")}  # of a moment there is no whole
                 assert dict(figures) == _but_share(rows[key] if key else rows[("total",)]), f"so far {one} {members}; {where}"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_bridges_of_random_markets_close_and_know_what_is_new_and_lost(market, seed):
+    """New and lost: items with priced sales in one of the compared periods only, counted by hand; all steps close to the cent."""
+    world = make_world(market, seed + 130)
+    market.fill_rollup()
+    dice = random.Random(seed * 1000 + 130)
+    for number in range(int(os.environ.get("RANDOM_QUESTIONS", "6"))):
+        item = dice.choice(("product", "store", "reseller", "category", "country"))
+        query = replace(draw(dice), compare=dice.choice(("prior_year", "prior_period", "prior_year_weeks")), where=(), line_kinds=None)
+        where = f"seed {seed}, question {number}, {item}: {query}"
+        (answer,) = run_all(market.database, (bridge_query(query, item),), None, world.today)
+        found = bridge(answer)
+        both = match(world, query)
+        counts = (
+            [x for x in both.alike if not (query.without_bulk and x["bulk"])],
+            [x for x, *_ in both.before if not (query.without_bulk and x["bulk"])],
+        )
+        sides = [{}, {}]
+        for side, lines in zip(sides, counts, strict=True):
+            for x in lines:
+                if x["line_kind"] == "sale" and x["quantity"] is not None and x["sales_eur_net"] is not None:
+                    key = value_of(x, item, x["on"], x["told"])
+                    side[key] = side.get(key, 0) + x["sales_eur_net"]
+        population = ("sale", "return", "adjustment")
+        before, now = (total(x["sales_eur_net"] for x in lines if x["line_kind"] in population) or 0 for lines in reversed(counts))
+        cent = Decimal("0.01")
+        assert abs(found.before - before) < cent and abs(found.now - now) < cent, where
+        assert found.before + sum(value for _, value in found.steps) == found.now, where
+        assert abs(found.new - sum(v for k, v in sides[0].items() if k not in sides[1])) <= cent, where
+        assert abs(found.lost + sum(v for k, v in sides[1].items() if k not in sides[0])) <= cent, where
+        rows = bridge_items(answer)
+        effects = sum((rows[name].sum() for name in rows.columns[1:] if name not in ("before", "change", "now")), Decimal(0))
+        assert abs(rows["change"].sum() - effects) < Decimal("0.0000001") and rows["change"].sum() == now - before, where
