@@ -305,7 +305,7 @@ def save_alert(
         else:
             before = require_reach(connection, by, alert_id)
             same = before.definition == definition and before.owner == by.username
-            forgotten = {} if same else {"told": [], "last_result": None, "last_checked": None}
+            forgotten: dict[str, Any] = {} if same else {"told": [], "last_result": None, "last_checked": None}
             connection.execute(sa.update(alerts).where(alerts.c.id == alert_id).values(values | forgotten))
         audit.record(connection, by.username, "alert saved", values["name"], {"alert": alert_id})
     return alert_id
