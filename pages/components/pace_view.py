@@ -14,7 +14,7 @@ from core.sales.dimensions import DIMENSIONS
 from core.sales.formatting import format_difference, format_figure, format_number
 from core.sales.measures import MEASURES
 from core.sales.naming import MONTHS, name_list, name_period
-from core.sales.query import Period, Result, SalesQuery
+from core.sales.query import Period, Result, SalesQuery, conditions
 from core.sales.running_pace import Pace
 from pages.components import cached, cached_analyses, filters, frame, moving, results, session, stating
 from pages.components.card_menu import PLAIN, Menu, card
@@ -31,12 +31,13 @@ def declining(view: View, chosen: Choice, known: Known) -> None:
     if answer is None:
         st.caption("There are not three complete months of data in this period yet.")
         return
+    code = _code("declining", view, chosen, measure=view.measure)
     label, names = MEASURES[view.measure].label.lower(), " → ".join(name_period(span) for span in spans)
     head = f"{format_number(len(found))} {noun(view.by, len(found))} fell every month"
     with card(
         head,
         f"{label.capitalize()}, {names}: the last complete months",
-        _taken("declining", head, _falling_rows(found, view, spans), answer, chosen, known),
+        _taken("declining", head, _falling_rows(found, view, spans), answer, chosen, known, f"{code}.found"),
     ):
         if found:
             filters.narrow(chosen, "movers.declining", view.by, _falling_table(found, view, spans, "declining"))
@@ -47,14 +48,20 @@ def declining(view: View, chosen: Choice, known: Known) -> None:
         with card(
             f"Not known: {format_number(len(unknown))} {noun(view.by, len(unknown))}",
             lead,
-            _taken("declining_unknown", "Not known", _falling_rows(unknown, view, spans), answer, chosen, known),
+            _taken("declining_unknown", "Not known", _falling_rows(unknown, view, spans), answer, chosen, known, f"{code}.unknown"),
         ):
             filters.narrow(chosen, "movers.unknown", view.by, _falling_table(unknown, view, spans, "declining_unknown"))
     results.caveats(answer, without=("missing",))
 
 
-def _taken(key: str, title: str, rows: pl.DataFrame, answer: Result, chosen: Choice, known: Known) -> Menu:
-    return Menu(key, answer, chosen, known, shown=lambda: stating.seen(title, rows, answer), title=title, leave_out=(*PLAIN, "notebook"))
+def _taken(key: str, title: str, rows: pl.DataFrame, answer: Result, chosen: Choice, known: Known, code: str) -> Menu:
+    return Menu(key, answer, chosen, known, shown=lambda: stating.seen(title, rows, answer), title=title, code=code, leave_out=PLAIN)
+
+
+def _code(method: str, view: View, chosen: Choice, **more: str) -> str:
+    """The notebook's line of a list: `wb.declining('product', None, '2025-01-01/2025-05-31', measure='units')`."""
+    told = "".join(f", {name}={value!r}" for name, value in more.items())
+    return f"wb.{method}({view.by!r}, {conditions(chosen.where) or None!r}, {str(chosen.period)!r}{told})"
 
 
 def _falling_rows(found: tuple[pace.Falling, ...], view: View, spans: tuple[Period, ...]) -> pl.DataFrame:
@@ -70,9 +77,13 @@ def _falling_rows(found: tuple[pace.Falling, ...], view: View, spans: tuple[Peri
 
 def _falling_table(found: tuple[pace.Falling, ...], view: View, spans: tuple[Period, ...], key: str) -> str | None:
     rows = _falling_rows(found, view, spans)
-    formats: dict[str, Any] = dict.fromkeys(rows.columns[1 : len(spans) + 1], lambda value: format_figure(view.measure, value))
-    formats["Change"] = lambda value: f"▼ {format_difference(view.measure, value)}"
-    return stating.table(rows, formats, key=key, select=True, signs=["Change"])
+    unit = " €" if MEASURES[view.measure].unit.startswith("EUR") else ""
+    rows = rows.rename({name: f"{name}{unit}" for name in (*rows.columns[1 : len(spans) + 1], "Change")})
+    formats: dict[str, Any] = dict.fromkeys(
+        rows.columns[1 : len(spans) + 1], lambda value: stating.bare(format_figure(view.measure, value))
+    )
+    formats[f"Change{unit}"] = lambda value: f"▼ {stating.bare(format_difference(view.measure, value))}"
+    return stating.table(rows, formats, key=key, select=True, signs=[f"Change{unit}"])
 
 
 def fast_and_slow(view: View, chosen: Choice, known: Known) -> None:
@@ -110,7 +121,7 @@ def _side(
 ) -> None:
     """The fastest or the slowest, in a card. `answer`: the window that they are ranked by."""
     key, columns = title.lower(), tuple(name_period(span) for span in (found.over.recent, found.over.long))
-    menu = _taken(key, title, _paced_rows(rows, view, columns), answer, chosen, known)
+    menu = _taken(key, title, _paced_rows(rows, view, columns), answer, chosen, known, f"{_code('pace', view, chosen)}.{key}")
     with card(title, f"Units sold less returned; 0 is covered without sales; {by}", menu):
         filters.narrow(chosen, f"movers.{key}", view.by, _paced_table(rows, view, columns, key))
 
@@ -130,19 +141,18 @@ def _paced_table(found: tuple[pace.Paced, ...], view: View, columns: tuple[str, 
 def asleep(view: View, chosen: Choice, known: Known) -> None:
     """What is on sale and did not sell in the last six complete months, told from what is not known."""
     scope, population = session.scope(), moving.population(chosen)
-    covered = cached.covered(scope)
-    spans = running_pace.last_months(covered, population, date.today(), pace.SLEEPING)
-    if not spans:
+    offers = cached_analyses.offers(view.by, scope)
+    seen = running_pace.find_asleep(_ask, cached.covered(scope), population, view.by, date.today(), offers, scope is None)
+    spans, found, unknown, answer = seen.spans, seen.found, seen.unknown, seen.result
+    if answer is None:
         st.caption("There is no complete month of data in this period yet.")
         return
-    answer, carriers = _ask(pace.sold_query(population, view.by)), running_pace.carriers(_ask, population, view.by)
-    offers = running_pace.in_sight(cached_analyses.offers(view.by, scope), population, carriers, scope is None)
-    found, unknown = pace.sleeping(answer, carriers, covered, date.today(), spans, offers, chosen.period.end)
+    code = _code("asleep", view, chosen)
     lead = f"On sale, and without a sale in {name_period(Period(spans[0].start, spans[-1].end))}, the last {len(spans)} complete months"
     with card(
         f"{format_number(len(found))} {noun(view.by, len(found))} asleep",
         lead,
-        _taken("asleep", "Asleep", pace.table(found, DIMENSIONS[view.by].title), answer, chosen, known),
+        _taken("asleep", "Asleep", pace.table(found, DIMENSIONS[view.by].title), answer, chosen, known, f"{code}.found"),
     ):
         if found:
             filters.narrow(chosen, "movers.asleep", view.by, _sleeping_table(found, view, "asleep"))
@@ -153,7 +163,7 @@ def asleep(view: View, chosen: Choice, known: Known) -> None:
         with card(
             f"Not known: {format_number(len(unknown))} {noun(view.by, len(unknown))}",
             lead,
-            _taken("asleep_unknown", "Not known", pace.table(unknown, DIMENSIONS[view.by].title), answer, chosen, known),
+            _taken("asleep_unknown", "Not known", pace.table(unknown, DIMENSIONS[view.by].title), answer, chosen, known, f"{code}.unknown"),
         ):
             filters.narrow(chosen, "movers.sleep_unknown", view.by, _sleeping_table(unknown, view, "asleep_unknown"))
 

@@ -1,8 +1,9 @@
 import re
+from unittest.mock import patch
 
 import pytest
 
-from pages.components import moving
+from pages.components import card_menu, moving
 from pages.components.moving import View
 from tests.pages.conftest import Open
 from tests.pages.test_every_page import fill
@@ -130,3 +131,21 @@ def test_the_figure_waits_where_units_are_told(open_page: Open, market: Market) 
     assert not page.selectbox(key="movers_measure").disabled
     page.segmented_control(key="movers_show").select("asleep").run()
     assert page.selectbox(key="movers_measure").disabled and not page.exception
+
+
+def test_every_list_opens_in_a_notebook_and_says_its_unit_once(open_page: Open, market: Market) -> None:  # noqa: F811
+    for month, units in (("2025-04", 9), ("2025-05", 5), ("2025-06", 2)):
+        market.line("galilu", month, TUNDRA, units, units * 100)
+        market.covers("galilu", month)
+    market.fill_rollup()
+    menus: dict[str, card_menu.Menu] = {}
+    with patch.object(card_menu.Menu, "draw", autospec=True, side_effect=lambda menu: menus.update({menu.key: menu})):
+        page = open_page(PAGE, period=PERIOD, show="declining", compare="", channel="stores")
+        assert list(page.dataframe[0].value.columns)[2:] == ["April 2025 €", "May 2025 €", "June 2025 €", "Change €"]
+        open_page(PAGE, show="pace")
+        open_page(PAGE, show="asleep")
+    assert not page.exception
+    assert menus["declining"].code == (
+        "wb.declining('product', {'channel': ['offline']}, '2025-01-01/2025-06-30', measure='sales_eur_net').found"
+    )
+    assert menus["slowest"].code.endswith("'2025-01-01/2025-06-30').slowest") and menus["asleep"].code.startswith("wb.asleep('product'")
