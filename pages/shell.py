@@ -16,8 +16,8 @@ if account.must_change_password:
     st.stop()
 
 frame.configure(cached.settings().brand)
-screen.watch()
 page = navigation.choose(account.person)
+screen.watch()  # after the navigation: its answer runs the page of this address anew, which must be known by then
 frame.title(page.title)
 session.remember("page", page.url_path)
 session.show_notice()

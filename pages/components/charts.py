@@ -175,7 +175,8 @@ def _room(spec: ChartSpec, share: int = 1) -> list[float]:
     low, high = min(0.0, *found), max(0.0, *found)
     span = (high - low) or 1.0
     if any(series.role == "change" for series in spec.series):
-        return [low - (0.42 * span if low < 0 else 0), high + (0.42 * span if high > 0 else 0)]
+        beside = (0.22 + 0.2 * share) * span
+        return [low - (beside if low < 0 else 0), high + (beside if high > 0 else 0)]
     return [low - (0.16 * share * span if low < 0 else 0), high + 0.2 * share * span]
 
 

@@ -14,7 +14,7 @@ from core.errors import BadQuestion
 from core.sales import marking, tracing
 from core.sales.chart_choices import SHAPES, refusal, shapes_for
 from core.sales.chart_spec import ChartSpec
-from core.sales.dimensions import DIMENSIONS
+from core.sales.dimensions import DIMENSIONS, NOT_STATED
 from core.sales.fiscal import FiscalCalendar
 from core.sales.formatting import MISSING, format_points, format_ratio
 from core.sales.pivot_query import Cells, PivotQuery
@@ -288,7 +288,8 @@ def _look(view: View, chosen: Choice, cells: Cells, answer: Result, spec: ChartS
     values = options[listed] if listed else clicked
     if values is None:
         return
-    pair = find(cells, values)  # type: ignore[arg-type]
+    stated = {name: None if value == NOT_STATED else value for name, value in values.items()}
+    pair = find(cells, values) or find(cells, stated)  # type: ignore[arg-type]
     where = filters_at(cells, *pair) if pair is not None else None
     if pair is None or where is None:
         frame.hint("This part stands for many. Show it as a table to look into it.")

@@ -31,6 +31,19 @@ def test_a_deep_link_survives_signing_in(server: Server, page: Page) -> None:
     assert page.url.startswith(f"{server.address}/dictionary")
 
 
+def test_a_deep_link_leads_to_its_page_on_a_telephone_too(server: Server, page: Page, context: BrowserContext) -> None:
+    page.goto(f"{server.address}/dictionary")
+    sign_in(page)
+    expect(page.get_by_role("heading", name="Dictionary")).to_be_visible(timeout=PATIENCE)
+    phone = context.new_page()
+    phone.set_viewport_size({"width": 390, "height": 844})
+    phone.goto(f"{server.address}/dictionary?find=units")
+    expect(phone.locator("h1").first).to_be_visible(timeout=PATIENCE)
+    rest(phone)
+    expect(phone.get_by_role("heading", name="Dictionary")).to_be_visible(timeout=PATIENCE)
+    assert phone.url == f"{server.address}/dictionary?find=units"
+
+
 def test_the_session_lasts_over_a_reload_and_no_script_can_read_it(server: Server, page: Page, context: BrowserContext) -> None:
     page.goto(f"{server.address}/overview")
     sign_in(page)
