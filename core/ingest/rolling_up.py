@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 import polars as pl
@@ -19,7 +20,19 @@ MERGED_AT = 200_000  # groups of pieces that wait to be merged
 
 def roll_up(rows: pl.DataFrame) -> pl.DataFrame:
     """Live, placed, primary rows of resellers summed to the grain of `sales_rollup`; a sum over nothing is null, as in SQL."""
-    return rows.group_by(KEYS).agg(pl.lit("sell-out").alias("source"), *_sums())
+    return grouped(rows, KEYS, [pl.lit("sell-out").alias("source"), *_sums()])
+
+
+def grouped(rows: pl.DataFrame, keys: Sequence[str], sums: Iterable[pl.Expr]) -> pl.DataFrame:
+    """`group_by`, which costs as much as its keys are wide, by those that differ at all; the columns are those of all keys, then the sums."""
+    varying = [name for name in keys if rows.height and not _is_same(rows[name])] or list(keys)
+    groups = rows.group_by(varying).agg(*sums)
+    whole = groups.with_columns(pl.lit(rows[name].head(1)).first().alias(name) for name in keys if name not in varying)
+    return whole.select(*keys, *(name for name in groups.columns if name not in varying))
+
+
+def _is_same(column: pl.Series) -> bool:
+    return column.null_count() == len(column) or is_constant(column)
 
 
 class Sums:
@@ -40,7 +53,7 @@ class Sums:
         if len(self._parts) > 1 or self._whole is not None:
             groups = pl.concat([*([] if self._whole is None else [self._whole]), *self._parts])
             sums = [name for name in groups.columns if name not in KEYS and name != "source"]
-            self._whole = groups.group_by(*KEYS, "source").agg(_sum(pl.col(name)).alias(name) for name in sums)
+            self._whole = grouped(groups, (*KEYS, "source"), [_sum(pl.col(name)).alias(name) for name in sums])
         else:
             self._whole = self._parts[0]
         self._parts, self._waiting = [], 0
@@ -80,10 +93,8 @@ def without_stores(rollup: pl.DataFrame, countries: pl.DataFrame) -> pl.DataFram
     placed = rollup.join(countries, on="store_id", how="left").rename({"store_country": "country"})
     left_out = ("store_id", "view")
     keys = [name for name in (*KEYS, "source", "reseller_id", "country") if name not in left_out]
-    varying = [name for name in keys if not is_constant(placed[name]) and placed[name].null_count() < placed.height] or ["source"]
     sums = [name for name in placed.columns if name not in (*keys, *left_out)]
-    added = placed.group_by(varying).agg(_sum(pl.col(name)).alias(name) for name in sums)
-    return added.with_columns(pl.lit(placed[name][0], placed.schema[name]).alias(name) for name in keys if name not in varying)
+    return grouped(placed, keys, [_sum(pl.col(name)).alias(name) for name in sums])
 
 
 def _sums() -> list[pl.Expr]:
