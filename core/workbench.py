@@ -54,7 +54,7 @@ from core.sales.histories import Grain
 from core.sales.movers import Movers
 from core.sales.pivot_query import PivotQuery
 from core.sales.pivot_values import As
-from core.sales.query import Period, Result, SalesQuery, build_query
+from core.sales.query import Conditions, Period, Result, SalesQuery, build_query
 from core.sales.running_forecasts import ForecastQuestion, run_forecast
 from core.sales.running_pace import Asleep, Declining, Pace
 from core.settings import Settings
@@ -163,7 +163,7 @@ class Workbench:
         self,
         measures: Sequence[str] | str = ("sales_eur_net",),
         by: Sequence[str] | str = (),
-        where: Mapping[str, str | Sequence[str]] | None = None,
+        where: Conditions | None = None,
         period: str | Period | None = None,
         compare: str | Period | None = None,
         **options: Any,
@@ -175,7 +175,7 @@ class Workbench:
         self,
         measures: Sequence[str] | str = ("sales_eur_net",),
         by: Sequence[str] | str = (),
-        where: Mapping[str, str | Sequence[str]] | None = None,
+        where: Conditions | None = None,
         period: str | Period | None = None,
         compare: str | Period | None = None,
         **options: Any,
@@ -189,7 +189,7 @@ class Workbench:
         measures: Sequence[str] | str = ("sales_eur_net",),
         rows: Sequence[str] | str = ("reseller",),
         columns: Sequence[str] | str = (),
-        where: Mapping[str, str | Sequence[str]] | None = None,
+        where: Conditions | None = None,
         period: str | Period | None = None,
         compare: str | Period | None = None,
         *,
@@ -212,7 +212,7 @@ class Workbench:
     def bridge(
         self,
         item: str = "product",
-        where: Mapping[str, str | Sequence[str]] | None = None,
+        where: Conditions | None = None,
         period: str | Period | None = None,
         compare: str | Period = "prior_year",
         **options: Any,
@@ -226,7 +226,7 @@ class Workbench:
     def forecast(
         self,
         measure: str = "sales_eur_net",
-        where: Mapping[str, str | Sequence[str]] | None = None,
+        where: Conditions | None = None,
         horizon: int = 3,
         by: str = "reseller",
         *,
@@ -242,7 +242,7 @@ class Workbench:
     def movers(
         self,
         by: str = "product",
-        where: Mapping[str, str | Sequence[str]] | None = None,
+        where: Conditions | None = None,
         period: str | Period | None = None,
         compare: str | Period = "prior_year",
         *,
@@ -257,7 +257,7 @@ class Workbench:
     def declining(
         self,
         by: str = "product",
-        where: Mapping[str, str | Sequence[str]] | None = None,
+        where: Conditions | None = None,
         period: str | Period | None = None,
         *,
         measure: str = "sales_eur_net",
@@ -273,7 +273,7 @@ class Workbench:
     def pace(
         self,
         by: str = "product",
-        where: Mapping[str, str | Sequence[str]] | None = None,
+        where: Conditions | None = None,
         period: str | Period | None = None,
         *,
         today: date | None = None,
@@ -287,7 +287,7 @@ class Workbench:
     def asleep(
         self,
         by: str = "product",
-        where: Mapping[str, str | Sequence[str]] | None = None,
+        where: Conditions | None = None,
         period: str | Period | None = None,
         *,
         today: date | None = None,
@@ -301,7 +301,7 @@ class Workbench:
     def classes(
         self,
         by: str = "product",
-        where: Mapping[str, str | Sequence[str]] | None = None,
+        where: Conditions | None = None,
         period: str | Period | None = None,
         compare: str | Period | None = "prior_year",
         *,
@@ -319,7 +319,7 @@ class Workbench:
         self,
         by: str = "product",
         across: str = "month",
-        where: Mapping[str, str | Sequence[str]] | None = None,
+        where: Conditions | None = None,
         period: str | Period | None = None,
         compare: str | Period | None = None,
         *,
@@ -333,7 +333,7 @@ class Workbench:
         query = build_query(measure, (), where, period, compare, fiscal=running.calendar_of(self.database), **options)
         return running_items.draw_map(self.database, query, by, across, measure, most, order, self.scope)
 
-    def launches(self, where: Mapping[str, str | Sequence[str]] | None = None) -> pl.DataFrame:
+    def launches(self, where: Conditions | None = None) -> pl.DataFrame:
         """Known launches, newest first: launch month, EUR net of it and with its first three full months, units of the same, and that sum
         against the median launch (ratio; null while the months are not complete). A product that sold in the first month of the data is
         none of them."""
@@ -345,7 +345,7 @@ class Workbench:
         reseller: str,
         period: str | Period,
         compare: str | Period | None = "prior_year",
-        where: Mapping[str, str | Sequence[str]] | None = None,
+        where: Conditions | None = None,
     ) -> Assortment:
         """What a reseller carries of the brand: `products` with their state (carried, gained, lost, missing bestsellers), how many of how
         many, and the share of the brand's net revenue they make. Gained and lost are over what both periods cover. Errors: BadQuestion."""
@@ -367,7 +367,7 @@ class Workbench:
     def events(
         self,
         period: str | Period,
-        where: Mapping[str, str | Sequence[str]] | None = None,
+        where: Conditions | None = None,
         today: date | None = None,
         *,
         windows: Mapping[str, tuple[int, int]] | None = None,
@@ -384,7 +384,7 @@ class Workbench:
         self,
         period: str | Period,
         compare: str | Period = "prior_year",
-        where: Mapping[str, str | Sequence[str]] | None = None,
+        where: Conditions | None = None,
         today: date | None = None,
         **options: Any,
     ) -> pl.DataFrame:
@@ -410,7 +410,7 @@ class Workbench:
 
     def trace(
         self,
-        where: Mapping[str, str | Sequence[str]] | None = None,
+        where: Conditions | None = None,
         period: str | Period | None = None,
         limit: int = 10_000,
         *,

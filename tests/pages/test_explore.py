@@ -119,6 +119,13 @@ def test_a_row_or_column_of_a_chart_of_two_groups_is_looked_into(explore: Any, s
         assert "stands for many" not in words(page) and "Split by" in [box.label for box in page.selectbox] and not complaints(page)
 
 
+def test_the_part_that_is_not_stated_is_looked_into(explore: Any) -> None:
+    page = explore(by="store", measure="units", show="chart")
+    look = next(box for box in page.selectbox if box.label == "Look into")
+    look.select("not stated").run()
+    assert "stands for many" not in words(page) and "Split by" in [box.label for box in page.selectbox]
+
+
 @pytest.mark.parametrize(("label", "parameter", "excluded"), [("Only this", "where", False), ("Without this", "not", True)])
 def test_what_was_chosen_in_a_chart_is_shown_alone_or_left_out(explore: Any, label: str, parameter: str, excluded: bool) -> None:
     page = explore(by="product", measure="units", show="chart")
