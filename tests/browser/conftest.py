@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from core import opened
+from core.db import embedded
 from core.db.engine import open_database
 from core.people import accounts
 from core.people.permissions import SYSTEM
@@ -74,6 +75,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait(30)
+        embedded.forget_dead_processes(home / "postgres")
         database.close()
         opened.close()
 
