@@ -96,8 +96,8 @@ def test_what_declines_is_the_same(notebook: Workbench, open_page: Open) -> None
     assert [name for name, *_ in truth] == ["NLMS100 · Midnight Sauna 100 ml"] and truth[0][-1] < 0
     for question in ("which products are declining", "products declining over three months", "products that fell three months in a row"):
         assert say(notebook, question).frame.rows() == truth, question
-    rows = cells(open_page("analyses/movers.py", period=HALF, show="declining"), "Change")
-    assert [(row["Product"], round(Decimal(row["Change"]), 2)) for row in rows] == [(name, round(last, 2)) for name, *_, last in truth]
+    rows = cells(open_page("analyses/movers.py", period=HALF, show="declining"), "Change €")
+    assert [(row["Product"], round(Decimal(row["Change €"]), 2)) for row in rows] == [(name, round(last, 2)) for name, *_, last in truth]
 
 
 def test_fast_and_slow_are_the_same(notebook: Workbench, open_page: Open) -> None:  # noqa: F811
