@@ -136,14 +136,18 @@ class Covered:
 def senders_in(covered: Covered, where: Iterable[Filter]) -> tuple[Sender, ...]:
     """The resellers that the filters leave in."""
     filters = tuple(where)
-    return tuple(sender for sender in covered.senders if all(_keeps(sender, f) for f in filters))
+    return tuple(sender for sender in covered.senders if all(keeps(sender, f.dimension, f.values, f.exclude) for f in filters))
 
 
-def _keeps(sender: Sender, asked: Filter) -> bool:
-    if asked.dimension == "reseller":
-        return (sender.name in asked.values) != asked.exclude
-    if asked.dimension == "source":
-        return (("d2c" if sender.key == "online" else "sell-out") in asked.values) != asked.exclude
+def keeps(sender: Sender, dimension: str, values: Iterable[str], exclude: bool = False) -> bool:
+    """Whether a filter leaves the reseller in. `values`: names or keys in any case, as in the question itself."""
+    named = {value.strip().lower() for value in values}
+    if dimension == "reseller":
+        return bool({sender.name.lower(), sender.key.lower()} & named) != exclude
+    if dimension == "source":
+        return (("d2c" if sender.key == "online" else "sell-out") in named) != exclude
+    if dimension == "channel" and sender.key == "online":
+        return ("online" in named) != exclude
     return True
 
 

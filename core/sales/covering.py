@@ -14,7 +14,7 @@ import psycopg
 
 from core.db.engine import Database, Scope
 from core.sales.asking import Asked, AskedFilter
-from core.sales.covered import MOST_QUIET_DAYS, Covered, Sender, join
+from core.sales.covered import MOST_QUIET_DAYS, Covered, Sender, join, keeps
 from core.sales.query import Period
 
 HELD: dict[str, Any] = {
@@ -111,18 +111,7 @@ def read_held(connection: psycopg.Connection[Any], period: Period | None, resell
 
 def concerned(asked: Asked, covered: Covered) -> tuple[Sender, ...]:
     """The resellers that the question's filters leave in."""
-    return tuple(sender for sender in covered.senders if all(_keeps(sender, f) for f in asked.filters))
-
-
-def _keeps(sender: Sender, asked: AskedFilter) -> bool:
-    values = {text.lower() for text in asked.texts}
-    if asked.dimension.name == "reseller":
-        return bool({sender.name.lower(), sender.key.lower()} & values) != asked.exclude
-    if asked.dimension.name == "source":
-        return (("d2c" if sender.key == "online" else "sell-out") in values) != asked.exclude
-    if asked.dimension.name == "channel" and sender.key == "online":
-        return ("online" in values) != asked.exclude
-    return True
+    return tuple(s for s in covered.senders if all(keeps(s, f.dimension.name, f.texts, f.exclude) for f in asked.filters))
 
 
 PLACES = ("store", "country", "currency")

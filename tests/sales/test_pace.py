@@ -173,3 +173,20 @@ def test_what_sleeps_is_one_line_of_a_notebook(spring: Market, settings: Setting
     assert len(found.spans) == SLEEPING and found.spans[-1] == parse_period("2025-06")
     assert [one.name for one in found.found] == [CANDLE_NAME] and found.found[0].last_sale == date(2024, 11, 1)
     assert workbench.asleep(where={"reseller": "Liberty"}, today=TODAY).result is None
+
+
+def test_a_notebook_names_a_reseller_in_any_case_or_by_its_key(spring: Market, settings: Settings) -> None:
+    workbench = Workbench(spring.database, settings)
+    for name in ("Galilu", "GALILU", "galilu"):
+        found = workbench.pace(where={"reseller": name}, today=TODAY)
+        assert found is not None and [one.recent for one in found.rows] == [10, 10, 0]
+        assert [one.name for one in workbench.declining(where={"reseller": name}, today=TODAY).found] == [SAUNA_NAME, TUNDRA_NAME]
+        assert workbench.asleep(where={"not reseller": name}, today=TODAY).spans[-1] == parse_period("2025-05")
+
+
+def test_offline_sales_are_judged_by_the_months_of_those_who_sell_offline(spring: Market, settings: Settings) -> None:
+    spring.order_line("A", "2025-07-20", TUNDRA, 1, 10)
+    spring.covers("online", "2025-01-01/2025-07-31")
+    workbench = Workbench(spring.database, settings)
+    found = workbench.declining(where={"channel": "offline"}, today=date(2025, 8, 15))
+    assert found.spans[-1] == parse_period("2025-06")
