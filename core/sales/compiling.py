@@ -536,19 +536,22 @@ def _figure(measure: Measure, era: str) -> str:
 
 def _changes(measure: Measure) -> list[str]:
     """Now, comparable now, before, difference, ratio. In a covered month without a line an additive figure or a count is 0."""
-    now, alike, before = (f'"{measure.name}{era}"' for era in ERAS)
+    now, alike, before = figures = [f'"{measure.name}{era}"' for era in ERAS]
     if measure.additivity != "ratio":
-        now, alike, before = (
-            f"coalesce({now}, case when {before} is not null then 0 end)",
-            f"coalesce({alike}, case when {before} is not null then 0 end)",
-            f"coalesce({before}, case when {alike} is not null then 0 end)",
-        )
+        others = (before, before, alike)
+        now, alike, before = (_or_zero(measure, era, one, other) for era, one, other in zip(ERAS, figures, others, strict=True))
     ratio = f"round(({alike} - {before})::numeric / nullif(abs({before}), 0), 9)"
     values = (now, alike, before, f"{alike} - {before}", ratio)
     return [
         f'{v} as "{measure.name}{suffix}"'
         for v, suffix in zip(values, ("", "_comparable", "_before", "_change", "_change_pct"), strict=True)
     ]
+
+
+def _or_zero(measure: Measure, era: str, figure: str, other: str) -> str:
+    """0 where the other era alone has lines; nothing where lines of this era do not name what is counted."""
+    silent = "".join(f" and sum_{name}{era} is null" for name in measure.sums if name.startswith("names_"))
+    return f"coalesce({figure}, case when {other} is not null{silent} then 0 end)"
 
 
 def _ordering(asked: Asked, groups: tuple[Group, ...]) -> list[str]:

@@ -166,6 +166,16 @@ def test_who_names_no_stores_has_no_number_of_stores(market):
     assert sorted(found.rows()) == [("Galilu", 1, 1), ("Skins SA", None, None)]
 
 
+def test_who_names_stores_no_longer_has_lost_none(market):
+    market.store("galilu", "Kraków")
+    market.line("galilu", "2024-05", TUNDRA, 1, 10, store="Kraków")
+    market.line("galilu", "2025-05", TUNDRA, 1, 10)
+    market.covers("galilu", "2024-05", "2025-05")
+    (row,) = ask(market, "2025-05", by="reseller", measures=["active_stores", "active_products"]).frame.rows(named=True)
+    assert (row["active_stores"], row["active_stores_before"], row["active_stores_change"]) == (None, 1, None)
+    assert row["active_products_change"] == 0
+
+
 def test_money_of_a_whole_span_beside_months_covers_no_month_that_is_missing(market):
     """A living workbook states units by month and, in a view of its own, euros from January to May: March was never stated."""
     for month in ("2025-01", "2025-02", "2025-04", "2025-05"):

@@ -226,11 +226,12 @@ def by_hand(
     for key in [*keys, ("total",)]:
         row: dict[str, Any] = {}
         for name in query.measures:
-            values = {}
+            values, silent = {}, {}
             for era, placed in used.items():
                 group = [x for k, x in placed if key == ("total",) or k == key]
                 values[era] = figure(name, group, kinds, query.line_kinds is None, [x for _, x in placed])
-            row |= changes(name, values, query.compare is not None)
+                silent[era] = not name.startswith("active_") or not any(x["line_kind"] in kinds for x in group)
+            row |= changes(name, values, query.compare is not None, silent)
         found[key] = row
     return found
 
@@ -239,13 +240,14 @@ def _but_share(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if not name.startswith("share")}
 
 
-def changes(name: str, values: dict[str, Any], compared: bool) -> dict[str, Any]:
+def changes(name: str, values: dict[str, Any], compared: bool, silent: dict[str, bool]) -> dict[str, Any]:
+    """`silent`: eras in which nothing was said at all, so that a figure of the other one is against 0."""
     if not compared:
         return {name: values[""]}
     now, alike, before = (values[era] for era in ("", "_comparable", "_before"))
     if name not in RATIOS:
-        zero = lambda one, other: 0 if one is None and other is not None else one  # noqa: E731
-        now, alike, before = zero(now, before), zero(alike, before), zero(before, alike)
+        zero = lambda era, one, other: 0 if one is None and other is not None and silent[era] else one  # noqa: E731
+        now, alike, before = zero("", now, before), zero("_comparable", alike, before), zero("_before", before, alike)
     change = None if alike is None or before is None else alike - before
     pct = None if change is None or not before else round(Decimal(change) / abs(Decimal(before)), 9)
     return {name: now, f"{name}_comparable": alike, f"{name}_before": before, f"{name}_change": change, f"{name}_change_pct": pct}
