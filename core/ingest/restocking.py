@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from core.catalogue.holding import hold_still, state_of
 from core.catalogue.storing import bump_version
 from core.db import tables as t
 from core.db.engine import Database
@@ -64,7 +65,10 @@ def read_again(database: Database, settings: Any, upload_batch_id: int, by: str 
     if isinstance(found, str):
         return Restocked(upload_batch_id, row.file_name, 0, found)
     with database.write() as connection:
+        hold_still(connection)
         lock_reseller(connection, row.reseller_id)
+        if state_of(connection, row.reseller_id) != found.catalogue_state:
+            return Restocked(upload_batch_id, row.file_name, 0, "The catalogue was changed while the file was read. Read its stock again.")
         known = connection.execute(_states(B.id == upload_batch_id)).first()
         if known is None or known.stocked:
             return Restocked(upload_batch_id, row.file_name, 0, "Its stock is known already, or it was taken back meanwhile.")

@@ -62,6 +62,21 @@ def test_reading_twice_adds_once(shop, settings):
     assert stock(shop) == 65
 
 
+def test_stock_is_not_placed_by_a_catalogue_that_was_changed_meanwhile(shop, settings, monkeypatch):
+    batch, judged = stored(shop, settings), restocking._judged
+
+    def slowly(*file: Any) -> Any:
+        found = judged(*file)
+        with shop.write() as connection:
+            connection.exec_driver_sql("update products set product_name = product_name || ' new'")
+        return found
+
+    monkeypatch.setattr(restocking, "_judged", slowly)
+    assert "catalogue was changed" in restocking.read_again(shop, settings, batch).why and stock(shop) == 0
+    monkeypatch.undo()
+    assert restocking.read_again(shop, settings, batch).lines == 1
+
+
 def test_undoing_the_file_takes_its_stock_along(shop, settings):
     batch = stored(shop, settings)
     restocking.read_again(shop, settings, batch)
