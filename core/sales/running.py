@@ -256,8 +256,8 @@ MANY = 3  # questions that are worth a second connection
 def read_side_by_side(figures: Sequence[Figures], connections: Sequence[Connection]) -> list[tuple[Figures, Found]]:
     """What each question reads, those over most groups first, on as many connections of one snapshot as there are.
 
-    A question by time is not read where another asks for the same and more measures: it has that one's answer."""
-    wide = [next((other for other in figures if includes(other, one)), one) for one in figures]
+    A question by time is not read where another asks for the same and no fewer measures: it has that one's answer."""
+    wide = [max((other for other in figures if includes(other, one)), key=lambda other: len(other.asked.measures)) for one in figures]
     waiting = sorted({id(one): one for one in wide}.values(), key=lambda one: len(one.asked.dimensions) * len(one.asked.measures))
     found: dict[int, Found] = {}
 
@@ -286,14 +286,14 @@ def _next(waiting: list[Figures]) -> Figures | None:
 
 
 def includes(wide: Figures, narrow: Figures) -> bool:
-    """Whether the answer to `wide` holds that to `narrow`: the same question by time alone, with its measures among more."""
+    """Whether the answer to `wide` holds that to `narrow`: the same question by time alone, with its measures among its own."""
     if wide is narrow:
         return True
-    alike = [replace(one.asked.query, measures=(), order_by=None) for one in (wide, narrow)]
+    alike = [(replace(one.asked.query, measures=(), order_by=None), one.relation, one.asked.every_kind) for one in (wide, narrow)]
     plain = all(type(one) is Figures and one.asked.query.order_by is None and one.asked.query.limit is None for one in (wide, narrow))
     in_time = all(dimension.is_time for dimension in narrow.asked.dimensions)
-    more = set(wide.asked.query.measures) > set(narrow.asked.query.measures)
-    return plain and in_time and more and alike[0] == alike[1] and wide.relation == narrow.relation
+    holds = set(wide.asked.query.measures) >= set(narrow.asked.query.measures)
+    return plain and in_time and holds and alike[0] == alike[1]
 
 
 FiguresOf = Callable[[Connection, Asked, Relation, Sequence[comparing.Pair] | None], Figures]

@@ -432,9 +432,19 @@ def test_the_questions_of_a_page_have_the_same_answers_together_as_alone(market)
 
 
 def test_a_month_asked_alone_and_among_others_is_read_once(market):
-    answers = run_all(market.database, page_of(market), None, TODAY)
-    wide, narrow = (answer for answer in answers if answer.query.by == ("month",))
-    assert (wide.sql, len(wide.query.measures), len(narrow.query.measures)) == (narrow.sql, 5, 1)
+    queries = page_of(market)
+    for listed in (queries, queries[::-1]):
+        answers = run_all(market.database, listed, None, TODAY)
+        narrow, wide = sorted((answer for answer in answers if answer.query.by == ("month",)), key=lambda one: len(one.query.measures))
+        assert (wide.sql, len(wide.query.measures), len(narrow.query.measures)) == (narrow.sql, 5, 1)
+
+
+def test_a_month_of_gifts_alone_is_no_row_of_a_question_that_does_not_read_gifts(market):
+    market.order_line("A", "2025-05-03", TUNDRA, 1, 8)
+    market.order_line("B", "2025-06-03", TUNDRA, 1, 0, line_kind="sample", payment_fee=1)
+    market.fill_rollup()
+    queries = [build_query(measures, "month", None, "2025") for measures in (["units"], ["units", "payment_fee"], ["units", "lines"])]
+    assert [answer.frame.height for answer in run_all(market.database, queries, None, TODAY)] == [1, 2, 1]
 
 
 def test_a_page_that_takes_too_long_is_refused_with_a_sentence(market):
