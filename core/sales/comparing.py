@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from core.sales.covered import ONE_DAY, Covered, Sender, cut, expected_slices, join, month_of, months_in, week_end_of, weeks_in
-from core.sales.naming import MONTHS, SHORT_MONTHS, name_period
+from core.sales.naming import MONTHS, SHORT_MONTHS, name_list, name_period
 from core.sales.query import Compared, Comparison, Period, months
 
 YEAR_OF_WEEKS = 364
@@ -279,8 +279,11 @@ def _stands_in(sender: Sender, span: Period, compared: Period) -> bool:
 def _of_other_length(now: Period, before: Period, comparison: Comparison | Period, pairs: Sequence[Pair]) -> Iterable[str]:
     if not isinstance(comparison, Period) or now.days == before.days or month_shift(now, before) is not None or not pairs:
         return
-    spans = ", ".join(name_period(span) for span in join(pair.before for pair in pairs)[:3])
-    yield f"The periods are of different length, {now.days} days against {before.days}: of the earlier one only {spans} is compared."
+    ours, theirs = (
+        name_list([name_period(span) for span in join(spans)], 3)
+        for spans in ([pair.now for pair in pairs], [pair.before for pair in pairs])
+    )
+    yield f"The periods are of different length, {now.days} days against {before.days}: the change is of {ours} against {theirs} only."
 
 
 def _week_counts(senders: Sequence[Sender], pairs: Sequence[Pair], covered: Covered) -> Iterable[str]:

@@ -125,7 +125,7 @@ def test_a_longer_period_of_ones_own_choice_is_said_to_be_compared_in_part(marke
     market.covers("online", "2024-01-01/2025-06-30")
     result = ask(market, "2025-05", "2024-03/2024-04")
     assert compared(result) == (7, 7, 5)
-    assert "31 days against 61: of the earlier one only March 2024 is compared" in said(result, "calendar")
+    assert "31 days against 61: the change is of May 2025 against March 2024 only." in said(result, "calendar")
 
 
 def test_a_weekday_of_last_year_is_the_weekday_it_was(market):
@@ -156,6 +156,13 @@ def test_a_question_about_one_place_misses_no_file_of_another(market):
         assert said(result, "missing") == ""
         assert said(result, "comparison") == "1 of 1 resellers, May 2025 in both periods."
     assert said(ask(market, "2025-05"), "missing") == "Not loaded yet: Skins SA (May 2025)."
+
+
+def test_of_a_longer_period_than_the_one_before_its_compared_part_is_named(market):
+    market.order_line("A", "2024-03-03", TUNDRA, 1, 10)
+    market.covers("online", "2024-03-01/2024-03-31", "2025-04-01/2025-05-31")
+    result = ask(market, "2025-04-01/2025-05-31", "2024-03")
+    assert "61 days against 31: the change is of 1 April–1 May 2025 against March 2024 only." in said(result, "calendar")
 
 
 def test_who_names_no_stores_has_no_number_of_stores(market):
