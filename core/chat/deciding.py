@@ -263,9 +263,6 @@ def _measure(slots: Slots, operation: str) -> Slots:
     return replace(slots, measures=tuple(dict.fromkeys(measures)))
 
 
-_LAST_12 = "the last 12 complete months"
-
-
 def _period(slots: Slots, operation: str, clock: Clock, notes: list[str]) -> Slots:
     asked = slots.asked
     if asked.period is None and asked.bare is not None and operation not in ("streak", "rolling"):
