@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import imports, queries
+from benchmarks import imports, pages, queries
 
 
 def main() -> None:
@@ -14,13 +14,14 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--workbook-rows", type=int, default=imports.WORKBOOK_ROWS)
     parser.add_argument("--facts", type=int, nargs="*", default=[100_000, 1_000_000], help="sizes to ask the overview's questions at")
-    parser.add_argument("--only", choices=("imports", "queries"), help="one part alone")
+    parser.add_argument("--only", choices=("imports", "pages", "queries"), help="one part alone")
     arguments = parser.parse_args()
-    if arguments.only != "imports":
+    if arguments.only in (None, "queries"):
         queries.run(arguments.facts)
-    if arguments.only == "queries":
-        return
-    imports.run(arguments.rows, arguments.workbook_rows)
+    if arguments.only in (None, "pages"):
+        pages.run()
+    if arguments.only in (None, "imports"):
+        imports.run(arguments.rows, arguments.workbook_rows)
 
 
 if __name__ == "__main__":

@@ -86,8 +86,7 @@ def bridge_query(query: SalesQuery, item: str = "product") -> SalesQuery:
 
 def bridge(result: Result) -> Bridge:
     """The bridge over the comparable part of the asked period. `result`: the answer to `bridge_query`. Errors: BadQuestion without a comparison."""
-    cells = _cells(result)
-    return bridge_of(cells)
+    return result.worked_out("bridge", lambda: bridge_of(_cells(result)))
 
 
 def bridge_of(cells: Iterable[Cell]) -> Bridge:
@@ -107,6 +106,10 @@ def bridge_items(result: Result, *, apart: bool = False) -> pl.DataFrame:
     else as its part of the whole bridge. By currency, which is an effect too, the first column is `item`. Errors: BadQuestion without a
     comparison.
     """
+    return result.worked_out(f"bridge_items {apart}", lambda: _items(result, apart))
+
+
+def _items(result: Result, apart: bool) -> pl.DataFrame:
     cells = _cells(result)
     totals: dict[Hashable, list[Fraction]] = {}
     for cell in cells:

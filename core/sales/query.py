@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import polars as pl
 
 from core.errors import BadQuestion
+
+T = TypeVar("T")
 
 Comparison = Literal["prior_year", "prior_period", "prior_year_days", "prior_year_weeks"]
 COMPARISONS: dict[Comparison, str] = {
@@ -272,3 +274,12 @@ class Result:
     base: Base | None = None
     held_net: Decimal | None = None
     compared: Compared | None = None
+
+    def worked_out(self, name: str, work: Callable[[], T]) -> T:
+        """What `work` makes of this answer, once for as long as the answer is kept. It is no part of the answer: equality and copies go
+        without it."""
+        kept: dict[str, Any] = self.__dict__.setdefault("_worked_out", {})
+        if name not in kept:
+            kept[name] = work()
+        found: T = kept[name]
+        return found

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import BadQuestion
+from core.sales import bridging
 from core.sales.bridge_effects import Amounts, Cell, effects_by_item, total_effects
 from core.sales.bridge_words import bridge_sentences
 from core.sales.bridging import Bridge, bridge, bridge_items, bridge_of, bridge_query, movers
@@ -127,3 +128,12 @@ def test_movers_come_largest_first_with_their_points(two_years):
 def test_movers_need_a_comparison(two_years):
     with pytest.raises(BadQuestion, match="comparison"):
         movers(compared(two_years, build_query("sales_eur_net", "product")))
+
+
+def test_a_bridge_is_worked_out_once_as_long_as_the_answer_is_kept(two_years, monkeypatch):
+    answer = compared(two_years, bridge_query(build_query(["sales_eur_net"], (), {}, "2025-05", "prior_year")))
+    found, items = bridge(answer), bridge_items(answer)
+    monkeypatch.setattr(bridging, "_cells", None)
+    assert bridge(answer) is found and bridge_items(answer) is items
+    with pytest.raises(TypeError):
+        bridge(replace(answer))  # another answer has not been worked out
