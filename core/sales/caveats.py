@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from core.sales.asking import Asked
-from core.sales.covered import Covered, Sender, cut, expected_slices, join, months_in
+from core.sales.covered import LONGEST_MONTH, Covered, Sender, cut, expected_slices, join, months_in
 from core.sales.formatting import GAP, format_money, format_number
 from core.sales.naming import name_day, name_list, name_period
 from core.sales.query import Caveat, Period
@@ -220,7 +220,6 @@ def _states_longer_than_months(sender: Sender, covered: Covered, period: Period 
     return any(s.days > LONGEST_MONTH and (period is None or (s.start <= period.end and s.end >= period.start)) for s in slices)
 
 
-LONGEST_MONTH = 31  # days
 RULES = {"week_end": "ends in", "week_start": "begins in", "majority": "has most days in"}
 
 

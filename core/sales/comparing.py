@@ -211,6 +211,8 @@ def _day_of_month_pairs(sender: Sender, now: Period, before: Period, shift: int,
     pairs: list[Pair] = []
     for month in months_in(now):
         earlier = _shifted(month, -shift)
+        if any(covered.is_coarser(sender.reseller_id, one) for one in (month, earlier)):
+            continue
         if (
             month.start >= now.start
             and month.end <= now.end

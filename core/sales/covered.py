@@ -11,6 +11,7 @@ from typing import Literal
 from core.sales.query import Filter, Period, months
 
 ONE_DAY = timedelta(days=1)
+LONGEST_MONTH = 31  # days; lines count inside one month, so those of a longer span do not all count on the day that they state
 # Exports of a shop start on their first order: a short gap between two of them is days without orders, not a missing file. How short is
 # learned from the shop itself, the longest stretch without orders inside one of its files, within these bounds; QUIET_DAYS until it is known.
 QUIET_DAYS, MOST_QUIET_DAYS = 3, 10
@@ -28,7 +29,7 @@ class Sender:
     grace_days: int = 10
     first: date | None = None
     last: date | None = None
-    dated: bool = False  # its lines state their day, all but a few, whatever its files span
+    dated: bool = False  # its lines count on the day that they state, all but a few, whatever its files span
 
     @property
     def states_days(self) -> bool:
@@ -89,7 +90,8 @@ class Covered:
         return any((reseller_id, month.start) in self.provisional for month in months_in(span))
 
     def is_coarser(self, reseller_id: int, span: Period) -> bool:
-        """True where what was stated of the span reaches out of it: a month's lines do not stand in its weeks, nor a quarter's in its months."""
+        """True where what was stated of the span reaches out of it: a month's lines do not stand in its weeks (those that state their day do),
+        nor a quarter's in its months."""
         if reseller_id in self._by_day:
             return False
         return any(
@@ -98,12 +100,13 @@ class Covered:
         )
 
     def _long(self, reseller_id: int) -> tuple[Period, ...]:
-        if reseller_id not in self._longer_than_a_week:
-            self._longer_than_a_week[reseller_id] = tuple(s for s in self.slices.get(reseller_id, ()) if s.days > 7)
-        return self._longer_than_a_week[reseller_id]
+        if reseller_id not in self._long_slices:
+            most = LONGEST_MONTH if reseller_id in self._dated else 7
+            self._long_slices[reseller_id] = tuple(s for s in self.slices.get(reseller_id, ()) if s.days > most)
+        return self._long_slices[reseller_id]
 
     @cached_property
-    def _longer_than_a_week(self) -> dict[int, tuple[Period, ...]]:
+    def _long_slices(self) -> dict[int, tuple[Period, ...]]:
         return {}
 
     @cached_property
@@ -114,6 +117,10 @@ class Covered:
     @cached_property
     def _by_day(self) -> frozenset[int]:
         return frozenset(s.reseller_id for s in self.senders if s.by_day)
+
+    @cached_property
+    def _dated(self) -> frozenset[int]:
+        return frozenset(s.reseller_id for s in self.senders if s.states_days)
 
     def covers(self, reseller_id: int, period: Period) -> bool:
         """True when every day of the period is stated."""

@@ -14,7 +14,7 @@ import psycopg
 
 from core.db.engine import Database, Scope
 from core.sales.asking import Asked, AskedFilter
-from core.sales.covered import MOST_QUIET_DAYS, Covered, Sender, join, keeps
+from core.sales.covered import LONGEST_MONTH, MOST_QUIET_DAYS, Covered, Sender, join, keeps
 from core.sales.query import Period
 
 HELD: dict[str, Any] = {
@@ -25,13 +25,16 @@ HELD: dict[str, Any] = {
     "net": pl.Decimal(38, 9),
     "local": pl.Decimal(38, 9),
 }
-MOST_UNDATED = Decimal("0.02")  # of a reseller's lines; with more, its files do not state days
+# Of a reseller's lines those that state no day, or a period that reaches out of their month; with more, its files do not state days.
+MOST_UNDATED = Decimal("0.02")
 SENDERS = """
 select r.id, r.name, r.key, r.cadence, r.period_rule, r.grace_days, r.active_from, r.active_until,
        coalesce(t.undated <= t.lines * %(most_undated)s, false)
 from readable.resellers r
-left join (select reseller_id, sum(undated) as undated, sum(lines) as lines from readable.sales_totals group by reseller_id) t
-  on t.reseller_id = r.id
+left join (
+  select reseller_id, sum(case when period_start is null then undated else lines end) as undated, sum(lines) as lines
+  from readable.sales_totals group by reseller_id
+) t on t.reseller_id = r.id
 order by r.name
 """
 SLICES = "select reseller_id, period_start, period_end, bool_or(restated), array_agg(view) from readable.covered_slices group by 1, 2, 3"
@@ -47,7 +50,6 @@ select max(day - before - 1) from (
 where day - before > 1 and exists (
   select from readable.covered_slices c where c.reseller_id = %(reseller)s and c.period_start <= before and c.period_end >= day)
 """
-LONGEST_MONTH = 31  # days
 HELD_LINES = """
 select reseller, currency, count(*), sum(quantity)::bigint, round(sum(sales_eur_net), 9) as net,
        round(sum(amount_local) filter (where sales_eur_net is null), 9) as local

@@ -28,7 +28,7 @@ def periods(*texts: str) -> tuple[Period, ...]:
 
 def aligned(sender: Sender, now: str, comparison, *slices: str, today: date = TODAY):
     stated = periods(*slices)
-    stated = tuple(month for span in stated for month in months_in(span)) if sender is GALILU else stated
+    stated = tuple(month for span in stated for month in months_in(span)) if sender.key in ("galilu", "skins_sa") else stated
     covered = Covered((sender,), {sender.reseller_id: stated})
     return align(parse_period(now), comparison, covered, [sender], today)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
+
 from core.sales.calendar_reading import read_calendar
 from core.sales.equal_days import equalise, trading_query
 from core.sales.query import build_query, parse_period
@@ -107,6 +109,21 @@ def test_on_equal_days_five_even_weeks_are_no_more_than_four(market):
     (row,) = equalise(run(market.database, query, None, date(2025, 7, 15)), calendar, date(2025, 7, 15)).rows
     assert (row.now, row.before, row.calendar_days) == (500, 400, (35, 28))
     assert abs(row.adjusted) < row.change / 3  # what is left are public holidays
+
+
+@pytest.mark.parametrize("earlier", [3, 200])
+def test_dated_lines_of_a_quarter_in_one_file_are_no_months(market, earlier):
+    """A line counts inside the last month of its file's period: a day that it states in another month is not the day it counts on."""
+    for month in ("2024-04", "2024-05", "2024-06"):
+        for _ in range(earlier // 3):
+            market.line("galilu", month, TUNDRA, 1, 100, sale_date=date.fromisoformat(f"{month}-10"))
+        market.covers("galilu", month)
+    for month in (4, 5, 6):
+        market.line("galilu", "2025-04-01/2025-06-30", TUNDRA, 1, 110, sale_date=date(2025, month, 10))
+    market.covers_as_one("galilu", "2025-04-01/2025-06-30")
+    market.fill_rollup()
+    assert compared(ask(market, "2025-04"))[1:] == (None, None) and compared(ask(market, "2025-06"))[1:] == (None, None)
+    assert said(ask(market, "2025", None, by="month"), "grain").startswith("Galilu states several months as one")
 
 
 def test_a_reseller_that_reports_no_longer_is_named(market):
