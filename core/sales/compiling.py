@@ -550,7 +550,7 @@ def _changes(measure: Measure) -> list[str]:
 
 def _or_zero(measure: Measure, era: str, figure: str, other: str) -> str:
     """0 where the other era alone has lines; nothing where lines of this era do not name what is counted."""
-    silent = "".join(f" and sum_{name}{era} is null" for name in measure.sums if name.startswith("names_"))
+    silent = "".join(f" and sum_{name}{era} is null" for name in measure.sums if SUMS[name].names)
     return f"coalesce({figure}, case when {other} is not null{silent} then 0 end)"
 
 

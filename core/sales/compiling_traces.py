@@ -43,7 +43,7 @@ def _of_line(name: str, named_kinds: bool) -> str:
 
 def touched(measure: Measure) -> str:
     """SQL over one line: whether any sum of the figure reads it."""
-    specs = [SUMS[name] for name in measure.sums if name != "stock"]
+    specs = [SUMS[name] for name in measure.sums if name != "stock" and not SUMS[name].names]
     return (
         "false"
         if not specs

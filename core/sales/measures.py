@@ -28,7 +28,8 @@ class Sum:
 
     `every_kind`: taken over lines of every kind unless the question names kinds itself (an order's fee is split over its gifts too).
     `by_store`, `by_product`: tells them apart. `in_rollup`: can be taken from the rollup; else it is taken from the web shop's orders, and `{only}` in the
-    aggregate stands for the condition. `of_stock`: taken of the stock that files state beside their sales, or up to its day.
+    aggregate stands for the condition. `of_stock`: taken of the stock that files state beside their sales, or up to its day. `names`: no part of a
+    figure, but whether lines name what it counts; 0 where none does, null without lines.
     """
 
     aggregate: str
@@ -39,6 +40,7 @@ class Sum:
     by_store: bool = False
     by_product: bool = False
     of_stock: bool = False
+    names: bool = False
 
     @property
     def source(self) -> str:
@@ -122,8 +124,8 @@ SUMS: dict[str, Sum] = {
     "stocked_units": Sum("sum(quantity)", ("quantity", "line_kind"), "line_kind <> 'adjustment'", of_stock=True),
     "stores": Sum("count(distinct store_id)", ("store_id", "line_kind"), "line_kind = 'sale'", by_store=True),
     "products": Sum("count(distinct product_ean)", ("product_ean", "line_kind"), "line_kind = 'sale'", by_product=True),
-    "names_stores": Sum("max((store_id is not null)::int)", ("store_id",), by_store=True),
-    "names_products": Sum("max((product_ean is not null)::int)", ("product_ean",), by_product=True),
+    "names_stores": Sum("max((store_id is not null)::int)", ("store_id",), by_store=True, names=True),
+    "names_products": Sum("max((product_ean is not null)::int)", ("product_ean",), by_product=True, names=True),
     "resellers": Sum("count(distinct reseller_id)", ("reseller_id",)),
 }
 

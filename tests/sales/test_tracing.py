@@ -49,6 +49,13 @@ def test_the_lines_behind_a_figure_add_up_to_it_and_name_their_cells(shop: Marke
     assert sentence(found, "€ 105.50") == "3 lines of 2025 add up to € 105.50."
 
 
+@pytest.mark.parametrize("measure", ["active_products", "active_stores"])
+def test_behind_a_count_stand_the_sales_that_are_counted_alone(shop: Market, measure: str) -> None:
+    shop.line("galilu", "2025-05", TUNDRA, -1, -10, store="Kraków")
+    found = trace(shop.database, build_query(measure, (), {"reseller": "Galilu"}, "2025"))
+    assert set(found.frame["line_kind"]) == {"sale"} and found.frame.height == (2 if measure == "active_products" else 1)
+
+
 @pytest.mark.parametrize("measure", [m.name for m in MEASURES.values() if m.additivity == "additive"])
 def test_every_additive_figure_is_the_sum_of_what_its_lines_add(shop: Market, measure: str) -> None:
     shown = run(shop.database, build_query(measure, ("month", "reseller"), None, "2025"))
