@@ -53,30 +53,38 @@ class Database:
             yield connection
 
     @contextmanager
-    def reader(
-        self, scope: Scope = None, seconds: float | None = None, snapshot: str | None = None, wait: float | None = None
-    ) -> Iterator[psycopg.Connection[Any]]:
-        """A raw connection of the reader role inside one read-only transaction that sees only `scope` and ends after `seconds`.
+    def reader(self, scope: Scope = None, seconds: float | None = None) -> Iterator[psycopg.Connection[Any]]:
+        """A raw connection of the reader role inside one read-only transaction that sees only `scope` and ends after `seconds`."""
+        with self.readers.connection() as connection, self._reading(connection, scope, seconds):
+            yield connection
 
-        `snapshot`: of a transaction that is still open, to see what it sees. `wait`: seconds for a connection of the pool, else PoolTimeout."""
-        with self.readers.connection(wait) as connection, connection.transaction(force_rollback=True):
+    @contextmanager
+    def readers_of_one_moment(self, scope: Scope = None) -> Iterator[list[psycopg.Connection[Any]]]:
+        """Two readers that see the same snapshot, for questions that are answered side by side; one, while the others are taken.
+
+        A connection of the app, which gives the snapshot, is taken last: whoever waits for a reader holds none from writing."""
+        with ExitStack() as opened:
+            readers = [opened.enter_context(self.readers.connection())]
+            with suppress(PoolTimeout):  # two that wait for each other's second connection would wait for ever
+                readers.append(opened.enter_context(self.readers.connection(WAIT_FOR_SECOND)))
+            with self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as app:
+                snapshot = app.execute(sa.text("select pg_export_snapshot()")).scalar_one()
+                for reader in readers:
+                    opened.enter_context(self._reading(reader, scope, snapshot=snapshot))
+            yield readers
+
+    @contextmanager
+    def _reading(
+        self, connection: psycopg.Connection[Any], scope: Scope, seconds: float | None = None, snapshot: str | None = None
+    ) -> Iterator[None]:
+        """The transaction of a reader. `snapshot`: of a transaction that is still open, to see what it sees."""
+        with connection.transaction(force_rollback=True):
             limit = max(1, int((seconds or self.query_seconds) * 1000))
             connection.execute(sql.SQL(BEGIN_READING).format(sql.Literal(limit)))
             if snapshot is not None:
                 connection.execute(sql.SQL("set transaction snapshot {}").format(sql.Literal(snapshot)))
             connection.execute("select readable.use_scope(%s)", [roles.signed_scope(self.scope_secret, scope)])
-            yield connection
-
-    @contextmanager
-    def readers_of_one_moment(self, scope: Scope = None) -> Iterator[list[psycopg.Connection[Any]]]:
-        """Two readers that see the same snapshot, for questions that are answered side by side; one, while the others are taken."""
-        with ExitStack() as opened:
-            with self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as app:
-                snapshot = app.execute(sa.text("select pg_export_snapshot()")).scalar_one()
-                readers = [opened.enter_context(self.reader(scope, snapshot=snapshot))]
-                with suppress(PoolTimeout):  # two that wait for each other's second connection would wait for ever
-                    readers.append(opened.enter_context(self.reader(scope, snapshot=snapshot, wait=WAIT_FOR_SECOND)))
-            yield readers
+            yield
 
     @contextmanager
     def raw(self) -> Iterator[psycopg.Connection[Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
@@ -34,3 +36,21 @@ def test_with_all_others_taken_one_reader_does_the_work(database: Database, monk
             taken.enter_context(database.reader())
         with database.readers_of_one_moment() as readers:
             assert len(readers) == 1 and readers[0].execute("select 1").fetchone() == (1,)
+
+
+def test_who_waits_for_a_reader_keeps_no_connection_from_writing(database: Database) -> None:
+    def page() -> int:
+        with database.readers_of_one_moment() as readers:
+            return len(readers)
+
+    with ThreadPoolExecutor(1) as pool:
+        with ExitStack() as taken:
+            for _ in range(database.readers.max_size):
+                taken.enter_context(database.reader())
+            waiting = pool.submit(page)
+            while not database.readers.get_stats().get("requests_waiting"):
+                assert not waiting.done()
+                time.sleep(0.01)
+            assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+        assert waiting.result() == 2
+    assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
