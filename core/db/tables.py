@@ -605,18 +605,17 @@ sales_day_totals = Table(  # the same without products, for the days of months t
     *_coarser(sales_days, ("product_ean",)),
     Index("ix_sales_day_totals_month", "year", "month", "reseller_id"),
 )
-sales_months = (
-    Table(  # the sums by day without days, for questions about whole months; a period stands only where it reaches out of its month
-        "sales_months",
-        metadata,
-        _id(),
-        *_coarser(sales_days, ("sale_date", "listed_gross", "gross_at_list"), optional=("period_start", "period_end")),
-        Column("undated", BigInteger, nullable=False),  # lines that state no day
-        Column("undated_long", BigInteger, nullable=False),  # those of them that state more than a week
-        Column("listed_gross", Numeric),
-        Column("gross_at_list", Numeric),
-        Index("ix_sales_months_month", "year", "month", "reseller_id"),
-    )
+# The sums by day without days, for questions about whole months; a period stands only where it reaches out of its month.
+sales_months = Table(
+    "sales_months",
+    metadata,
+    _id(),
+    *_coarser(sales_days, ("sale_date", "listed_gross", "gross_at_list"), optional=("period_start", "period_end")),
+    Column("undated", BigInteger, nullable=False),  # lines that state no day
+    Column("undated_long", BigInteger, nullable=False),  # those of them that state more than a week
+    Column("listed_gross", Numeric),
+    Column("gross_at_list", Numeric),
+    Index("ix_sales_months_month", "year", "month", "reseller_id"),
 )
 sales_totals = Table(  # the same without products, for questions about resellers, channels and months
     "sales_totals",
