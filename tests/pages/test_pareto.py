@@ -16,7 +16,9 @@ SAUNA_NAME = "NLMS100 · Midnight Sauna 100 ml"
 
 
 def classed(market: Market) -> None:  # noqa: F811
-    """Galilu's Tundra is 3 021 of each half year; Liberty's Sauna 1 800, and much more in 2024; the candle is new and came back once."""
+    """Galilu's Tundra is 3 021 of each half year; Liberty's Sauna 1 800, and much more in 2024, in months here; the candle is new and came
+    back once."""
+    market.change_reseller("liberty", cadence="monthly")
     fill(market)
     market.line("liberty", "2024-05", SAUNA, 90, 90_000)
     market.line("galilu", "2025-05", CANDLE, 2, 60)
