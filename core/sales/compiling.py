@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from core.sales.asking import BY_DAY, BY_MONTH, Asked, AskedFilter, Kept, Relation, choose_orders
+from core.sales.asking import BY_DAY, BY_MONTH, Asked, AskedFilter, Kept, Mark, Relation, ResellerMonth, choose_orders
 from core.sales.comparing import Pair
 from core.sales.compiling_stock import base_condition, stock_parts
 from core.sales.dimensions import DIMENSIONS, WEEKDAYS
@@ -332,10 +333,15 @@ def listed(values: Iterable[int | date | str | None]) -> str:
 
 def cut_parameters(asked: Asked) -> dict[str, Any]:
     """Of the cut months, and of the marks of the others."""
-    cut = ("cut_resellers", "cut_years", "cut_months") if asked.cut else ()
-    marks = ("mark_resellers", "mark_years", "mark_months", "mark_days", "mark_eras")
-    return {name: listed(month[place] for month in asked.cut) for place, name in enumerate(cut)} | {
-        name: listed(mark[place] for mark in asked.marks) for place, name in enumerate(marks)
+    return dict(_cut_parameters(asked.cut, asked.marks))
+
+
+@lru_cache(64)  # the questions of a page ask for the same months
+def _cut_parameters(cut: tuple[ResellerMonth, ...], marks: tuple[Mark, ...]) -> dict[str, Any]:
+    cuts = ("cut_resellers", "cut_years", "cut_months") if cut else ()
+    names = ("mark_resellers", "mark_years", "mark_months", "mark_days", "mark_eras")
+    return {name: listed(month[place] for month in cut) for place, name in enumerate(cuts)} | {
+        name: listed(mark[place] for mark in marks) for place, name in enumerate(names)
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from core.sales.asking import Asked, Mark, ResellerMonth
 from core.sales.comparing import Pair
@@ -14,8 +15,16 @@ from core.sales.query import Period
 
 def by_month(asked: Asked, pairs: Sequence[Pair] | None, reseller_ids: Sequence[int]) -> Asked:
     """The question with its cut months and the marks of the others, for sums that know no days."""
-    cut = cut_months(asked.query.period, pairs, reseller_ids, asked.names_time)
-    return replace(asked, cut=cut, marks=marks_of(asked.query.period, pairs, reseller_ids, frozenset(cut)) if pairs is not None else ())
+    cut, marks = _found(asked.query.period, None if pairs is None else tuple(pairs), tuple(reseller_ids), asked.names_time)
+    return replace(asked, cut=cut, marks=marks)
+
+
+@lru_cache(64)  # the questions of a page ask for the same months
+def _found(
+    period: Period | None, pairs: tuple[Pair, ...] | None, reseller_ids: tuple[int, ...], in_time: bool
+) -> tuple[tuple[ResellerMonth, ...], tuple[Mark, ...]]:
+    cut = cut_months(period, pairs, reseller_ids, in_time)
+    return cut, marks_of(period, pairs, reseller_ids, frozenset(cut)) if pairs is not None else ()
 
 
 def cut_months(
