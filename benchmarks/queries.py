@@ -78,7 +78,7 @@ def _sizes(database: Database) -> None:
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds of a page's questions, warm: middle, 95th percentile; processor time of the server's process and of this one."""
+    """Seconds of a page's questions, warm: middle, 95th percentile; processor time of the server's two readers and of this process."""
 
     middle: float
     slow: float
@@ -92,17 +92,17 @@ def _cost(database: Database, queries: tuple[SalesQuery, ...], repeats: int = RE
         return run_all(database, queries, None, TODAY, by_line=by_line)
 
     answers = ask()
-    with database.readers.connection() as connection:
-        server, own = psutil.Process(connection.info.backend_pid), psutil.Process()
-    before = _processor(server), _processor(own)
+    with database.readers.connection() as one, database.readers.connection() as other:
+        server = [psutil.Process(reader.info.backend_pid) for reader in (one, other)]  # a page's questions are read by two
+    sides = (server, [psutil.Process()])
+    before = [_processor(side) for side in sides]
     times = sorted(timed(ask)[0] for _ in range(repeats))
-    spent = [(_processor(process) - begun) / repeats for process, begun in zip((server, own), before, strict=True)]
+    spent = [(_processor(side) - begun) / repeats for side, begun in zip(sides, before, strict=True)]
     return Cost(times[len(times) // 2], times[min(len(times) - 1, int(len(times) * 0.95))], *spent, answers)
 
 
-def _processor(process: psutil.Process) -> float:
-    spent = process.cpu_times()
-    return float(spent.user + spent.system)
+def _processor(processes: Iterable[psutil.Process]) -> float:
+    return sum(float(spent.user + spent.system) for spent in (process.cpu_times() for process in processes))
 
 
 def _against_facts(database: Database, rolled: Cost) -> None:
