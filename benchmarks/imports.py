@@ -13,6 +13,7 @@ from benchmarks.one_import import Imported, import_in_process
 from benchmarks.peers import clean_rows, dlt_rate, pandas_rate, plain_copy
 from core.db import embedded
 from core.db.engine import Database
+from core.ingest import coarsening
 from core.ingest.importing import import_file, preview_file
 from core.ingest.reading import read_book
 from core.settings import Settings
@@ -79,7 +80,7 @@ def proven(done: Imported, rows: int) -> Imported:
 
 def empty(database: Database) -> None:
     with database.write() as connection:
-        for table in ("sellout_entries2", "sales_rollup", "sales_days", "sales_day_totals", "sales_months", "sales_totals", "slice_claims"):
+        for table in ("sellout_entries2", "sales_rollup", *coarsening.TABLES, "slice_claims"):
             connection.exec_driver_sql(f"truncate {table} cascade")
 
 

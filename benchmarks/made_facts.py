@@ -13,6 +13,7 @@ import psycopg
 import sqlalchemy as sa
 
 from core.db.engine import Database
+from core.ingest import coarsening
 from core.ingest.slices import roll_up_reseller
 
 FIRST, MONTHS = date(2023, 1, 1), 36
@@ -58,17 +59,7 @@ def roll_up(database: Database) -> None:
         for (number,) in connection.execute(sa.text("select id from resellers where id in (select reseller_id from upload_batches)")).all():
             roll_up_reseller(connection, number)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for table in (
-            "sellout_entries2",
-            "ecommerce_orders",
-            "sales_rollup",
-            "sales_days",
-            "sales_day_totals",
-            "sales_months",
-            "sales_totals",
-            "order_days",
-            "slice_claims",
-        ):
+        for table in ("sellout_entries2", "ecommerce_orders", "sales_rollup", *coarsening.TABLES, "order_days", "slice_claims"):
             connection.execute(sa.text(f"vacuum analyze {table}"))
 
 

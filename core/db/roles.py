@@ -146,25 +146,7 @@ def grant_rights(connection: psycopg.Connection[Any], names: RoleNames) -> None:
         "grant execute on all functions in schema readable to {app}, {reader}, {scope}",
     ):
         connection.execute(sql.SQL(statement).format(database=database, app=app, reader=reader, scope=scope))
-    for table in (
-        "sellout_entries2",
-        "ecommerce_orders",
-        "held_rows",
-        "sales_rollup",
-        "sales_days",
-        "sales_day_totals",
-        "sales_months",
-        "sales_totals",
-        "order_days",
-        "slice_claims",
-        "upload_batches",
-        "stores",
-        "stock_levels",
-        "resellers",
-        "products",
-        "price_list",
-        "fx_rates",
-    ):
+    for table in (*SCOPED_TABLES, "resellers", "products", "price_list", "fx_rates"):
         connection.execute(sql.SQL("grant select on {} to {}").format(sql.Identifier(table), scope))
     _own_views(connection, names)
     _own_scoped_tables(connection, names)

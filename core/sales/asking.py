@@ -16,6 +16,7 @@ from core.sales.suggesting import did_you_mean
 CALENDAR_YEAR = FiscalCalendar()
 CHANGES = ("_comparable", "_before", "_change", "_change_pct")
 Relation = Literal["sales", "sales_rollup", "sales_days", "sales_day_totals", "sales_months", "sales_totals", "order_days"]
+SINGLE: tuple[Relation, ...] = ("sales", "order_days")  # each row as it was stated or counted; the others are sums
 BY_MONTH: tuple[Relation, ...] = ("sales_months", "sales_totals")
 BY_DAY: dict[Relation, Relation] = {"sales_months": "sales_days", "sales_totals": "sales_day_totals"}  # what cut months are read from
 ResellerMonth = tuple[int, int, int]  # reseller id, year, month

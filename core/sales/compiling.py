@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from core.sales.asking import BY_DAY, BY_MONTH, Asked, AskedFilter, Kept, Mark, Relation, ResellerMonth, choose_orders
+from core.sales.asking import SINGLE, Asked, AskedFilter, Relation, choose_orders
 from core.sales.comparing import Pair
+from core.sales.compiling_periods import both_periods, counted, cut_parameters, origin, period_source
 from core.sales.compiling_stock import base_condition, stock_parts
 from core.sales.dimensions import DIMENSIONS, WEEKDAYS
 from core.sales.measures import SUMS, Measure
@@ -220,7 +219,7 @@ def _with_orders(
     orders = choose_orders(asked)
     stated = tuple(replace(g, name="at") if g.name == so_far else g for g in groups)
     lines, _ = _lines(asked, orders, pairs, stated, apart, source="both_days_of_orders", only=("source = 'd2c'",))
-    both = [f"both_days_of_orders as (\n{_both_periods(orders, asked)}\n)"] if pairs is not None else []
+    both = [f"both_days_of_orders as (\n{both_periods(orders, asked)}\n)"] if pairs is not None else []
     columns = ", ".join(f"o.sum_{name}{era}" for name in apart for era in (ERAS if pairs is not None else ("",)))
     return [
         *both,
@@ -263,131 +262,6 @@ def title_of(asked: Asked) -> str:
     return f"{', '.join(m.label for m in asked.measures)}{by}, {asked.query.period or 'all periods'}{against}".replace("%", "%%")
 
 
-def period_source(asked: Asked, relation: Relation, pairs: Sequence[Pair] | None) -> tuple[list[str], dict[str, Any]]:
-    """The CTEs that put the lines of both periods on the days of the asked one; none without a comparison."""
-    if pairs is None or asked.query.period is None:
-        return [], {}
-    parameters = _pair_parameters(asked, pairs) | _kept(asked.kept)[1]
-    marks = [MARKS] if relation in BY_MONTH else []
-    return [PAIRS, *marks, f"both_periods as (\n{_both_periods(relation, asked)}\n)"], parameters
-
-
-PAIRS = """pairs as (
-  select * from unnest(%(resellers)s::bigint[], %(now_start)s::date[], %(now_end)s::date[], %(before_start)s::date[], %(before_end)s::date[],
-                       %(add_months)s::int[], %(add_days)s::int[], %(lands_on)s::date[])
-    as p(reseller_id, now_start, now_end, before_start, before_end, add_months, add_days, lands_on)
-)"""
-
-
-MARKS = """marks as (
-  select * from unnest(%(mark_resellers)s::bigint[], %(mark_years)s::int[], %(mark_months)s::int[], %(mark_days)s::date[], %(mark_eras)s::text[])
-    as m(reseller_id, year, month, counts_on, era)
-)"""
-
-
-def _both_periods(relation: Relation, asked: Asked) -> str:
-    if relation not in BY_MONTH:
-        return _both_by_day(relation, asked)
-    kept = _kept(asked.kept)[0]
-    era = f"case when m.era = 'both' and not coalesce({kept}, false) then 'now' else m.era end" if kept else "m.era"
-    months = f"""  select s.*, m.counts_on, null::date as day_on, {era} as era
-  from readable.{relation} s join marks m on m.reseller_id = s.reseller_id and m.year = s.year and m.month = s.month
-  where true{f" and (m.era <> 'before' or {kept})" if kept else ""}"""
-    return f"{months}\n  union all\n{_both_by_day(BY_DAY[relation], asked, f' and {CUT}')}" if asked.cut else months
-
-
-# The months of resellers that a question cuts through.
-CUT = """(s.reseller_id, s.year, s.month) in
-    (select * from unnest(%(cut_resellers)s::bigint[], %(cut_years)s::int[], %(cut_months)s::int[]))"""
-
-
-def _both_by_day(relation: Relation, asked: Asked, only: str = "") -> str:
-    kept = _kept(asked.kept)[0]
-    shift = "make_interval(months => p.add_months, days => p.add_days)"
-    both = f"p.reseller_id is not null{f' and {kept}' if kept else ''}"
-    inside = f"(s.sold_on is null or coalesce(p.lands_on, (s.counted_on + {shift})::date) between %(start)s and %(end)s)"
-    return f"""  select s.*, s.counted_on as counts_on, s.sold_on as day_on, case when {both} then 'both' else 'now' end as era
-  from readable.{relation} s
-  left join pairs p on p.reseller_id = s.reseller_id and s.counted_on between p.now_start and p.now_end
-  where {_counted("s.counted_on", "start", "end", relation, "s.")}{only}
-  union all
-  select s.*, coalesce(p.lands_on, (s.counted_on + {shift})::date), (s.sold_on + {shift})::date, 'before'
-  from readable.{relation} s
-  join pairs p on p.reseller_id = s.reseller_id and s.counted_on between p.before_start and p.before_end
-  where {_counted("s.counted_on", "first_before", "last_before", relation, "s.")} and {inside}{only}{f" and {kept}" if kept else ""}"""
-
-
-def origin(relation: Relation, asked: Asked) -> str:
-    """What lines are read from without a comparison. Of months that the question cuts through, the days."""
-    if relation not in BY_MONTH or not asked.cut:
-        return f"readable.{relation}"
-    return f"""(select * from readable.{relation} s where not ({CUT})
-    union all
-    select * from readable.{BY_DAY[relation]} s where {CUT}) as months_and_days"""
-
-
-def listed(values: Iterable[int | date | str | None]) -> str:
-    """An array as PostgreSQL writes it, of values without signs of their own: bound as one text, hundreds of values cost nothing."""
-    return f"{{{','.join('NULL' if value is None else str(value) for value in values)}}}"
-
-
-def cut_parameters(asked: Asked) -> dict[str, Any]:
-    """Of the cut months, and of the marks of the others."""
-    return dict(_cut_parameters(asked.cut, asked.marks))
-
-
-@lru_cache(64)  # the questions of a page ask for the same months
-def _cut_parameters(cut: tuple[ResellerMonth, ...], marks: tuple[Mark, ...]) -> dict[str, Any]:
-    cuts = ("cut_resellers", "cut_years", "cut_months") if cut else ()
-    names = ("mark_resellers", "mark_years", "mark_months", "mark_days", "mark_eras")
-    return {name: listed(month[place] for month in cut) for place, name in enumerate(cuts)} | {
-        name: listed(mark[place] for mark in marks) for place, name in enumerate(names)
-    }
-
-
-def _counted(day: str, first: str, last: str, relation: Relation, prefix: str = "") -> str:
-    """Lines that count between two days, each inside its month: said of both, as only months are looked up quickly."""
-    inside = f"{day} between %({first})s and %({last})s"
-    if relation not in ("sales_rollup", "sales_days", "sales_day_totals", "sales_months", "sales_totals"):
-        return inside
-    months = f"({prefix}year, {prefix}month)"
-    year, month = "extract(year from %({0})s::date)::int", "extract(month from %({0})s::date)::int"
-    bounds = [f"({year.format(one)}, {month.format(one)})" for one in (first, last)]
-    return f"{months} >= {bounds[0]} and {months} <= {bounds[1]} and {inside}"
-
-
-def _kept(kept: Kept | None) -> tuple[str, dict[str, Any]]:
-    """The condition that keeps lines to a like-for-like base; empty without one."""
-    if kept is None:
-        return "", {}
-    if kept.products is not None:
-        return "s.product_ean in (select unnest(%(kept_products)s::text[]))", {"kept_products": list(kept.products)}
-    stores = kept.stores or ()
-    condition = (
-        "(s.reseller_id, coalesce(s.store_id, 0)) in (select * from unnest(%(kept_resellers)s::bigint[], %(kept_stores)s::bigint[]))"
-    )
-    return condition, {"kept_resellers": [r for r, _ in stores], "kept_stores": [s for _, s in stores]}
-
-
-def _pair_parameters(asked: Asked, pairs: Sequence[Pair]) -> dict[str, Any]:
-    assert asked.query.period is not None
-    return {
-        "start": asked.query.period.start,
-        "end": asked.query.period.end,
-        "first_before": min((p.before.start for p in pairs), default=None),
-        "last_before": max((p.before.end for p in pairs), default=None),
-        "resellers": listed(p.reseller_id for p in pairs),
-        "now_start": listed(p.now.start for p in pairs),
-        "now_end": listed(p.now.end for p in pairs),
-        "before_start": listed(p.before.start for p in pairs),
-        "before_end": listed(p.before.end for p in pairs),
-        "add_months": listed(p.add_months for p in pairs),
-        "add_days": listed(p.add_days for p in pairs),
-        "lands_on": listed(p.lands_on for p in pairs),
-        **cut_parameters(asked),
-    }
-
-
 def _lines(
     asked: Asked,
     relation: Relation,
@@ -398,7 +272,7 @@ def _lines(
     only: tuple[str, ...] = (),
 ) -> tuple[str, dict[str, Any]]:
     on, day = ("counts_on", "day_on") if pairs is not None else ("counted_on", "sold_on")
-    added = relation not in ("sales", "order_days")
+    added = relation not in SINGLE
     columns = [f"{_dated(g.label, on, day)} as by_{g.name}" for g in groups if _carries_label(g)]
     columns += [f"{_dated(g.key or g.label, on, day)} as key_{g.name}" for g in groups]
     columns += [f"{COLUMNS[relation][c]} as {c}" for c in dict.fromkeys(c for name in sums for c in SUMS[name].columns)]
@@ -447,7 +321,7 @@ def population(asked: Asked, pairs: Sequence[Pair] | None, relation: Relation = 
     if asked.query.without_bulk:
         where.append("not bulk")
     if asked.query.period is not None and pairs is None:
-        where.append(_counted("counted_on", "start", "end", relation))
+        where.append(counted("counted_on", "start", "end", relation))
         parameters |= {"start": asked.query.period.start, "end": asked.query.period.end}
     return where, parameters
 

@@ -12,11 +12,11 @@ from core.sales.compiling import (
     FACT_COLUMNS,
     Statement,
     filter_conditions,
-    period_source,
     population,
     title_of,
     where_clause,
 )
+from core.sales.compiling_periods import period_source
 from core.sales.measures import SUMS, Measure
 
 

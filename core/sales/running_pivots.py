@@ -9,7 +9,7 @@ from typing import Any
 
 from core.db.engine import Database, Scope
 from core.errors import BadQuestion
-from core.sales import pivot_ordering, running
+from core.sales import pivot_ordering, reading_figures, running
 from core.sales.asking import CHANGES
 from core.sales.compiling_pivots import Listed, compile_pivot
 from core.sales.dimensions import DIMENSIONS
@@ -42,7 +42,7 @@ def run_pivot(database: Database, asked: PivotQuery, scope: Scope = None, today:
 
 
 @dataclass
-class _Figures(running.Figures):
+class _Figures(reading_figures.Figures):
     """Reads all groupings; `read` returns the finest cells."""
 
     pivot: PivotQuery = field(default_factory=lambda: PivotQuery(SalesQuery()))
@@ -76,8 +76,8 @@ class _Figures(running.Figures):
         axes = (self.pivot.rows, self.pivot.columns)
         statement = compile_pivot(self.asked, self.relation, self.pairs, axes, sets, listed, so_far)
         if not so_far:
-            self.sql = running.sql_of(self.connection, statement)
-        return running.rows_of(self.connection, statement)
+            self.sql = reading_figures.sql_of(self.connection, statement)
+        return reading_figures.rows_of(self.connection, statement)
 
 
 def _inside(names: Values, one: Values) -> Values:

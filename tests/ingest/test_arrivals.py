@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from core.ingest import importing
+from core.ingest import coarsening, importing
 from tests.ingest.formats.test_liberty import MERGES, NAME, item, rows_of
 from tests.ingest.samples import CANDLE, TUNDRA, fill_catalogue, live, rollup_gap, scalar
 from tests.ingest.test_laws import Living, Orders
@@ -158,7 +158,7 @@ def test_exports_of_the_shop_come_to_the_same_in_any_order_and_ask_nothing(shop,
 
 def empty(database) -> None:
     with database.write() as connection:
-        sums = ("sales_rollup", "sales_days", "sales_day_totals", "sales_months", "sales_totals", "order_days")
+        sums = ("sales_rollup", *coarsening.TABLES, "order_days")
         for table in (*sums, "ecommerce_orders", "held_rows", "slice_claims", "error_reports", "batch_controls", "batch_changes"):
             connection.exec_driver_sql(f"delete from {table}")
         connection.exec_driver_sql("update upload_batches set duplicate_of = null")

@@ -27,7 +27,7 @@ from core.catalogue.editing import Edits, read_grid
 from core.catalogue.grids import GRIDS
 from core.db.engine import Database, connect
 from core.errors import UnknownRecord
-from core.ingest import importing, inbox, reading_back, undoing
+from core.ingest import coarsening, importing, inbox, reading_back, undoing
 from core.ingest.inbox import Decision, HeldKey
 from core.people.permissions import SYSTEM
 from tests.conftest import NAMES, SECRET, make_settings
@@ -181,7 +181,7 @@ def everything(database: Database, before: int) -> dict[str, Any]:
     statements["controls"] = f"select c::text from batch_controls c where {own} order by id"
     with database.read() as connection:
         texts: dict[str, Any] = {name: list(connection.execute(sa.text(statement)).scalars()) for name, statement in statements.items()}
-        sums = ("sales_rollup", "sales_days", "sales_day_totals", "sales_months", "sales_totals", "order_days")
+        sums = ("sales_rollup", *coarsening.TABLES, "order_days")
         return {**texts, **{name: Counter(tuple(row)[1:] for row in connection.execute(sa.text(f"select * from {name}"))) for name in sums}}
 
 

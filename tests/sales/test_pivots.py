@@ -252,11 +252,13 @@ def test_a_grouping_of_the_pivot_is_an_answer_for_charts(busy: Market) -> None:
 
 
 def test_it_takes_three_statements_at_most(busy: Market, monkeypatch: pytest.MonkeyPatch) -> None:
-    from core.sales import running
+    from core.sales import reading_figures
 
     asked: list[str] = []
-    rows_of = running.rows_of
-    monkeypatch.setattr(running, "rows_of", lambda connection, statement: asked.append(statement.text) or rows_of(connection, statement))
+    rows_of = reading_figures.rows_of
+    monkeypatch.setattr(
+        reading_figures, "rows_of", lambda connection, statement: asked.append(statement.text) or rows_of(connection, statement)
+    )
     for options, count in (({}, 1), ({"limit": 50}, 2), ({"limit": 1, "running": True}, 3)):
         asked.clear()
         ask(busy, ["units", "orders"], ["reseller", "product"], ("month",), **options)
