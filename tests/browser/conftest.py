@@ -152,9 +152,26 @@ def administrator(workbench: Running, chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
+# Whether nothing has been drawn for half a second while the script stood still; asked again and again, after a navigation on the new page.
+STILL = """began => {
+  if (window.still?.began !== began) {
+    window.still?.watch.disconnect();
+    const still = window.still = { began, since: performance.now() };
+    still.watch = new MutationObserver(() => { still.since = performance.now(); });
+    still.watch.observe(document, { subtree: true, childList: true, characterData: true });
+  }
+  const state = document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state');
+  if (state !== 'notRunning') window.still.since = performance.now();
+  return performance.now() - window.still.since >= 500;
+}"""
+
+
 def rest(page: Page) -> None:
-    """Wait until the page is drawn: what is typed into a form while it is drawn anew would be lost."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
+    """Wait until the page stands still.
+
+    That the script has ended is told before its last elements are drawn, and what is typed into a form while it is drawn anew is lost.
+    """
+    page.wait_for_function(STILL, arg=time.monotonic(), polling=50, timeout=PATIENCE)
 
 
 def sign_in(page: Page, username: str = "ada", password: str = PASSWORD) -> None:

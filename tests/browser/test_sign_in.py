@@ -63,6 +63,7 @@ def test_signing_out_holds_after_a_reload_and_for_a_copied_cookie(server: Server
     page.get_by_role("button", name=re.compile(r"\bAda\b")).click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("textbox", name="User name")).to_be_visible(timeout=PATIENCE)
+    page.wait_for_url(f"{server.address}/")  # the browser goes there once the cookie is dropped
     cookies(context, 0)
     context.add_cookies(stolen)  # type: ignore[arg-type]
     page.goto(f"{server.address}/overview")
