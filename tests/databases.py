@@ -7,6 +7,7 @@ changed the schema, or left something that can not be put back, is thrown away.
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,7 +54,8 @@ FILLED: LiteralString = """
 select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and pg_relation_size(c.oid) > 0 order by 1"""
 SEQUENCES: LiteralString = "select seqrelid::regclass::text, pg_sequence_last_value(seqrelid), seqstart from pg_sequence"
-LEAVE: LiteralString = "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = %s"
+LEAVE: LiteralString = "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s"
+PATIENCE = 10  # seconds that a session may take to leave
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -87,7 +89,7 @@ class Shelf:
         try:
             yield make_conninfo(self.server_dsn, dbname=name)
         finally:
-            self._admin.execute(LEAVE, [name])
+            self._see_off(name)
             emptied = self._emptied(name, state)
             if emptied:
                 self.free.append((name, emptied))
@@ -103,6 +105,7 @@ class Shelf:
     def _take(self, name: str) -> State:
         if self.free:
             known, state = self.free.pop()
+            self._see_off(known)  # the session that has emptied it
             self._admin.execute(sql.SQL("alter database {} rename to {}").format(sql.Identifier(known), sql.Identifier(name)))
             return state
         clone(self._admin, name, self.template)
@@ -111,6 +114,13 @@ class Shelf:
             few = [table for table, (count, _) in state.rows.items() if count <= FEW_ROWS]
             self._original = self._original or {table: _copied(connection, table) for table in few}
         return state
+
+    def _see_off(self, name: str) -> None:
+        """End the sessions of a database and see them gone. The server's own ways to wait, here and before a renaming, look each tenth
+        of a second; a session is gone within a few thousandths."""
+        until = time.monotonic() + PATIENCE
+        while self._admin.execute(LEAVE, [name]).fetchone() and time.monotonic() < until:
+            time.sleep(0.002)
 
     def _emptied(self, name: str, state: State) -> State | None:
         """The state after everything that was added is gone; None when that can not be done."""
