@@ -150,6 +150,19 @@ from public.sales_months f
 join public.resellers r on r.id = f.reseller_id
 left join public.products p on p.ean = f.product_ean;
 
+-- The same over whole quarters, and (quarter 0) whole years: in the order of columns of sales_months, which it is read beside.
+create or replace view readable.sales_quarters as
+select f.source, f.channel, r.name as reseller, r.key as reseller_key, f.reseller_id,
+       case when f.source = 'd2c' then f.country else coalesce(f.country, r.country) end as country,
+       f.product_ean, p.functional_name, p.product_name, p.category, p.size_ml, p.kind as product_kind,
+       null::date as period_start, null::date as period_end, f.year, f.quarter, null::date as sold_on, null::date as counted_on,
+       f.currency, f.vat_basis, f.valued, f.line_kind, f.bulk, f.lines, f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local,
+       f.unconverted_lines, f.unconverted_local, f.cost_of_goods, f.cost_with_net, f.net_with_cost, f.payment_fee,
+       f.priced_quantity, f.priced_net, f.net_with_gross, f.listed_gross, f.gross_at_list, f.undated, f.undated_long
+from public.sales_quarters f
+join public.resellers r on r.id = f.reseller_id
+left join public.products p on p.ean = f.product_ean;
+
 create or replace view readable.sales_totals as
 select f.source, f.channel, r.name as reseller, r.key as reseller_key, f.reseller_id,
        case when f.source = 'd2c' then f.country else coalesce(f.country, r.country) end as country,

@@ -617,7 +617,15 @@ sales_months = Table(
     Column("gross_at_list", Numeric),
     Index("ix_sales_months_month", "year", "month", "reseller_id"),
 )
-sales_totals = Table(  # the same without products, for questions about resellers, channels and months
+sales_quarters = Table(  # the same over whole quarters and years, for questions about long periods that are not split in time
+    "sales_quarters",
+    metadata,
+    _id(),
+    *_coarser(sales_months, ("month", "period_start", "period_end")),
+    Column("quarter", Integer, nullable=False),  # 0: the whole year
+    Index("ix_sales_quarters_quarter", "year", "quarter", "reseller_id"),
+)
+sales_totals = Table(  # the sums by month without products, for questions about resellers, channels and months
     "sales_totals",
     metadata,
     _id(),

@@ -22,6 +22,7 @@ _ADDED = ", ".join(f"sum({name})" for name in SUMS)
 _NAMED = ", ".join(f"sum({name}) as {name}" for name in SUMS)
 _LISTED = ("listed_gross", "gross_at_list")
 _ASKED = " and (year, month) in (select * from unnest(cast(:years as int[]), cast(:months as int[])))"
+_YEARS = " and year = any(cast(:years as int[]))"
 _PRICE = """(select l.unit_price from price_list l where l.ean = product_ean and l.currency = {0}.currency and l.vat_basis = 'gross'
     and l.valid_from <= period_end order by l.valid_from desc limit 1)"""
 _ROLLED = f"""
@@ -76,9 +77,20 @@ select source, reseller_id, channel, country, period_start, period_end, year, mo
 from sales_months where reseller_id = :reseller{{asked}}
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
 """
-TABLES = ("sales_days", "sales_day_totals", "sales_months", "sales_totals")
+_QUARTERS = f"""
+insert into sales_quarters (source, reseller_id, channel, product_ean, country, year, line_kind, bulk, valued, currency, vat_basis, quarter,
+  {", ".join((*SUMS, *_EXTRA))})
+select source, reseller_id, channel, product_ean, country, year, line_kind, bulk, valued, currency, vat_basis, coalesce(quarter, 0),
+  {", ".join(f"sum({name})" for name in (*SUMS, *_EXTRA))}
+from (select *, (month + 2) / 3 as quarter from sales_months where reseller_id = :reseller{{years}}) as months
+group by grouping sets ((source, reseller_id, channel, product_ean, country, year, line_kind, bulk, valued, currency, vat_basis, quarter),
+  (source, reseller_id, channel, product_ean, country, year, line_kind, bulk, valued, currency, vat_basis))
+order by year, quarter
+"""
+_FORGET_QUARTERS = "delete from sales_quarters where reseller_id = :reseller{years}"
+TABLES = ("sales_days", "sales_day_totals", "sales_months", "sales_totals", "sales_quarters")
 _FORGET_SUMS = "with {}".format(
-    ", ".join(f"{table}_gone as (delete from {table} where reseller_id = :reseller{{asked}})" for table in TABLES[1:])
+    ", ".join(f"{table}_gone as (delete from {table} where reseller_id = :reseller{{asked}})" for table in TABLES[1:-1])
     + f" delete from {TABLES[0]} where reseller_id = :reseller{{asked}}"
 )
 _ADDED_DAYS = f"""
@@ -95,7 +107,7 @@ def months_of(sums: pl.DataFrame) -> set[Month]:
 
 
 def coarsen(connection: sa.Connection, reseller_id: int, months: Iterable[Month] | None = None) -> None:
-    """Make the sums by day and by month of these months (None: of all) equal to the rollup."""
+    """Make the sums by day and by month of these months (None: of all), and those by quarter of their years, equal to the rollup."""
     listed = None if months is None else sorted(set(months))
     if listed == []:
         return
@@ -130,8 +142,9 @@ def _months_asked(reseller_id: int, listed: list[Month] | None) -> tuple[str, di
 def _sum_up(connection: sa.Connection, asked: str, parameters: dict[str, Any], rolled: str) -> None:
     """`rolled`: the rows by day, without their list price."""
     connection.execute(sa.text(_DAYS.format(rolled=rolled)), parameters)
-    for statement in (_DAY_TOTALS, _MONTHS, _TOTALS):
-        connection.execute(sa.text(statement.format(asked=asked)), parameters)
+    years = _YEARS if asked else ""
+    for statement in (_DAY_TOTALS, _MONTHS, _TOTALS, _FORGET_QUARTERS, _QUARTERS):
+        connection.execute(sa.text(statement.format(asked=asked, years=years)), parameters)
 
 
 def _summed(connection: sa.Connection, reseller_id: int, months: set[Month]) -> set[Month]:

@@ -18,15 +18,18 @@ CHANGES = ("_comparable", "_before", "_change", "_change_pct")
 Relation = Literal["sales", "sales_rollup", "sales_days", "sales_day_totals", "sales_months", "sales_totals", "order_days"]
 SINGLE: tuple[Relation, ...] = ("sales", "order_days")  # each row as it was stated or counted; the others are sums
 BY_MONTH: tuple[Relation, ...] = ("sales_months", "sales_totals")
+BY_QUARTER: dict[Relation, str] = {"sales_months": "sales_quarters"}  # what quarters and years are read from, in the same columns
 BY_DAY: dict[Relation, Relation] = {"sales_months": "sales_days", "sales_totals": "sales_day_totals"}  # what cut months are read from
 ResellerMonth = tuple[int, int, int]  # reseller id, year, month
 Mark = tuple[int, int, int, date, str]  # the same; the day its lines count on in a comparison, and their era: now, both, before
+Span = tuple[int, int, int, str]  # reseller id, year, quarter; the era of its lines
 
 
 @dataclass(frozen=True)
 class Asked:
     """`kinds`: line kinds that count. `order`: (column, descending), most important first. `kept`: the like-for-like base, once known.
-    `cut`: months of resellers whose days are not all treated alike, so that they can not be read as whole months; `marks`: what a comparison makes of the others."""
+    `cut`: months of resellers whose days are not all treated alike, so that they can not be read as whole months; `marks`: what a comparison makes of the others;
+    `spans`: of quarters (0: the whole year) whose months are all treated alike, and then in no mark."""
 
     query: SalesQuery
     measures: tuple[Measure, ...]
@@ -37,6 +40,7 @@ class Asked:
     kept: Kept | None = None
     cut: tuple[ResellerMonth, ...] = ()
     marks: tuple[Mark, ...] = ()
+    spans: tuple[Span, ...] = ()
 
     @property
     def sums(self) -> tuple[str, ...]:

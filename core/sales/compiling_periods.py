@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from core.sales.asking import BY_DAY, BY_MONTH, SINGLE, Asked, Kept, Mark, Relation, ResellerMonth
+from core.sales.asking import BY_DAY, BY_MONTH, BY_QUARTER, SINGLE, Asked, Kept, Mark, Relation, ResellerMonth, Span
 from core.sales.comparing import Pair
 
 
@@ -19,7 +19,7 @@ def period_source(asked: Asked, relation: Relation, pairs: Sequence[Pair] | None
     if pairs is None or asked.query.period is None:
         return [], {}
     parameters = _pair_parameters(asked, pairs) | _kept(asked.kept)[1]
-    marks = [MARKS] if relation in BY_MONTH else []
+    marks = [*([MARKS] if relation in BY_MONTH else []), *([SPANS] if asked.spans else [])]
     return [PAIRS, *marks, f"both_periods as (\n{both_periods(relation, asked)}\n)"], parameters
 
 
@@ -35,16 +35,29 @@ MARKS = """marks as (
     as m(reseller_id, year, month, counts_on, era)
 )"""
 
+SPANS = """spans as (
+  select * from unnest(%(span_resellers)s::bigint[], %(span_years)s::int[], %(span_quarters)s::int[], %(span_eras)s::text[])
+    as m(reseller_id, year, quarter, era)
+)"""
+
 
 def both_periods(relation: Relation, asked: Asked) -> str:
     if relation not in BY_MONTH:
         return _both_by_day(relation, asked)
     kept = _kept(asked.kept)[0]
     era = f"case when m.era = 'both' and not coalesce({kept}, false) then 'now' else m.era end" if kept else "m.era"
-    months = f"""  select s.*, m.counts_on, null::date as day_on, {era} as era
-  from readable.{relation} s join marks m on m.reseller_id = s.reseller_id and m.year = s.year and m.month = s.month
-  where true{f" and (m.era <> 'before' or {kept})" if kept else ""}"""
-    return f"{months}\n  union all\n{_both_by_day(BY_DAY[relation], asked, f' and {CUT}')}" if asked.cut else months
+    only = f"\n  where m.era <> 'before' or {kept}" if kept else ""
+    same = "m.reseller_id = s.reseller_id and m.year = s.year and m"
+    parts = [
+        f"""  select s.*, m.counts_on, null::date as day_on, {era} as era
+  from readable.{relation} s join marks m on {same}.month = s.month{only}"""
+    ]
+    if asked.spans:
+        parts.append(f"""  select s.*, null::date, null::date, {era}
+  from readable.{BY_QUARTER[relation]} s join spans m on {same}.quarter = s.quarter{only}""")
+    if asked.cut:
+        parts.append(_both_by_day(BY_DAY[relation], asked, f" and {CUT}"))
+    return "\n  union all\n".join(parts)
 
 
 # The months of resellers that a question cuts through.
@@ -84,16 +97,16 @@ def listed(values: Iterable[int | date | str | None]) -> str:
 
 def cut_parameters(asked: Asked) -> dict[str, Any]:
     """Of the cut months, and of the marks of the others."""
-    return dict(_cut_parameters(asked.cut, asked.marks))
+    return dict(_cut_parameters(asked.cut, asked.marks, asked.spans))
 
 
 @lru_cache(64)  # the questions of a page ask for the same months
-def _cut_parameters(cut: tuple[ResellerMonth, ...], marks: tuple[Mark, ...]) -> dict[str, Any]:
+def _cut_parameters(cut: tuple[ResellerMonth, ...], marks: tuple[Mark, ...], spans: tuple[Span, ...]) -> dict[str, Any]:
     cuts = ("cut_resellers", "cut_years", "cut_months") if cut else ()
     names = ("mark_resellers", "mark_years", "mark_months", "mark_days", "mark_eras")
-    return {name: listed(month[place] for month in cut) for place, name in enumerate(cuts)} | {
-        name: listed(mark[place] for mark in marks) for place, name in enumerate(names)
-    }
+    wide = ("span_resellers", "span_years", "span_quarters", "span_eras") if spans else ()
+    told: tuple[tuple[tuple[str, ...], Sequence[tuple[Any, ...]]], ...] = ((cuts, cut), (names, marks), (wide, spans))
+    return {name: listed(row[place] for row in rows) for columns, rows in told for place, name in enumerate(columns)}
 
 
 def counted(day: str, first: str, last: str, relation: Relation, prefix: str = "") -> str:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
-from core.sales.asking import Asked, Mark, ResellerMonth
+from core.sales.asking import BY_MONTH, BY_QUARTER, Asked, Mark, Relation, ResellerMonth, Span
 from core.sales.comparing import Pair
 from core.sales.covered import month_of, months_in
 from core.sales.query import Period
 
+MONTHS_OF = {0: range(1, 13), 1: range(1, 4), 2: range(4, 7), 3: range(7, 10), 4: range(10, 13)}  # of quarters; 0: of the year
 
-def by_month(asked: Asked, pairs: Sequence[Pair] | None, reseller_ids: Sequence[int]) -> Asked:
-    """The question with its cut months and the marks of the others, for sums that know no days."""
+
+def by_month(asked: Asked, pairs: Sequence[Pair] | None, reseller_ids: Sequence[int], relation: Relation) -> Asked:
+    """The question with its cut months and the marks of the others, for sums that know no days; as it is for sums that do.
+
+    Where sums over quarters stand beside them and the question is not split in time, months that are treated alike are read as one."""
+    if relation not in BY_MONTH:
+        return asked
     cut, marks = _found(asked.query.period, None if pairs is None else tuple(pairs), tuple(reseller_ids), asked.names_time)
-    return replace(asked, cut=cut, marks=marks)
+    spans, single = _joined(marks) if relation in BY_QUARTER and not asked.names_time else ((), marks)
+    return replace(asked, cut=cut, marks=single, spans=spans)
 
 
 @lru_cache(64)  # the questions of a page ask for the same months
@@ -58,6 +66,33 @@ def marks_of(
             key = (pair.reseller_id, *_key(month))
             marks += [(*key, _later(month.start, pair.add_months), "before")] if key not in cut else []
     return tuple(marks)
+
+
+@lru_cache(64)
+def _joined(marks: tuple[Mark, ...]) -> tuple[tuple[Span, ...], tuple[Mark, ...]]:
+    return joined(marks)
+
+
+def joined(marks: Sequence[Mark]) -> tuple[tuple[Span, ...], tuple[Mark, ...]]:
+    """Whole years and quarters all of whose months are marked, once each and alike; and the marks of the other months."""
+    found: dict[tuple[int, int, str], list[int]] = defaultdict(list)
+    for reseller_id, year, month, _, era in marks:
+        found[reseller_id, year, era].append(month)
+    spans = {key: _quarters_of(months) for key, months in found.items()}
+    within = {
+        (number, year, month, era)
+        for (number, year, era), quarters in spans.items()
+        for quarter in quarters
+        for month in MONTHS_OF[quarter]
+    }
+    single = tuple(mark for mark in marks if (*mark[:3], mark[4]) not in within)
+    return tuple((number, year, quarter, era) for (number, year, era), quarters in spans.items() for quarter in quarters), single
+
+
+def _quarters_of(months: Sequence[int]) -> tuple[int, ...]:
+    if len(set(months)) < len(months):
+        return ()
+    return (0,) if len(months) == 12 else tuple(q for q in (1, 2, 3, 4) if set(MONTHS_OF[q]) <= set(months))
 
 
 def _later(first: date, months: int) -> date:

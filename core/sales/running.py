@@ -16,7 +16,7 @@ import psycopg
 from core.db.engine import Database, Scope
 from core.errors import QueryRefused
 from core.sales import caveats, comparing, covering, lifetimes, like_for_like
-from core.sales.asking import BY_MONTH, CHANGES, Asked, Relation, choose_relation, resolve
+from core.sales.asking import CHANGES, Asked, Relation, choose_relation, resolve
 from core.sales.calendar_effects import calendar_notes, days_stacked
 from core.sales.compiling import Statement, compile_figures, compile_notes
 from core.sales.covered import Covered, Sender
@@ -119,7 +119,7 @@ class _Snapshot:
     def by_reseller(self, asked: Asked, numbers: Sequence[int]) -> list[dict[str, Any]]:
         """The rows of a question by reseller."""
         relation = self.relation(asked)
-        asked = by_month(asked, None, numbers) if relation in BY_MONTH else asked
+        asked = by_month(asked, None, numbers, relation)
         statement = compile_figures(asked, relation, None, MOST_ROWS)
         key = f"{statement.text}{statement.parameters}"
         if key not in self._by_reseller:
@@ -173,8 +173,8 @@ def _prepare(snapshot: _Snapshot, asked: Asked, reading: FiguresOf) -> _Prepared
     numbers = [s.reseller_id for s in covered.senders]
     plain = replace(asked, kept=None, query=replace(asked.query, measures=(), by=(), like_for_like=None), measures=(), dimensions=())
     beside = snapshot.relation(plain)
-    plain = by_month(plain, None, numbers) if beside in BY_MONTH else plain
-    asked = by_month(asked, pairs, numbers) if relation in BY_MONTH else asked
+    plain = by_month(plain, None, numbers, beside)
+    asked = by_month(asked, pairs, numbers, relation)
     figures = reading(connection, asked, relation, pairs)
     evidence = caveats.Evidence(
         snapshot.notes(plain, beside),

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 from core.sales.comparing import Pair
-from core.sales.cutting import cut_months, marks_of
+from core.sales.cutting import cut_months, joined, marks_of
 from core.sales.query import Period, parse_period
 
 YEAR = parse_period("2025")
@@ -36,3 +36,21 @@ def test_each_whole_month_is_marked_with_its_era_and_the_day_it_counts_on():
         (1, 2024, 2, date(2025, 2, 1), "before"),
         (1, 2024, 3, date(2025, 3, 1), "before"),
     )
+
+
+def marked(year, months, era, number=1):
+    return tuple((number, year, month, date(2025, month, 1), era) for month in months)
+
+
+def test_months_of_a_quarter_or_a_year_that_are_treated_alike_are_read_as_one():
+    spans, single = joined(
+        (*marked(2025, range(1, 13), "both"), *marked(2024, range(2, 10), "before"), *marked(2025, range(4, 7), "now", 2))
+    )
+    assert spans == ((1, 2025, 0, "both"), (1, 2024, 2, "before"), (1, 2024, 3, "before"), (2, 2025, 2, "now"))
+    assert single == marked(2024, (2, 3), "before")
+
+
+def test_a_quarter_of_two_eras_or_of_a_month_that_stands_twice_is_read_by_month():
+    mixed = (*marked(2025, (1, 2), "both"), *marked(2025, (3,), "now"))
+    twice = (*marked(2024, (1, 2, 3, 3), "before"),)
+    assert joined((*mixed, *twice)) == ((), (*mixed, *twice))

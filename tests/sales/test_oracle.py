@@ -225,6 +225,21 @@ def test_every_measure_is_the_same_from_rollup_and_facts(market, by, period, com
     assert (facts.totals, facts.caveats) == (rolled.totals, rolled.caveats)
 
 
+@pytest.mark.parametrize("period", ["2025", "2025-01/2025-09", "2025-02-10/2025-12-31", "2024-11/2025-12"])
+@pytest.mark.parametrize("alike", [None, "products"])
+def test_quarters_and_years_say_what_their_lines_say(market, period, alike):
+    make_lines(market)
+    market.covers("online", "2024-01-01/2025-12-31")
+    market.covers("galilu", "2024-01-01/2025-05-31")
+    measures = ["sales_eur_net", "units", "active_products", "average_unit_price", "returns_rate"]
+    query = build_query(measures, ["product", "reseller"], {}, period, "prior_year", like_for_like=alike)
+    facts = run(market.database, query, None, TODAY)
+    market.fill_rollup()
+    rolled = run(market.database, query, None, TODAY)
+    assert facts.frame.equals(rolled.frame) and (facts.totals, facts.caveats) == (rolled.totals, rolled.caveats)
+    assert "readable.sales_quarters" in rolled.sql and facts.totals["units_comparable"]
+
+
 @pytest.mark.parametrize("over", ["stores", "products"])
 def test_what_is_alike_is_the_same_from_sums_and_facts(market, over):
     make_lines(market)
