@@ -212,10 +212,13 @@ from public.ecommerce_orders where live;
 -- exports) covers the days it spans. restated: an earlier file had stated this slice differently.
 create or replace view readable.covered_slices as
 select c.reseller_id, r.name as reseller, c.view, c.period_start, c.period_end, c.upload_batch_id, c.facts_batch_id,
-       exists (select from public.slice_claims o join public.upload_batches b on b.id = o.upload_batch_id
-               where o.reseller_id = c.reseller_id and o.view = c.view and o.period_start = c.period_start and o.period_end = c.period_end
-                 and o.content_key <> c.content_key and b.status = 'stored') as restated
-from public.slice_claims c join public.resellers r on r.id = c.reseller_id where c.live
+       coalesce(o.least_key <> c.content_key or o.greatest_key <> c.content_key, false) as restated
+from public.slice_claims c join public.resellers r on r.id = c.reseller_id
+left join (
+  select s.reseller_id, s.view, s.period_start, s.period_end, min(s.content_key) as least_key, max(s.content_key) as greatest_key
+  from public.slice_claims s join public.upload_batches b on b.id = s.upload_batch_id where b.status = 'stored' group by 1, 2, 3, 4
+) as o on o.reseller_id = c.reseller_id and o.view = c.view and o.period_start = c.period_start and o.period_end = c.period_end
+where c.live
 union all
 select b.reseller_id, r.name, 'main', b.period_start, b.period_end, b.id, b.id, false
 from public.upload_batches b join public.resellers r on r.id = b.reseller_id
