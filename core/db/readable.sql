@@ -51,8 +51,8 @@ select 'sell-out'::text as source, f.channel, r.name as reseller, r.key as resel
        f.product_ean, p.functional_name, p.product_name, p.category, p.size_ml, p.kind as product_kind,
        f.view, f.period_start, f.period_end, f.sale_date, f.year, f.month,
        coalesce(f.sale_date, case when f.period_start = f.period_end then f.period_start end) as sold_on,
-       case when extract(year from f.sale_date) = f.year and extract(month from f.sale_date) = f.month then f.sale_date
-            else least(f.period_end, (make_date(f.year, f.month, 1) + interval '1 month - 1 day')::date) end as counted_on,
+       case when f.sale_date >= make_date(f.year, f.month, 1) and f.sale_date < make_date(f.year + f.month / 12, f.month % 12 + 1, 1) then f.sale_date
+            else least(f.period_end, make_date(f.year + f.month / 12, f.month % 12 + 1, 1) - 1) end as counted_on,
        f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local, f.currency, f.vat_basis, f.fx_rate, f.valued, f.line_kind, f.bulk,
        f.provisional, f.vendor_channel, null::text as order_id, null::numeric as cost_of_goods, null::numeric as payment_fee,
        null::text as utm_source, null::text as utm_medium, null::text as utm_campaign, null::text as device_type, null::boolean as is_gift,
@@ -88,8 +88,8 @@ select f.source, f.channel, r.name as reseller, r.key as reseller_key, f.reselle
        f.product_ean, p.functional_name, p.product_name, p.category, p.size_ml, p.kind as product_kind,
        f.view, f.period_start, f.period_end, f.year, f.month,
        coalesce(f.sale_date, case when f.period_start = f.period_end then f.period_start end) as sold_on,
-       case when extract(year from f.sale_date) = f.year and extract(month from f.sale_date) = f.month then f.sale_date
-            else least(f.period_end, (make_date(f.year, f.month, 1) + interval '1 month - 1 day')::date) end as counted_on,
+       case when f.sale_date >= make_date(f.year, f.month, 1) and f.sale_date < make_date(f.year + f.month / 12, f.month % 12 + 1, 1) then f.sale_date
+            else least(f.period_end, make_date(f.year + f.month / 12, f.month % 12 + 1, 1) - 1) end as counted_on,
        f.currency, f.vat_basis, f.valued, f.line_kind, f.bulk, f.lines, f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local,
        f.unconverted_lines, f.unconverted_local, f.cost_of_goods, f.cost_with_net, f.net_with_cost, f.payment_fee,
        f.priced_quantity, f.priced_net, f.net_with_gross,
@@ -110,8 +110,8 @@ select f.source, f.channel, r.name as reseller, r.key as reseller_key, f.reselle
        f.product_ean, p.functional_name, p.product_name, p.category, p.size_ml, p.kind as product_kind,
        f.period_start, f.period_end, f.year, f.month,
        coalesce(f.sale_date, case when f.period_start = f.period_end then f.period_start end) as sold_on,
-       case when extract(year from f.sale_date) = f.year and extract(month from f.sale_date) = f.month then f.sale_date
-            else least(f.period_end, (make_date(f.year, f.month, 1) + interval '1 month - 1 day')::date) end as counted_on,
+       case when f.sale_date >= make_date(f.year, f.month, 1) and f.sale_date < make_date(f.year + f.month / 12, f.month % 12 + 1, 1) then f.sale_date
+            else least(f.period_end, make_date(f.year + f.month / 12, f.month % 12 + 1, 1) - 1) end as counted_on,
        f.currency, f.vat_basis, f.valued, f.line_kind, f.bulk, f.lines, f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local,
        f.unconverted_lines, f.unconverted_local, f.cost_of_goods, f.cost_with_net, f.net_with_cost, f.payment_fee,
        f.priced_quantity, f.priced_net, f.net_with_gross, f.listed_gross, f.gross_at_list,
@@ -128,8 +128,8 @@ select f.source, f.channel, r.name as reseller, r.key as reseller_key, f.reselle
        null::text as product_kind,
        f.period_start, f.period_end, f.year, f.month,
        coalesce(f.sale_date, case when f.period_start = f.period_end then f.period_start end) as sold_on,
-       case when extract(year from f.sale_date) = f.year and extract(month from f.sale_date) = f.month then f.sale_date
-            else least(f.period_end, (make_date(f.year, f.month, 1) + interval '1 month - 1 day')::date) end as counted_on,
+       case when f.sale_date >= make_date(f.year, f.month, 1) and f.sale_date < make_date(f.year + f.month / 12, f.month % 12 + 1, 1) then f.sale_date
+            else least(f.period_end, make_date(f.year + f.month / 12, f.month % 12 + 1, 1) - 1) end as counted_on,
        f.currency, f.vat_basis, f.valued, f.line_kind, f.bulk, f.lines, f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local,
        f.unconverted_lines, f.unconverted_local, f.cost_of_goods, f.cost_with_net, f.net_with_cost, f.payment_fee,
        f.priced_quantity, f.priced_net, f.net_with_gross, f.listed_gross, f.gross_at_list,
