@@ -95,6 +95,10 @@ COMPARISONS_HEAD = (
     "A comparison uses, for each reseller, only what both periods cover, and says what it left out. `like_for_like` (`stores` or `products`)",
     "keeps it to what was there in all of both periods. `core/sales/bridge_effects.py` states how a change splits into effects.",
     "",
+    "A change in percent is (now − before) ÷ before, where before is positive. Against 0 a figure is “new”; against a negative one (returns that",
+    "outweigh sales, a loss) there is no percentage: the change is said in its unit, and why. From a positive figure to a negative one the fall is",
+    "more than 100 %: from € 100 to −€ 10 it is −110 %.",
+    "",
     "| name | what is compared |",
     "|---|---|",
 )

@@ -199,8 +199,8 @@ def _add_numbers(numbers: list[Decimal], values: set[Decimal], changes: dict[Dec
     pairs: Iterable[tuple[Decimal, Decimal]] = permutations(numbers, 2) if len(numbers) <= PAIRED_ROWS else _neighbours(numbers)
     for before, after in pairs:
         values.add(abs(after - before))
-        if before:
-            values.add(abs(after - before) / abs(before))
+        if before > 0:  # a change against nothing, or against returns, has no percentage
+            values.add(abs(after - before) / before)
 
 
 def _neighbours(numbers: list[Decimal]) -> Iterator[tuple[Decimal, Decimal]]:

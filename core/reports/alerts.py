@@ -33,6 +33,7 @@ from core.sales.formatting import format_change, format_figure, format_money, fo
 from core.sales.measures import MEASURES, find_measures
 from core.sales.naming import name_period
 from core.sales.query import Filter, Period, SalesQuery
+from core.sales.relative import total_change
 from core.sales.shown import filters_in_words
 from core.settings import Settings
 
@@ -150,8 +151,17 @@ def in_words(definition: AlertDefinition) -> str:
 
 def find(database: Database, definition: AlertDefinition, scope: Scope, today: date) -> tuple[Finding, ...]:
     """What is true today. Errors: BadQuestion, QueryRefused."""
+    return look(database, definition, scope, today)[0]
+
+
+def look(database: Database, definition: AlertDefinition, scope: Scope, today: date) -> tuple[tuple[Finding, ...], str]:
+    """What is true today, and in a sentence what could not be judged ('' where all could be). Errors: BadQuestion, QueryRefused."""
     if definition.kind == "measure":
         return _measure(database, definition, scope, today)
+    return _of_files(database, definition, scope, today), ""
+
+
+def _of_files(database: Database, definition: AlertDefinition, scope: Scope, today: date) -> tuple[Finding, ...]:
     if definition.kind == "anomaly":
         found = anomalies.find(read_evidence(database, scope, today)).anomalies
         return odd(dismissing.sort_out(found, dismissing.dismissals(database, SYSTEM))[0], definition.limit, today)
@@ -161,20 +171,28 @@ def find(database: Database, definition: AlertDefinition, scope: Scope, today: d
     return held_money(frame, definition.limit)
 
 
-def _measure(database: Database, definition: AlertDefinition, scope: Scope, today: date) -> tuple[Finding, ...]:
+def _measure(database: Database, definition: AlertDefinition, scope: Scope, today: date) -> tuple[tuple[Finding, ...], str]:
     period = resolve_period(definition.period, today, running.calendar_of(database))
     changed = definition.condition in ("falls_by", "rises_by")
     query = SalesQuery((definition.measure,), (), definition.where, period)
     result = running.run(database, replace(query, compare="prior_year" if changed else None), scope, today)
     value, change = result.totals.get(definition.measure), result.totals.get(f"{definition.measure}_change_pct")
     if not crosses(definition, value, change):
-        return ()
+        return (), _not_judged(definition.measure, period, result.totals) if changed and change is None else ""
     where = f" ({filters_in_words(definition.where)})" if definition.where else ""
     incomplete = set(result.resellers_expected) - set(result.resellers_covered)
     note = f" Not complete yet: {', '.join(sorted(incomplete))}." if incomplete else ""
     against = f", {format_change(change)} against the year before" if changed else ""
     text = f"{MEASURES[definition.measure].label} in {name_period(period)}{where} is {format_figure(definition.measure, value)}{against}.{note}"
-    return (Finding(f"{definition.measure}:{period}", text),)
+    return (Finding(f"{definition.measure}:{period}", text),), ""
+
+
+def _not_judged(measure: str, period: Period, totals: Mapping[str, Any]) -> str:
+    """Why a change has no percentage to be judged by."""
+    start = f"{MEASURES[measure].label} in {name_period(period)}"
+    if totals.get(f"{measure}_change") is None:
+        return f"Not judged: of {start[:1].lower()}{start[1:]} nothing can be compared with the year before."
+    return f"Not judged: {start[:1].lower()}{start[1:]} changed by {total_change(totals, measure)} and so by no percentage."
 
 
 def crosses(definition: AlertDefinition, value: Any, change: Any) -> bool:
@@ -251,14 +269,22 @@ def _check(database: Database, settings: Settings, alert_id: int, now: datetime,
         try:
             with database.read() as connection:
                 scope = owner_scope(connection, alert.owner)
-            found = find(database, alert.definition, scope, now.astimezone(ZoneInfo(settings.time_zone)).date())
+            found, not_judged = look(database, alert.definition, scope, now.astimezone(ZoneInfo(settings.time_zone)).date())
         except WorkbenchError as error:
             _keep(database, alert, alert.told, f"Could not be checked: {error.message}", now, fired=False)
             return 0
-        return _tell(database, settings, alert, found, now, tls)
+        return _tell(database, settings, alert, found, not_judged, now, tls)
 
 
-def _tell(database: Database, settings: Settings, alert: Alert, found: Sequence[Finding], now: datetime, tls: ssl.SSLContext | None) -> int:
+def _tell(
+    database: Database,
+    settings: Settings,
+    alert: Alert,
+    found: Sequence[Finding],
+    not_judged: str,
+    now: datetime,
+    tls: ssl.SSLContext | None,
+) -> int:
     new = [finding for finding in found if finding.key not in alert.told]
     mails: tuple[sending.SendResult, ...] = ()
     if new:
@@ -266,7 +292,7 @@ def _tell(database: Database, settings: Settings, alert: Alert, found: Sequence[
         mails = sending.post(database, settings, mail, now=now, tls=tls)
     reached = not new or any(result.status in ("sent", "outbox", "unknown") for result in mails)
     told = [finding.key for finding in found if reached or finding.key in alert.told]
-    words = " ".join(finding.text for finding in found[:3]) or "All quiet."
+    words = " ".join(finding.text for finding in found[:3]) or not_judged or "All quiet."
     _keep(
         database,
         alert,

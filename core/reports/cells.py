@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from core.reports.parts import Column
+from core.reports.parts import Column, Table
 from core.sales.formatting import MISSING, format_change, format_number, format_points, format_ratio
 from core.sales.naming import MONTHS, SHORT_MONTHS, name_day
 
@@ -19,10 +19,11 @@ def head(column: Column) -> str:
     return f"{column.label}, {unit}" if unit else column.label
 
 
-def cell(column: Column, value: Any) -> str:
-    """A value as text without its unit; what is not known is n/a, a text that is empty stays empty."""
+def cell(column: Column, value: Any, word: str = "") -> str:
+    """A value as text without its unit; what is not known is n/a, a text that is empty stays empty. `word`: what stands where no percentage
+    can."""
     if value is None:
-        return MISSING if column.numeric else column.missing
+        return word or (MISSING if column.numeric else column.missing)
     match column.kind:
         case "change":
             return format_change(value)
@@ -37,6 +38,22 @@ def cell(column: Column, value: Any) -> str:
             return name_date(value, column.grain)
         case _:
             return str(value)
+
+
+def rows_of(table: Table) -> list[list[str]]:
+    """The rows as text."""
+    return [
+        [cell(column, value, table.word(place, column.name)) for column, value in zip(table.columns, row, strict=True)]
+        for place, row in enumerate(table.frame.iter_rows())
+    ]
+
+
+def totals_of(table: Table) -> list[str] | None:
+    """The totals as text, '' under texts; None where there are none."""
+    if table.totals is None:
+        return None
+    last = table.frame.height
+    return [cell(c, table.totals[c.name], table.word(last, c.name)) if c.numeric else "" for c in table.columns]
 
 
 def _figure(column: Column, value: Any) -> str:

@@ -17,6 +17,7 @@ from core.sales.bridging import bridge
 from core.sales.charts import bridge_chart, chart_for
 from core.sales.dimensions import DIMENSIONS
 from core.sales.fiscal import FiscalCalendar
+from core.sales.formatting import MISSING
 from core.sales.marking import mark_restated
 from core.sales.measures import MEASURES
 from core.sales.naming import name_day, name_period
@@ -153,9 +154,8 @@ def _headline(figures: tuple[Figure, ...], period: Period, compared: Period | No
     if not figures or figures[0].value is None:
         return ""
     first = figures[0]
-    change = (
-        f", {first.change_text} against {name_period(compared)} where both are covered" if compared and first.change is not None else ""
-    )
+    known = first.change_text != MISSING
+    change = f", {first.change_text} against {name_period(compared)} where both are covered" if compared and known else ""
     return f"{first.label} in {name_period(period)}: {first.text}{change}."
 
 
@@ -208,6 +208,7 @@ def _key_figures(title: str, result: Result) -> KeyFigures:
             totals.get(name),
             totals.get(f"{name}_before"),
             totals.get(change_column(name)),
+            totals.get(f"{name}_comparable"),
         )
         for name in result.query.measures
     )

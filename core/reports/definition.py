@@ -13,7 +13,7 @@ from core.sales.dimensions import find_dimensions
 from core.sales.measures import find_measures
 from core.sales.pivot_query import PivotQuery
 from core.sales.pivot_values import SHOWN_AS, As
-from core.sales.query import Filter, FiscalYears, LikeForLike, Period, SalesQuery, as_comparison, months, parse_period
+from core.sales.query import Filter, FiscalPart, FiscalYears, LikeForLike, Period, SalesQuery, as_comparison, months, parse_period
 
 Kind = Literal["kpis", "trend", "table", "chart", "bridge", "coverage", "text"]
 KINDS: dict[Kind, str] = {
@@ -32,6 +32,10 @@ PERIOD_RULES = {
     "last_12_months": "last 12 complete months",
     "month_to_date": "this month so far",
     "year_to_date": "this year through the last complete month",
+    "last_fiscal_month": "last complete fiscal month",
+    "last_fiscal_quarter": "last complete fiscal quarter",
+    "last_fiscal_year": "last complete fiscal year",
+    "fiscal_year_to_date": "this fiscal year through the last complete fiscal month",
 }
 COMPARISONS: dict[str, str] = {
     "prior_year": "the year before",
@@ -167,6 +171,8 @@ def resolve_period(rule: str, today: date, fiscal: FiscalYears | None = None) ->
         case "year_to_date":
             last = this_month - timedelta(days=1)
             return Period(date(last.year, 1, 1), last)
+    if rule in PERIOD_RULES:
+        return _fiscal_period(rule, today, fiscal)
     try:
         return parse_period(rule, fiscal)
     except BadQuestion as error:
@@ -175,14 +181,30 @@ def resolve_period(rule: str, today: date, fiscal: FiscalYears | None = None) ->
         raise BadSchedule(f"“{rule}” is no period. Choose a rule, or write 2025, 2025-06, 2025-Q2 or 2025-06-09/2025-06-15.") from error
 
 
+def _fiscal_period(rule: str, today: date, fiscal: FiscalYears | None) -> Period:
+    """Counted in the brand's own calendar; weeks of it are Monday to Sunday, as the last week is."""
+    if fiscal is None:
+        raise BadSchedule(f"The {PERIOD_RULES[rule]} needs the brand's calendar, which is not known here. Choose another period.")
+    if rule == "fiscal_year_to_date":
+        last = _last_fiscal("month", today, fiscal)
+        return Period(fiscal.part_of(last.end, "year").start, last.end)
+    part: FiscalPart = rule.removeprefix("last_fiscal_")  # type: ignore[assignment]
+    return _last_fiscal(part, today, fiscal)
+
+
+def _last_fiscal(part: FiscalPart, today: date, fiscal: FiscalYears) -> Period:
+    return fiscal.part_of(fiscal.part_of(today, part).start - timedelta(days=1), part)
+
+
 def _months_before(first: date, count: int) -> Period:
     start = first.year * 12 + first.month - 1 - count
     return months(start // 12, start % 12 + 1, count)
 
 
-def rules_for(period: Period, today: date) -> tuple[str, ...]:
-    """The rules that mean this very period today: what a report may follow on from."""
-    return tuple(rule for rule in PERIOD_RULES if resolve_period(rule, today) == period)
+def rules_for(period: Period, today: date, fiscal: FiscalYears | None = None) -> tuple[str, ...]:
+    """The rules that mean this very period today: what a report may follow on from; fiscal ones with the brand's calendar."""
+    known = (rule for rule in PERIOD_RULES if fiscal is not None or "fiscal" not in rule)
+    return tuple(rule for rule in known if resolve_period(rule, today, fiscal) == period)
 
 
 def block_period(definition: ReportDefinition, block: Block, today: date, fiscal: FiscalYears | None = None) -> Period:

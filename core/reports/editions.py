@@ -14,7 +14,7 @@ from core.db.locking import hold_lock
 from core.db.tables import edition_files, report_editions
 from core.mail.messages import Attachment, sender_address
 from core.mail.writing import FigureLine, Letterhead, ReportText, TableText, report_mail
-from core.reports.cells import cell, head
+from core.reports.cells import head, rows_of, totals_of
 from core.reports.content import ReportContent
 from core.reports.parts import KeyFigures, Table
 from core.reports.records import owner_scope, read_report
@@ -159,9 +159,9 @@ def mail_text(content: ReportContent, left_out: tuple[Document, ...] = (), late:
 
 def _short(table: Table) -> TableText:
     columns = [c for c in table.columns if not c.name.endswith("_before")][:4]
-    names = [c.name for c in columns]
-    rows = [[cell(c, v) for c, v in zip(columns, row, strict=True)] for row in table.frame.select(names).head(MOST_MAIL_ROWS).iter_rows()]
-    if table.totals is not None:
-        rows.append(["Total", *(cell(c, table.totals[c.name]) for c in columns[1:])])
+    short = replace(table, columns=tuple(columns), frame=table.frame.select(c.name for c in columns))
+    rows = rows_of(short)[:MOST_MAIL_ROWS]
+    if (totals := totals_of(short)) is not None:
+        rows.append(["Total", *totals[1:]])
     title = table.title if table.frame.height <= MOST_MAIL_ROWS else f"{table.title} (the first {MOST_MAIL_ROWS})"
     return TableText(title, tuple(head(c) for c in columns), tuple(c.numeric for c in columns), tuple(tuple(row) for row in rows))

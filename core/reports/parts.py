@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import polars as pl
 
 from core.sales.chart_spec import ChartSpec
-from core.sales.formatting import format_change, format_figure, format_points
+from core.sales.formatting import MISSING, format_figure, format_points
 from core.sales.measures import Unit
+from core.sales.relative import change_words
 
 ColumnKind = Literal["text", "date", "figure", "difference", "change", "points"]
 
@@ -36,7 +37,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Figure:
-    """A key figure with its change: a ratio, or for figures that are ratios the difference; None where nothing is comparable."""
+    """A key figure with its change: a ratio, or for figures that are ratios the difference; None where nothing is comparable, or the base is
+    not positive: then the change is told in its unit. `comparable`: the part of the value that is compared."""
 
     measure: str
     label: str
@@ -44,6 +46,7 @@ class Figure:
     value: Any
     before: Any = None
     change: Any = None
+    comparable: Any = None
 
     @property
     def text(self) -> str:
@@ -51,7 +54,10 @@ class Figure:
 
     @property
     def change_text(self) -> str:
-        return format_points(self.change) if self.unit == "ratio" else format_change(self.change)
+        """`+6.1 %`; without a positive base `+€ 20 100 (the base is negative: …)`, `+€ 500 (new)`."""
+        if self.unit == "ratio":
+            return format_points(self.change)
+        return change_words(self.measure, self.change, self.comparable, self.before)
 
     def change_words(self, compared_with: str) -> str:
         """`+6.1 % from € 388 600, May 2024`; '' where nothing was compared."""
@@ -59,7 +65,7 @@ class Figure:
             return ""
         if self.before is None:
             return f"nothing to compare in {compared_with}"
-        change = "" if self.change is None else f"{self.change_text} "
+        change = "" if self.change_text == MISSING else f"{self.change_text} "
         return f"{change}from {format_figure(self.measure, self.before)}, {compared_with}"
 
 
@@ -81,6 +87,12 @@ class Table:
     frame: pl.DataFrame
     totals: Mapping[str, Any] | None = None
     note: str = ""
+    stands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # as `Shown.stands`
+
+    def word(self, row: int, column: str) -> str:
+        """What stands in a cell where a percentage would; `row` = the frame's height: in the totals."""
+        words = self.stands.get(column, ())
+        return words[row] if row < len(words) else ""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import font_source_sans_pro
 import typst
 import vl_convert
 
-from core.reports.cells import cell, head
+from core.reports.cells import head, rows_of, totals_of
 from core.reports.content import ReportContent
 from core.reports.parts import Chart, Figure, KeyFigures, Part, Table, Text
 from core.sales.chart_spec import ChartSpec
@@ -125,24 +125,21 @@ def _figure(figure: Figure, compared_with: str) -> dict[str, str]:
 
 
 def _table(table: Table) -> dict[str, Any]:
-    rows = [[cell(column, value) for column, value in zip(table.columns, row, strict=True)] for row in table.frame.iter_rows()]
     return {
         "kind": "table",
         "title": table.title,
         "period": table.period,
         "heads": [head(column) for column in table.columns],
         "numeric": [column.numeric for column in table.columns],
-        "rows": rows,
+        "rows": rows_of(table),
         "totals": _totals(table),
         "note": table.note,
     }
 
 
 def _totals(table: Table) -> list[str] | None:
-    if table.totals is None:
-        return None
-    totals = [cell(c, table.totals[c.name]) if c.numeric else "" for c in table.columns]
-    return ["Total", *totals[1:]]
+    totals = totals_of(table)
+    return ["Total", *totals[1:]] if totals is not None else None
 
 
 def draw(spec: ChartSpec | None) -> str:

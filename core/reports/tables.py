@@ -11,6 +11,7 @@ from core.sales.fiscal import FiscalCalendar
 from core.sales.measures import MEASURES, Unit
 from core.sales.naming import name_period
 from core.sales.query import Period, Result
+from core.sales.relative import in_place
 from core.sales.shown import CHANGE, POINTS, Shown, about, of_result
 
 
@@ -19,7 +20,8 @@ def result_table(title: str, result: Result) -> Table:
     columns = (*_dimension_columns(result), *_measure_columns(result))
     names = [column.name for column in columns]
     totals = {name: result.totals.get(name) for name in names} if result.totals and result.frame.height > 1 else None
-    return Table(title, period_name(result.period), columns, result.frame.select(names), totals)
+    stands = in_place([*result.frame.iter_rows(named=True), *([result.totals] if totals else [])], names)
+    return Table(title, period_name(result.period), columns, result.frame.select(names), totals, stands=stands)
 
 
 def exact_table(title: str, result: Result, fiscal: FiscalCalendar) -> Table:
@@ -27,7 +29,7 @@ def exact_table(title: str, result: Result, fiscal: FiscalCalendar) -> Table:
     seen = of_result(result, title, calendar=fiscal)
     columns = (*(_exact_column(name, result, seen) for name in seen.frame.columns),)
     totals = {**dict.fromkeys(seen.frame.columns), **seen.totals} if seen.totals else None
-    return Table(title, period_name(result.period), columns, seen.frame, totals, _cut_words(result))
+    return Table(title, period_name(result.period), columns, seen.frame, totals, _cut_words(result), seen.stands)
 
 
 def _exact_column(name: str, result: Result, seen: Shown) -> Column:
@@ -62,7 +64,7 @@ def shown_table(seen: Shown, period: str) -> Table:
     columns = tuple(_shown_column(name, dtype, seen.units.get(name, "")) for name, dtype in seen.frame.schema.items())
     totals = {**dict.fromkeys(seen.frame.columns), **seen.totals} if seen.totals else None
     note = " ".join(f"{label}: {text[:1].lower()}{text[1:].rstrip('.')}." for label, text in seen.about if label in ("Rows", "Shown as"))
-    return Table(seen.title, period, columns, seen.frame, totals, note.replace("Shown as: value.", "").strip())
+    return Table(seen.title, period, columns, seen.frame, totals, note.replace("Shown as: value.", "").strip(), seen.stands)
 
 
 def _shown_column(name: str, dtype: pl.DataType, unit: str) -> Column:

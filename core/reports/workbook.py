@@ -14,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from core.reports.cells import head
 from core.reports.content import ReportContent
 from core.reports.parts import Chart, Column, KeyFigures, Table, Text
+from core.sales.formatting import MISSING
 from core.sales.measures import Unit
 from core.sales.naming import name_day
 from core.sales.palette import palette
@@ -115,7 +116,8 @@ def _figures(sheet: Worksheet, part: KeyFigures, formats: _Formats) -> None:
         if part.compared_with:
             _write_number(sheet, row, 2, figure.before, shown)
             column = Column("change", "Change", "points" if figure.unit == "ratio" else "change")
-            _write(sheet, row, 3, column, figure.change, formats)
+            word = figure.change_text if figure.change_text != MISSING else ""
+            _write(sheet, row, 3, column, figure.change, formats, word)
 
 
 def _table(sheet: Worksheet, table: Table, formats: _Formats) -> None:
@@ -124,7 +126,7 @@ def _table(sheet: Worksheet, table: Table, formats: _Formats) -> None:
         sheet.set_column(index, index, 16 if column.numeric else 34 if column.kind == "text" else 18)
     for row, values in enumerate(table.frame.iter_rows(), start=1):
         for index, (column, value) in enumerate(zip(table.columns, values, strict=True)):
-            _write(sheet, row, index, column, value, formats)
+            _write(sheet, row, index, column, value, formats, table.word(row - 1, column.name))
     height = table.frame.height
     if table.totals is not None:
         _totals(sheet, height + 1, table, formats)
@@ -137,7 +139,7 @@ def _totals(sheet: Worksheet, row: int, table: Table, formats: _Formats) -> None
     for index, column in enumerate(table.columns[1:], start=1):
         style = {"num_format": _format_of(column)} if column.numeric else {}
         value = _shown(column, (table.totals or {}).get(column.name)) if column.numeric else None
-        _write_number(sheet, row, index, value, formats.get(bold=True, top=1, **style))
+        _write_number(sheet, row, index, value, formats.get(bold=True, top=1, **style), table.word(table.frame.height, column.name))
 
 
 def _head_row(sheet: Worksheet, heads: Iterable[str], numeric: Iterable[bool], formats: _Formats) -> None:
@@ -149,9 +151,11 @@ def _head_row(sheet: Worksheet, heads: Iterable[str], numeric: Iterable[bool], f
         sheet.write_string(0, index, text, style)
 
 
-def _write(sheet: Worksheet, row: int, index: int, column: Column, value: Any, formats: _Formats) -> None:
+def _write(sheet: Worksheet, row: int, index: int, column: Column, value: Any, formats: _Formats, word: str = "") -> None:
+    """`word`: what stands where no percentage can."""
     if column.numeric:
-        _write_number(sheet, row, index, _shown(column, value), formats.get(num_format=_format_of(column)))
+        align: dict[str, Any] = {"align": "right"} if value is None and word else {}
+        _write_number(sheet, row, index, _shown(column, value), formats.get(num_format=_format_of(column), **align), word)
     elif column.kind == "date" and value is not None:
         quarter = f'"Q{(value.month + 2) // 3} "yyyy'
         shown = quarter if column.grain == "quarter" else DATE_FORMATS.get(column.grain, "yyyy-mm-dd")
@@ -164,8 +168,10 @@ def _shown(column: Column, value: Any) -> Any:
     return value * 100 if column.kind == "points" and value is not None else value
 
 
-def _write_number(sheet: Worksheet, row: int, index: int, value: Any, shown: Format) -> None:
-    if value is None:
+def _write_number(sheet: Worksheet, row: int, index: int, value: Any, shown: Format, word: str = "") -> None:
+    if value is None and word:
+        sheet.write_string(row, index, word, shown)
+    elif value is None:
         sheet.write_blank(row, index, None, shown)
     else:
         sheet.write_number(row, index, value, shown)

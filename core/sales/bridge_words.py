@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from core.sales.bridging import LABELS, Bridge
-from core.sales.formatting import format_change, format_money, round_half_up
+from core.sales.formatting import format_money, round_half_up
+from core.sales.relative import rate_words, relative_change
 
 # What it means when an effect adds to revenue, and when it takes from it.
 WORDS = {
@@ -47,7 +48,7 @@ def headline(bridge: Bridge) -> str:
     levels = f"from {format_money(bridge.before)} to {format_money(bridge.now)}"
     if not bridge.change:
         return f"Net revenue stayed at {format_money(bridge.now)}."
-    rate = f" ({format_change(bridge.change / abs(bridge.before))})" if bridge.before else ""
+    rate = f" ({rate_words('sales_eur_net', relative_change(bridge.now, bridge.before), bridge.now, bridge.before)})"
     return f"Net revenue {'rose' if bridge.change > 0 else 'fell'} by {format_money(abs(bridge.change))}{rate}, {levels}."
 
 

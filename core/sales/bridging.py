@@ -167,12 +167,15 @@ def round_to_sum(effects: list[Decimal], total: Decimal) -> list[Decimal]:
 
 
 def movers(result: Result, measure: str | None = None) -> pl.DataFrame:
-    """What moved most, first: the dimensions, `now` (comparable), `before`, `change`, `change_pct`, `points` (change ÷ total before)."""
+    """What moved most, first: the dimensions, `now` (comparable), `before`, `change`, `change_pct`, `points` (change ÷ total before;
+    null where that is not positive)."""
     _needs_comparison(result)
     name = measure or result.query.measures[0]
     whole = result.totals.get(f"{name}_before")
     points = (
-        pl.lit(None, dtype=pl.Decimal(38, 9)) if not whole else (pl.col("change").cast(pl.Decimal(38, 9)) / pl.lit(abs(Decimal(whole))))
+        (pl.col("change").cast(pl.Decimal(38, 9)) / pl.lit(Decimal(whole)))
+        if whole is not None and whole > 0
+        else pl.lit(None, dtype=pl.Decimal(38, 9))
     )
     columns = {f"{name}_comparable": "now", f"{name}_before": "before", f"{name}_change": "change", f"{name}_change_pct": "change_pct"}
     frame = result.frame.select(*result.query.by, *columns).rename(columns).filter(pl.col("change").is_not_null())

@@ -11,10 +11,11 @@ from core.sales.anomaly_shapes import NONE, Book, month_number, month_period
 from core.sales.covered import week_end_of, weeks_in
 from core.sales.events import BY_KEY
 from core.sales.expecting import Expected
-from core.sales.formatting import format_change, format_number
+from core.sales.formatting import format_number
 from core.sales.naming import name_day, name_period
 from core.sales.query import Period
-from core.sales.trading_days import LEVEL, PLAIN, count_days, ratio
+from core.sales.relative import rate_words, relative_change
+from core.sales.trading_days import LEVEL, PLAIN, count_days
 
 EASTER = BY_KEY["easter"]
 MOVED = Decimal("0.4")  # of the season, from one month to another
@@ -70,7 +71,7 @@ def _easter(book: Book, month: int, series: Mapping[int, Decimal], usual: Expect
     both = name_period(Period(month_period(months[0]).start, month_period(months[-1]).end))
     return (
         f"Easter moved from {name_day(day(year - 1))} to {name_day(day(year))}; {both} together "
-        f"{format_change(ratio(together, base))} on last year, within the range."
+        f"{rate_words('sales_eur_net', relative_change(together, base), together, base)} on last year, within the range."
     )
 
 

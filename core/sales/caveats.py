@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,10 +10,14 @@ from typing import Any
 import polars as pl
 
 from core.sales.asking import Asked
+from core.sales.charts import name_moment
 from core.sales.covered import LONGEST_MONTH, Covered, Sender, cut, expected_slices, join, months_in
+from core.sales.dimensions import NOT_STATED, Dimension
 from core.sales.formatting import GAP, format_money, format_number
+from core.sales.measures import MEASURES
 from core.sales.naming import name_day, name_list, name_period
 from core.sales.query import Caveat, Period
+from core.sales.relative import negative_bases
 from core.sales.unstated import Unstated
 
 NETTING = ("liberty", "selfridges")  # their cells state sales less returns, so most returns can not be seen
@@ -54,6 +58,25 @@ def find_caveats(asked: Asked, evidence: Evidence) -> tuple[Caveat, ...]:
         *_about_measures(asked, counted, evidence),
     ]
     return tuple(found)
+
+
+def without_percentage(asked: Asked, frame: pl.DataFrame, totals: Mapping[str, Any]) -> tuple[Caveat, ...]:
+    """Which rows have a change and no percentage, as what they are compared with is negative. Parts of a figure, as a bridge asks for them,
+    are negative by nature and shown in no percent."""
+    if asked.query.compare is None or any(measure.name not in MEASURES for measure in asked.measures):
+        return ()
+    below = frame.filter(pl.any_horizontal(pl.col(f"{measure.name}_before") < 0 for measure in asked.measures))
+    rows = [(_row_name(asked.dimensions, row), row) for row in below.iter_rows(named=True)] if asked.dimensions else []
+    text = negative_bases([m.name for m in asked.measures], [("in all" if rows else "", totals), *rows])
+    return (Caveat("negative_base", text),) if text else ()
+
+
+def _row_name(dimensions: Sequence[Dimension], row: Mapping[str, Any]) -> str:
+    return ", ".join(_moment(d, row[d.name]) if isinstance(row[d.name], date) else str(row[d.name] or NOT_STATED) for d in dimensions)
+
+
+def _moment(dimension: Dimension, day: date) -> str:
+    return f"{dimension.title.lower()} from {name_day(day)}" if dimension.name.startswith("fiscal_") else name_moment(day, dimension.name)
 
 
 def missing_slices(sender: Sender, covered: Covered, period: Period | None, today: date) -> tuple[Period, ...]:

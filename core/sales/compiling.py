@@ -73,6 +73,8 @@ COLUMNS: dict[Relation, dict[str, str]] = {
     "sales_day_totals": COARSE_COLUMNS,
     "sales_months": COARSE_COLUMNS,
     "sales_totals": COARSE_COLUMNS,
+    "sales_store_months": COARSE_COLUMNS,
+    "sales_store_days": COARSE_COLUMNS,
     "order_days": FACT_COLUMNS | {"orders": "orders"},
 }
 
@@ -420,7 +422,7 @@ def _changes(measure: Measure) -> list[str]:
     if measure.additivity != "ratio":
         others = (before, before, alike)
         now, alike, before = (_or_zero(measure, era, one, other) for era, one, other in zip(ERAS, figures, others, strict=True))
-    ratio = f"round(({alike} - {before})::numeric / nullif(abs({before}), 0), 9)"
+    ratio = f"round(({alike} - {before})::numeric / case when {before} > 0 then {before} end, 9)"  # `core.sales.relative`
     values = (now, alike, before, f"{alike} - {before}", ratio)
     return [
         f'{v} as "{measure.name}{suffix}"'

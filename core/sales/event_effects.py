@@ -23,7 +23,7 @@ from core.sales.events import Occurrence, occurrences
 from core.sales.formatting import format_change
 from core.sales.naming import name_day, name_list
 from core.sales.query import Comparison, Period
-from core.sales.trading_days import ratio
+from core.sales.relative import change_words, relative_change
 
 WEEK = timedelta(days=7)
 ZERO = Decimal(0)
@@ -46,11 +46,11 @@ class Part:
 
     @property
     def aligned(self) -> Decimal | None:
-        return ratio(self.now, self.before)
+        return relative_change(self.now, self.before)
 
     @property
     def same_dates(self) -> Decimal | None:
-        return None if self.same_now is None or self.same_before is None else ratio(self.same_now, self.same_before)
+        return None if self.same_now is None or self.same_before is None else relative_change(self.same_now, self.same_before)
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,13 @@ class Effect:
     @property
     def aligned(self) -> Decimal | None:
         """Change against the same days around the event, a ratio."""
-        return ratio(self.now, self.before) if self.parts else None
+        return relative_change(self.now, self.before) if self.parts else None
 
     @property
     def same_dates(self) -> Decimal | None:
         """Change against the same dates (weeks: 364 days earlier), a ratio."""
         both = [(p.same_now, p.same_before) for p in self.parts if p.same_now is not None and p.same_before is not None]
-        return ratio(sum((now for now, _ in both), Decimal(0)), sum((before for _, before in both), Decimal(0))) if both else None
+        return relative_change(sum((now for now, _ in both), Decimal(0)), sum((before for _, before in both), Decimal(0))) if both else None
 
 
 def effects(calendar: Calendar, period: Period, today: date, windows: Mapping[str, tuple[int, int]] | None = None) -> tuple[Effect, ...]:
@@ -155,7 +155,8 @@ def says(found: Effect) -> str:
     moved = f"{one.name} moved from {name_day(one.before)} to {name_day(one.day)}"
     kept = f"{one.name} keeps its date, {name_day(one.day)}"
     same = f"{format_change(found.same_dates)} on the same dates"
-    return f"{moved if one.moved else kept}: {same}, {format_change(found.aligned)} around the event."
+    around = change_words("sales_eur_net", found.aligned, found.now, found.before)
+    return f"{moved if one.moved else kept}: {same}, {around} around the event."
 
 
 def most_telling(found: Iterable[Effect]) -> Effect | None:

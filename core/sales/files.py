@@ -156,9 +156,10 @@ def _write_figures(book: Any, shown: Shown) -> None:
         head = pens.get(bold=True, bottom=1, text_wrap=True, valign="top", align="right" if right else "left")
         sheet.write_string(2, column, column_title(name), head)
         for row, value in enumerate(shown.frame[name], 3):
-            _write(sheet, row, column, value, unit, pens)
+            _write(sheet, row, column, value, unit, pens, shown.word(row - 3, name))
         if shown.totals:
-            _write(sheet, shown.frame.height + 3, column, shown.totals.get(name), unit, pens, bold=True, top=1)
+            last = shown.frame.height
+            _write(sheet, last + 3, column, shown.totals.get(name), unit, pens, shown.word(last, name), bold=True, top=1)
     if shown.totals and not shown.frame.schema[shown.frame.columns[0]].is_numeric():
         sheet.write_string(shown.frame.height + 3, 0, "Total", pens.get(bold=True, top=1))
     sheet.freeze_panes(3, _labels(shown.frame))
@@ -192,8 +193,11 @@ class _Pens:
         return self._made[key]
 
 
-def _write(sheet: Any, row: int, column: int, value: Any, unit: str, pens: _Pens, **look: Any) -> None:
-    if value is None:
+def _write(sheet: Any, row: int, column: int, value: Any, unit: str, pens: _Pens, word: str = "", **look: Any) -> None:
+    """`word`: what stands where no percentage can."""
+    if value is None and word:
+        sheet.write_string(row, column, word, pens.get(align="right", **look))
+    elif value is None:
         sheet.write_blank(row, column, None, pens.get(**look))
     elif isinstance(value, date):
         sheet.write_datetime(row, column, value, pens.get(num_format=_date_format(value, unit), align="left", **look))

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
 from core.errors import BadQuestion
-from core.sales.query import Period, months, parse_period
+from core.sales.query import FiscalPart, Period, months, parse_period
 from core.settings import FiscalMonths
 
-Part = Literal["year", "quarter", "month"]
+Part = FiscalPart
 WEEK = timedelta(days=7)
 MONTH_START = "date_trunc('month', {on})::date"
 

@@ -25,6 +25,7 @@ from core.sales.formatting import format_change
 from core.sales.measures import MEASURES, Measure, find_measure
 from core.sales.naming import name_period
 from core.sales.query import Comparison, Period, Result, SalesQuery
+from core.sales.relative import NEW, change_words, relative_change, stands_for
 from core.sales.restated import Restated, restatement_words
 from core.sales.shown import Shown, about
 
@@ -53,14 +54,13 @@ class Cell:
     @property
     def change(self) -> Decimal | None:
         """(now − before) ÷ before; None without a positive base, or where it is not covered."""
-        if self.now is None or self.before is None or self.before <= 0:
-            return None
-        return ((Decimal(self.now) - Decimal(self.before)) / Decimal(self.before)).quantize(RATIO)
+        ratio = relative_change(self.now, self.before)
+        return None if ratio is None else ratio.quantize(RATIO)
 
     @property
     def is_new(self) -> bool:
-        """Sold now, and nothing before, where both are covered."""
-        return self.now is not None and self.now > 0 and self.before is not None and self.before <= 0
+        """Sold now, and nothing before, where both are covered; more returned than sold is not nothing."""
+        return stands_for(self.now, self.before) == NEW
 
 
 @dataclass(frozen=True)
@@ -310,7 +310,13 @@ def cell_words(found: HeatMap, cell: Cell, place: int, show: Callable[[str, Any]
     """What the hover of a cell says: the slot, the figure, the change, what is missing, what was restated. `show`: formats a figure."""
     parts = [f"{found.titles[place]}: {show(found.measure, cell.value) if cell.value is not None else 'not known'}"]
     if cell.before is not None:
-        went = "new" if cell.is_new else format_change(cell.change)
+        went = (
+            change_words(found.measure, cell.change, cell.now, cell.before)
+            if cell.before < 0
+            else "new"
+            if cell.is_new
+            else format_change(cell.change)
+        )
         parts.append(f"{went} against {show(found.measure, cell.before)}{f' in {before}' if before else ''}")
     parts += [cell.heard.words] if cell.heard.words else []
     parts += [f"↻ {cell.restated}"] if cell.restated else []

@@ -113,7 +113,7 @@ def launch_table(found: Sequence[Launch]) -> pl.DataFrame:
             one.net[0] if one.net else None,
             one.first(),
             sum(one.units[:FIRST]) if len(one.units) >= FIRST else None,
-            round(first / typical - 1, 9) if (first := one.first()) is not None and typical else None,
+            round(first / typical - 1, 9) if (first := one.first()) is not None and typical and typical > 0 else None,
         )
         for one in found
         if one.known
@@ -148,7 +148,7 @@ def curve_words(found: Sequence[Launch], product: str) -> str:
         return f"Launched in {month_words(own.month)}; its first three full months are not complete yet."
     text = f"Launched in {month_words(own.month)}: {format_money(first)} in that month and the first three full months after it"
     others = sum(one.known and one.product != product and one.first() is not None for one in found)
-    if not typical:
+    if typical is None or typical <= 0:
         return f"{text}; no other launch to compare with."
     return f"{text}, {format_change(first / typical - 1)} against the median of {others} other {'launch' if others == 1 else 'launches'}."
 

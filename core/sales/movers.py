@@ -1,7 +1,7 @@
 """What rose and what fell, item by item, each with its own reasons; what is new, what was lost, and what could not be compared. Pure.
 
 Figures are over what both periods cover (`core.sales.comparing`), so nothing falls because a file is missing: what is sold now where
-nothing can be compared stands apart in `uncompared`. VENDORS' formulas: Δ = now − before; points = Δ ÷ |before of all|.
+nothing can be compared stands apart in `uncompared`. VENDORS' formulas: Δ = now − before; points = Δ ÷ before of all.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from core.sales.formatting import format_number, round_half_up
 from core.sales.measures import MEASURES, find_measure
 from core.sales.naming import name_period
 from core.sales.query import Result, SalesQuery
+from core.sales.relative import in_place
 from core.sales.shown import CHANGE, Shown, about
 
 MOVED_BY = ("sales_eur_net", "units", "gross_profit")
@@ -35,7 +36,7 @@ Amount = Decimal | int
 @dataclass(frozen=True)
 class Movers:
     """`rows`: largest change first: `item`, `before`, `now`, `change` (in the measure's unit), `change_pct` (ratio, null without a positive
-    base), `points` (ratio, null where the whole was 0 before), `side` (up, down, new: nothing sold before or only returns, lost: the same now,
+    base), `points` (ratio, null where the whole was not positive before), `side` (up, down, new: nothing sold before or only returns, lost: the same now,
     still), `reasons` (words on net revenue, '' where not known). `uncompared`: `item`, `value`, sold now where nothing is compared. `before`
     and `now`: totals of the compared part; `left_out`: what of the asked period is not compared.
     """
@@ -142,9 +143,9 @@ def headline(found: Movers, names: Sequence[str] = ("up", "down", "new", "lost")
 
 def _points(result: Result, name: str) -> pl.Expr:
     whole = result.totals.get(f"{name}_before")
-    if not whole:
+    if whole is None or whole <= 0:
         return pl.lit(None, dtype=RATIO).alias("points")
-    return (pl.col("change").cast(RATIO) / pl.lit(abs(Decimal(whole)))).alias("points")
+    return (pl.col("change").cast(RATIO) / pl.lit(Decimal(whole))).alias("points")
 
 
 def rate() -> pl.Expr:
@@ -185,5 +186,6 @@ def as_shown(found: Movers, result: Result) -> Shown:
     title = f"{MEASURES[found.measure].label}: what moved by {DIMENSIONS[found.item].title.lower()}"
     units = {"Before": unit, "Now": unit, "Change": unit, "Change %": CHANGE, "Points of the whole": CHANGE}
     totals = {"Before": found.before, "Now": found.now, "Change": found.change}
-    told = (("Points", "Change ÷ |total before|: what an item adds to the change in percent."), ("Not compared", str(found.left_out)))
-    return Shown(title, table(found), (*about(result), *told), totals, units)
+    told = (("Points", "Change ÷ total before: what an item adds to the change in percent."), ("Not compared", str(found.left_out)))
+    stands = {"Change %": words} if any(words := in_place(found.rows.iter_rows(named=True), ["change_pct"]).get("change_pct", ())) else {}
+    return Shown(title, table(found), (*about(result), *told), totals, units, stands)

@@ -19,6 +19,7 @@ from core.sales.pivot_ordering import arranged
 from core.sales.pivot_query import Cells, Member, Path
 from core.sales.pivot_values import HELD, HELD_PAIR, SHOWN_AS, As, Value, can_be_held, figures_in, is_share, reader, why_not
 from core.sales.query import Result
+from core.sales.relative import in_place
 from core.sales.shown import Shown
 
 TOTAL = "Total"
@@ -103,6 +104,18 @@ class PivotTable:
         ]
         return pl.DataFrame([*labels, *columns])
 
+    def word(self, row: int, place: int) -> str:
+        """What stands in a cell where a percentage would: “new” or a dash; '' elsewhere."""
+        head, line = self.heads[place], self.lines[row]
+        if self.values[row][place] is not None or not head.figure.endswith("_change_pct"):
+            return ""
+        figures = self.cells.figures.get((line.path, head.path), {})
+        return in_place([figures], [head.figure]).get(head.figure, ("",))[0]
+
+    def _stands(self, titles: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        found = {title: tuple(self.word(row, place) for row in range(len(self.lines))) for place, title in enumerate(titles)}
+        return {title: words for title, words in found.items() if any(words)}
+
     def _dtype(self, head: Head) -> Any:
         return pl.Int64 if head.unit in ("units", "orders", "lines", "stores", "products", "resellers") else MONEY
 
@@ -117,7 +130,8 @@ class PivotTable:
         facts += [("Rows", text) for text in self._shortened()]
         facts += [("Shown as", SHOWN_AS[self.shown_as]), *(("Note", note) for note in self.notes), ("SQL", self.result.sql)]
         rows = frame.head(-1) if has_total else frame
-        return Shown(title, rows, tuple(facts), {k: v for k, v in totals.items() if k not in labels}, units)
+        left = {k: v for k, v in totals.items() if k not in labels}
+        return Shown(title, rows, tuple(facts), left, units, self._stands(frame.columns[len(labels) :]))
 
     def _shortened(self) -> Iterator[str]:
         if any(member.is_rest for line in self.lines for member in line.path) and self.cells.asked.query.limit:

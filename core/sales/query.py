@@ -46,6 +46,9 @@ class Period:
         return f"{self.start}/{self.end}"
 
 
+FiscalPart = Literal["year", "quarter", "month"]
+
+
 class FiscalYears(Protocol):
     """What fiscal periods mean: `core.sales.fiscal.FiscalCalendar`."""
 
@@ -54,6 +57,8 @@ class FiscalYears(Protocol):
     def quarter(self, year: int, number: int) -> Period: ...
 
     def month(self, year: int, number: int) -> Period: ...
+
+    def part_of(self, day: date, part: FiscalPart) -> Period: ...
 
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # what is compared with, and what a calendar knows, lies beside it

@@ -190,13 +190,13 @@ def _prepare(snapshot: _Snapshot, asked: Asked, reading: FiguresOf) -> _Prepared
 def _answer(snapshot: _Snapshot, prepared: _Prepared, figures: Figures, found: Found) -> Result:
     asked, alignment, base, senders = prepared.asked, prepared.alignment, prepared.base, prepared.senders
     rows, others, groups = found
-    frame = _frame(asked, [*rows, *others])
+    frame, totals = _frame(asked, [*rows, *others]), _totals(asked, figures.total)
     unstated = find_unstated(asked, frame, lambda one: snapshot.by_reseller(one, prepared.numbers))
     evidence = replace(prepared.evidence, unstated=unstated)
     return Result(
         asked.query,
         frame,
-        _totals(asked, figures.total),
+        totals,
         figures.sql,
         snapshot.state[0],
         asked.query.period,
@@ -208,6 +208,7 @@ def _answer(snapshot: _Snapshot, prepared: _Prepared, figures: Figures, found: F
             *_comparison_caveat(asked, alignment, base),
             *stock_caveats(snapshot.connection, asked, [s.reseller_id for s in senders]),
             *caveats.find_caveats(asked, evidence),
+            *caveats.without_percentage(asked, frame, totals),
             *_shortened(asked, groups, len(rows)),
         ),
         groups,

@@ -21,6 +21,7 @@ from core.sales.formatting import format_number
 from core.sales.measures import DEFAULT_KINDS, MEASURES, PARTS
 from core.sales.naming import name_list, name_period
 from core.sales.query import Filter, Period, Result, SalesQuery
+from core.sales.relative import in_place
 
 About = tuple[tuple[str, str], ...]
 CHANGE, POINTS, NUMBER, SQL = "change", "points", "number", "SQL"
@@ -34,6 +35,7 @@ class Shown:
     comparison, filters, definition and formula of each figure, data through, data version, notes. `totals`: by column, of the last line;
     empty where there is none. `units`: by column, a `measures.Unit`, or 'change' (ratio with a sign), 'points' (difference of two
     ratios), 'number' (two decimals); for dates a time dimension. What has no unit is text, a plain number or a day, by its type.
+    `stands`: by column what stands in each row (and last in the totals) where a percentage would, '' where there is one.
     """
 
     title: str
@@ -41,6 +43,12 @@ class Shown:
     about: About = ()
     totals: Mapping[str, Any] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    stands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def word(self, row: int, column: str) -> str:
+        """What stands in a cell without a value; `row` = the frame's height: in the totals."""
+        words = self.stands.get(column, ())
+        return words[row] if row < len(words) else ""
 
 
 def of_result(result: Result, title: str, columns: Sequence[str] = (), calendar: FiscalCalendar | None = None) -> Shown:
@@ -51,7 +59,8 @@ def of_result(result: Result, title: str, columns: Sequence[str] = (), calendar:
         frame = frame.with_columns(_fiscal(name, frame[name], calendar) for name in names if name.startswith("fiscal_"))
     totals = {name: result.totals[name] for name in names if name in result.totals} if result.query.by else {}
     units = {name: unit for name in names if (unit := unit_of(name)) and not isinstance(frame.schema[name], pl.String)}
-    return Shown(title, frame, about(result), totals, units)
+    stands = in_place([*result.frame.iter_rows(named=True), *([result.totals] if totals else [])], names)
+    return Shown(title, frame, about(result), totals, units, stands)
 
 
 def unit_of(column: str) -> str:

@@ -20,6 +20,7 @@ import holidays
 from core.sales.events import black_friday
 from core.sales.naming import name_list
 from core.sales.query import Period
+from core.sales.relative import relative_change
 
 FEWEST_WEEKS, FEWEST_HOLIDAYS = 12, 4  # below, weekday weights and the weight of a holiday are not learned
 SUBDIVISIONS = {"GB": "ENG"}  # where the country's own list leaves out what closes its shops
@@ -62,7 +63,7 @@ class TradingDays:
 
     @property
     def change(self) -> Decimal | None:
-        return ratio(self.now, self.before)
+        return relative_change(self.now, self.before)
 
     @property
     def adjusted_now(self) -> Decimal | None:
@@ -72,7 +73,7 @@ class TradingDays:
     @property
     def adjusted(self) -> Decimal | None:
         """The change on equal trading days, a ratio."""
-        return None if self.adjusted_now is None else ratio(self.adjusted_now, self.before)
+        return None if self.adjusted_now is None else relative_change(self.adjusted_now, self.before)
 
 
 @dataclass(frozen=True)
@@ -92,17 +93,12 @@ class Equalised:
 
     @property
     def change(self) -> Decimal | None:
-        return ratio(self.now, self.before)
+        return relative_change(self.now, self.before)
 
     @property
     def adjusted(self) -> Decimal | None:
         """Each reseller on its own equal days, then added up."""
-        return ratio(sum((row.adjusted_now or Decimal(0) for row in self.rows), Decimal(0)), self.before)
-
-
-def ratio(now: Decimal, before: Decimal) -> Decimal | None:
-    """(now − before) ÷ |before|; None where there is no base."""
-    return (now - before) / abs(before) if before else None
+        return relative_change(sum((row.adjusted_now or Decimal(0) for row in self.rows), Decimal(0)), self.before)
 
 
 @lru_cache(maxsize=256)

@@ -198,10 +198,10 @@ def _limit(label: str, key: str, start: Decimal | None, suffix: str, *, whole: b
 def _today(definition: AlertDefinition) -> None:
     """The alert in words and, beneath, what it would say now."""
     try:
-        found = cached_analyses.findings(alerts.check(definition), session.scope(), date.today())
+        found, not_judged = cached_analyses.findings(alerts.check(definition), session.scope(), date.today())
     except WorkbenchError as error:
         frame.hint(plain(error.message))
         return
     st.markdown(plain(f"{alerts.in_words(definition)}."))
     more = f" And {len(found) - 3} more." if len(found) > 3 else ""
-    frame.hint(plain(f"Today it would say: {' '.join(found[:3])}{more}" if found else "Today it would say nothing."))
+    frame.hint(plain(f"Today it would say: {' '.join(found[:3])}{more}" if found else f"Today it would say nothing. {not_judged}".strip()))

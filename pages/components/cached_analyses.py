@@ -152,14 +152,15 @@ def _report_pictures(database_mark: str, definition: str, scope: Scope, today: d
     return pdf.pictures(_report_content(database_mark, definition, scope, today, version), 110)
 
 
-def findings(definition: AlertDefinition, scope: Scope, today: date) -> tuple[str, ...]:
-    """What an alert would say today, sentence by sentence. Errors: BadQuestion, BadSchedule, QueryRefused."""
+def findings(definition: AlertDefinition, scope: Scope, today: date) -> tuple[tuple[str, ...], str]:
+    """What an alert would say today, sentence by sentence, and what could not be judged. Errors: BadQuestion, BadSchedule, QueryRefused."""
     return _findings(mark(), json.dumps(definition.to_dict()), scope, today, data_version())
 
 
 @st.cache_data(ttl=600, max_entries=32, show_spinner=False)
-def _findings(database_mark: str, definition: str, scope: Scope, today: date, version: int) -> tuple[str, ...]:
-    return tuple(finding.text for finding in alerts.find(database(), alerts.alert_from(json.loads(definition)), scope, today))
+def _findings(database_mark: str, definition: str, scope: Scope, today: date, version: int) -> tuple[tuple[str, ...], str]:
+    found, not_judged = alerts.look(database(), alerts.alert_from(json.loads(definition)), scope, today)
+    return tuple(finding.text for finding in found), not_judged
 
 
 def articles() -> tuple[Article, ...]:

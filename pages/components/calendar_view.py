@@ -19,6 +19,7 @@ from core.sales.events import Occurrence, occurrences
 from core.sales.formatting import format_change, format_money, format_number
 from core.sales.naming import SHORT_MONTHS, name_day, name_list, name_period
 from core.sales.query import Filter, Period, Result, SalesQuery, conditions
+from core.sales.relative import change_words
 from core.sales.shown import CHANGE, NUMBER, Shown, about, filters_in_words
 from core.sales.trading_days import DayWeights, Equalised
 from pages.components import charts, dating, frame, session, stating, view_actions
@@ -271,7 +272,7 @@ def trading(found: Equalised, result: Result, chosen: Choice, known: Known) -> N
 def headline(found: Equalised) -> str:
     """`+16.1 % as reported, +15.2 % on equally many trading days: the calendar gave 0.9 points.`"""
     if found.change is None or found.adjusted is None:
-        return "There is nothing before to compare with."
+        return f"{change_words('sales_eur_net', None, found.now, found.before)} as reported: there is no percentage to put on equal days."
     points = abs(found.change - found.adjusted) * 100
     side = "gave" if found.change > found.adjusted else "took"
     effect = "the calendar hardly matters" if points < Decimal("0.05") else f"the calendar {side} {format_number(points, 1)} points"

@@ -11,6 +11,7 @@ from core.chat import answering, memory
 from core.chat.answers import Answer
 from core.chat.memory import Turn
 from core.sales import files
+from core.sales.relative import in_place
 from pages.components import cached, charts, empty, restated_rows, results, session, source_rows
 from pages.components.frame import escaped, plain
 
@@ -177,14 +178,19 @@ def _table(answer: Answer, key: str) -> None:
     names = [name for name in frame.columns if not name.endswith("_comparable")]
     marks = restated_rows.of_frame(frame, answer.query)
     st.dataframe(
-        restated_rows.marked(results.shown(frame.select(names)), frame.select(names), marks),
+        restated_rows.marked(results.shown(frame.select(names), stands=_stands(frame)), frame.select(names), marks),
         hide_index=True,
         key=f"rows_{key}",
         height=min(36 * (frame.height + 1), 420),
         column_config={name: files.column_title(name) for name in names},
-        placeholder="–",
+        placeholder=results.placeholder(frame),
     )
     restated_rows.tell(frame, marks)
+
+
+def _stands(frame: pl.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Where a change has no percentage: “new” or a dash."""
+    return in_place(frame.iter_rows(named=True), frame.columns) if frame.height <= results.MOST_STYLED else {}
 
 
 def _quiet_line(checked: str, through: str, engine: str, version: int | None = None) -> None:

@@ -21,6 +21,7 @@ from core.sales.measures import MEASURES
 from core.sales.movers import Movers
 from core.sales.naming import name_list
 from core.sales.query import Result, SalesQuery
+from core.sales.relative import total_rate
 from pages.components import bridge_view, cached, cached_analyses, charts, filters, frame, moving, results, session, stating
 from pages.components.card_menu import PLAIN, Menu, card
 from pages.components.choosing import Choice, Known
@@ -31,8 +32,8 @@ NOTHING = "Nothing can be compared in this period yet: no reseller has stated bo
 SIDES: Mapping[str, tuple[str, str]] = {
     "up": ("Rose", "Sold in both periods, and more now"),
     "down": ("Fell", "Sold in both periods, and less now"),
-    "new": ("New", "Sold only now, at resellers that are covered in both periods"),
-    "lost": ("Lost", "Sold only before; the resellers are covered now, and state no sale"),
+    "new": ("New", "Sold now; before nothing, or returns outweighed sales. Their resellers are covered in both periods"),
+    "lost": ("Lost", "Sold before; now nothing, or returns outweigh sales. Their resellers are covered in both periods"),
 }
 
 
@@ -109,9 +110,8 @@ def _explained(population: SalesQuery, item: str) -> tuple[Result | None, Bridge
 def _summary(found: Movers, answer: Result) -> str:
     """“Net revenue rose by € 1 200 (+4.2 %). Products: 12 rose, 8 fell, 2 new.” and what the comparison covers."""
     label, change = MEASURES[found.measure].label, found.change
-    rate = answer.totals.get(f"{found.measure}_change_pct")
     went = "rose" if change > 0 else "fell" if change < 0 else "did not change"
-    amount = f" by {format_figure(found.measure, abs(change))} ({format_change(rate)})" if change else ""
+    amount = f" by {format_figure(found.measure, abs(change))} ({total_rate(answer.totals, found.measure)})" if change else ""
     over = next((caveat.text for caveat in answer.caveats if caveat.kind == "comparison"), "")
     return f"{label} {went}{amount}. {movers.headline(found)} {over}".strip()
 

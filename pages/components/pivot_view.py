@@ -114,6 +114,8 @@ def _styled(table: PivotTable, found: pl.DataFrame, heads: list[tuple[str, str]]
     styled = data.style.format({title: _formatter(head) for title, head in figures.items()}, na_rep="")
     for row, title, head in _restated(table, list(figures.items()), min(found.height, len(table.lines))):
         styled = styled.format(lambda value, head=head: f"{_formatter(head)(value)}{MARK}", subset=pd.IndexSlice[[row], [title]], na_rep="")
+    for row, place, word in _words(table, min(found.height, len(table.lines))):
+        styled = styled.format(_formatter(table.heads[place]), subset=pd.IndexSlice[[row], [data.columns[labels + place]]], na_rep=word)
     changes = [title for title, head in figures.items() if head.figure.endswith(("_change", "_change_pct"))]
     if changes:
         styled = styled.map(results.sign_colour, subset=changes)
@@ -125,6 +127,12 @@ def _styled(table: PivotTable, found: pl.DataFrame, heads: list[tuple[str, str]]
         colour = {"color": palette(frame.is_dark()).quiet}
         styled = styled.set_properties(subset=pd.IndexSlice[quiet, list(data.columns[: labels - 1])], **colour)
     return styled
+
+
+def _words(table: PivotTable, rows: int) -> list[tuple[int, int, str]]:
+    """The cells that have a change and no percentage."""
+    heads = [place for place, head in enumerate(table.heads) if head.figure.endswith("_change_pct")]
+    return [(row, place, word) for row in range(rows) for place in heads if (word := table.word(row, place))]
 
 
 def _restated(table: PivotTable, figures: list[tuple[Any, Head]], rows: int) -> list[tuple[int, Any, Head]]:

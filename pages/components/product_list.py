@@ -11,6 +11,7 @@ from core.sales import standard
 from core.sales.dimensions import NOT_STATED
 from core.sales.naming import name_period
 from core.sales.query import Result, SalesQuery
+from core.sales.relative import in_place
 from pages.components import cached, cached_analyses, empty, numbered, product_choice, results, session, warnings
 from pages.components.card_menu import Menu, card
 from pages.components.choosing import Choice, Known
@@ -52,7 +53,8 @@ def _table(rows: pl.DataFrame, lines: Mapping[str, list[float]]) -> str | None:
     names = [name for name in COLUMNS if name in rows.columns]
     plain = rows.select("product", *(pl.col(name).cast(pl.Float64) for name in names))
     table = plain.with_columns(pl.Series("trend", [lines.get(name, []) for name in rows["product"]], dtype=pl.List(pl.Float64)))
-    styled = results.shown(numbered.numbered(table.select("product", "trend", *names)))
+    stands = in_place(rows.iter_rows(named=True), names) if rows.height <= results.MOST_STYLED else {}
+    styled = results.shown(numbered.numbered(table.select("product", "trend", *names)), stands=stands)
     config = {
         **numbered.COLUMN,
         **results.column_config(["product", *names], {}),
@@ -60,7 +62,7 @@ def _table(rows: pl.DataFrame, lines: Mapping[str, list[float]]) -> str | None:
     }
     event = st.dataframe(
         styled, key="product_list", hide_index=True, height="content" if rows.height <= 18 else 33 * 19, column_config=config, on_select="rerun",
-        selection_mode="single-cell", placeholder="–", alt="Products with net revenue, change and units",
+        selection_mode="single-cell", placeholder=results.placeholder(rows), alt="Products with net revenue, change and units",
     )  # fmt: skip
     place = numbered.chosen(event, rows.height)
     return str(rows["product"][place]) if place is not None else None

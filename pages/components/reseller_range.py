@@ -49,7 +49,7 @@ def carried(page: Page) -> None:
             height="content" if rows.height <= 10 else 33 * 11,
             column_config=config,
             key="range",
-            placeholder="–",
+            placeholder=results.placeholder(table),
         )
 
 

@@ -10,8 +10,9 @@ import streamlit as st
 
 from core.sales import reseller_queries
 from core.sales.dimensions import NOT_STATED
-from core.sales.formatting import format_change, format_figure
+from core.sales.formatting import format_figure
 from core.sales.naming import name_day
+from core.sales.relative import total_change
 from core.sales.reseller_facts import ResellerFacts, next_expected, status_words
 from pages.components import bridge_view, cached, cached_analyses, cached_files, filters, frame, results, session, tiles
 from pages.components import trend as trend_chart
@@ -75,9 +76,9 @@ def _cover(page: Page, name: str) -> str:
     totals = page.key.totals
     if name == "sales_eur_net" and page.chosen.comparison is not None and not page.facts.is_web_shop:
         alike = page.result(reseller_queries.same_stores(page.chosen.where, page.chosen.period, page.chosen.comparison))
-        moved, kept = alike.totals.get("sales_eur_net_change_pct"), alike.base.kept if alike.base else 0
+        moved, kept = alike.totals.get("sales_eur_net_change"), alike.base.kept if alike.base else 0
         return (
-            f"like for like {format_change(moved)}, {kept} {'store' if kept == 1 else 'stores'}"
+            f"like for like {total_change(alike.totals, 'sales_eur_net')}, {kept} {'store' if kept == 1 else 'stores'}"
             if moved is not None
             else "no like-for-like base"
         )

@@ -25,6 +25,7 @@ from core.sales.measures import MEASURES
 from core.sales.naming import name_period
 from core.sales.palette import palette
 from core.sales.query import Caveat, Period, Result
+from core.sales.relative import in_place
 from core.sales.restated import Restated, old_to_new
 from core.sales.shown import Shown
 from pages.components import cached, cached_analyses, frame, numbered, screen, session
@@ -62,18 +63,28 @@ def table(
     rows_shown = numbered.numbered(rows_shown, result.frame.height) if select else rows_shown
     marks = restated_in(result)
     event = st.dataframe(
-        shown(rows_shown, heavy_last=total, marks=marks),
+        shown(rows_shown, heavy_last=total, marks=marks, stands=_stands(result, names, total=total)),
         key=f"table_{key}",
         hide_index=True,
         height=height(rows_shown.height, rows),
         column_config={**(numbered.COLUMN if select else {}), **column_config(names, titles or {}, marks)},
         on_select="rerun" if select else "ignore",
         selection_mode="single-cell",
-        placeholder="–",
+        placeholder=placeholder(rows_shown),
         alt=", ".join(_title(name, titles or {}) for name in names),
     )
     picked = numbered.chosen(event, result.frame.height) if select else None
     return result.frame.row(picked, named=True) if picked is not None else None
+
+
+def placeholder(rows: pl.DataFrame) -> str:
+    """What the grid writes into an empty cell by itself: nothing where the table's own texts say it already."""
+    return "–" if rows.height > MOST_STYLED else ""
+
+
+def _stands(result: Result, names: Sequence[str], *, total: bool) -> Mapping[str, Sequence[str]]:
+    rows = [*result.frame.iter_rows(named=True), *([result.totals] if total else [])]
+    return in_place(rows, names) if len(rows) <= MOST_STYLED else {}
 
 
 def present(result: Result, columns: Sequence[str]) -> list[str]:
@@ -100,13 +111,24 @@ def restated_in(result: Result) -> Mapping[str, Mapping[date, str]]:
     return found
 
 
-def shown(frame: pl.DataFrame, *, heavy_last: bool = False, marks: Mapping[str, Mapping[date, str]] | None = None) -> Any:
-    """The frame for `st.dataframe`: figures written by `core.sales.formatting`, sorted by value all the same; `marks`: `restated_in`."""
+def shown(
+    frame: pl.DataFrame,
+    *,
+    heavy_last: bool = False,
+    marks: Mapping[str, Mapping[date, str]] | None = None,
+    stands: Mapping[str, Sequence[str]] | None = None,
+) -> Any:
+    """The frame for `st.dataframe`: figures written by `core.sales.formatting`, sorted by value all the same; `marks`: `restated_in`;
+    `stands`: by column what stands in each row where a percentage would. Draw it with `placeholder(frame)`."""
     plain = frame.with_columns(pl.col(n).cast(pl.Float64) for n, dtype in frame.schema.items() if isinstance(dtype, pl.Decimal))
     table = plain.to_pandas()
     if frame.height > MOST_STYLED:
         return table
     styled = table.style.format({name: _formatter(name, (marks or {}).get(name, {})) for name in frame.columns}, na_rep="–")
+    for name, words in (stands or {}).items():
+        for word in dict.fromkeys(words):
+            rows = [place for place, one in enumerate(words) if one == word]
+            styled = styled.format(_formatter(name), subset=pd.IndexSlice[rows, [name]], na_rep=word) if word else styled
     signs = [name for name in frame.columns if name.endswith(("_change_pct", "_change"))]
     if signs:
         styled = styled.map(sign_colour, subset=signs)

@@ -106,7 +106,7 @@ def table(
         column_config=config,
         on_select="rerun" if select else "ignore",
         selection_mode="single-cell",
-        placeholder="–",
+        placeholder=results.placeholder(rows),
         alt=", ".join(rows.columns),
     )
     picked = numbered.chosen(event, rows.height) if select else None

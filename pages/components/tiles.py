@@ -17,6 +17,7 @@ from core.sales.formatting import MISSING, format_change, format_difference, for
 from core.sales.measures import MEASURES
 from core.sales.naming import name_period
 from core.sales.query import Result
+from core.sales.relative import stands_for, why_none
 from pages.components import frame, source_rows
 
 LOWER_IS_BETTER = ("returns_rate", "returns_value_rate", "units_returned", "payment_fee", "cost_of_goods")
@@ -43,11 +44,12 @@ def of(measure: str, result: Result, trend: Result | None = None) -> Tile:
     """The tile of a measure from an answer without dimensions; `trend`: the same measure by month, for the sparkline."""
     known, value = MEASURES[measure], result.totals.get(measure)
     ratio = known.unit == "ratio"
-    moved = result.totals.get(f"{measure}_change" if ratio else f"{measure}_change_pct")
-    change = "" if moved is None else format_difference(measure, moved) if ratio else format_change(moved)
-    change = "±0" if ratio and moved is not None and not any(c in "123456789" for c in change) else change
+    in_unit = ratio or result.totals.get(f"{measure}_change_pct") is None  # without a positive base there is no percentage
+    moved = result.totals.get(f"{measure}_change" if in_unit else f"{measure}_change_pct")
+    change = "" if moved is None else format_difference(measure, moved) if in_unit else format_change(moved)
+    change = "±0" if in_unit and moved is not None and not any(c in "123456789" for c in change) else change
     text = format_figure(measure, value) if value is not None else "–"
-    against = f"vs {name_period(result.compared_with)}" if result.compared_with and change else ""
+    against = f"vs {name_period(result.compared_with)}{_base(measure, result)}" if result.compared_with and change else ""
     definition = f"{known.definition} **{known.formula}**, {known.unit}. [Dictionary](/dictionary?find={measure})"
     return Tile(
         measure,
@@ -62,6 +64,15 @@ def of(measure: str, result: Result, trend: Result | None = None) -> Tile:
         _line(measure, trend),
         result,
     )
+
+
+def _base(measure: str, result: Result) -> str:
+    """Why the change is in its unit: `: new`, ` (−€ 199): the base is negative: …`; '' where it is a percentage."""
+    now, before = (result.totals.get(f"{measure}{suffix}") for suffix in ("_comparable", "_before"))
+    if MEASURES[measure].unit == "ratio" or stands_for(now, before) in ("", MISSING):
+        return ""
+    told = f" ({format_figure(measure, before)}, no percentage)" if before < 0 else ""
+    return f"{told}: {why_none(measure, now, before)}"
 
 
 def cover(result: Result, measure: str) -> str:

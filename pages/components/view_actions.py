@@ -13,7 +13,7 @@ from core.reports import records
 from core.reports.definition import PERIOD_RULES, ReportDefinition, resolve_period, rules_for, view_report
 from core.sales import files
 from core.sales.naming import name_period
-from core.sales.query import Period, SalesQuery, conditions
+from core.sales.query import FiscalYears, Period, SalesQuery, conditions
 from core.sales.shown import Shown
 from pages.components import cached, choosing, errors, saved_views, session
 from pages.components.choosing import Choice
@@ -55,23 +55,24 @@ def report_dialog(title: str, query: SalesQuery, chosen: Choice, make: MakeRepor
     with errors.boundary():
         period = query.period or chosen.period
         fixed = choosing.period_text(period)
-        rules = [*rules_for(period, date.today()), *PERIOD_RULES]
+        fiscal = cached.fiscal_calendar()
+        rules = [*rules_for(period, date.today(), fiscal), *PERIOD_RULES]
         with st.form("view_report", border=False):
             called = st.text_input("Name", title, max_chars=120)
             rule = st.selectbox(
-                "Period", list(dict.fromkeys([fixed, *rules])), format_func=lambda one: rule_words(one, period, date.today())
+                "Period", list(dict.fromkeys([fixed, *rules])), format_func=lambda one: rule_words(one, period, date.today(), fiscal)
             )
             st.caption(_promise(query))
             if st.form_submit_button("Make the report", type="primary"):
                 _make(make(called.strip() or title, rule))
 
 
-def rule_words(rule: str, period: Period, today: date) -> str:
+def rule_words(rule: str, period: Period, today: date, fiscal: FiscalYears | None = None) -> str:
     """`Always Jan–May 2025`; `Last complete month (now May 2025)`."""
     if rule not in PERIOD_RULES:
         return f"Always {name_period(period)}"
     words = PERIOD_RULES[rule]
-    return f"{words[:1].upper()}{words[1:]} (now {name_period(resolve_period(rule, today))})"
+    return f"{words[:1].upper()}{words[1:]} (now {name_period(resolve_period(rule, today, fiscal))})"
 
 
 def _promise(query: SalesQuery) -> str:

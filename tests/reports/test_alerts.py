@@ -127,6 +127,32 @@ def test_the_same_thing_is_told_once_and_again_when_it_comes_back(filled, databa
     assert [e.subject for e in entries(settings.outbox)] == ["NORDLYS Parfum: Inbox"] * 2
 
 
+def test_a_change_without_a_percentage_is_not_called_quiet(market, database, settings):  # noqa: F811
+    market.line("galilu", "2024-05", TUNDRA, -1, "-199")
+    market.line("galilu", "2025-05", TUNDRA, 100, "19901")
+    market.covers("galilu", "2024-05", "2025-05")
+    save_alert(database, SYSTEM, "Rise", measure("rises_by", "0.10", period="2025-05"), TO)
+    assert check_alerts(database, settings, NOW) == 0
+    assert alert(database).last_result == (
+        "Not judged: net revenue in May 2025 changed by +€\u202f20\u202f100 (the base is negative: returns outweigh sales) and so by no percentage."
+    )
+
+
+def test_a_change_over_nothing_in_common_is_not_called_quiet(market, database, settings):  # noqa: F811
+    market.line("galilu", "2025-05", TUNDRA, 1, "10")
+    market.covers("galilu", "2025-05")
+    save_alert(database, SYSTEM, "Fall", measure("falls_by", "0.10", period="2025-05"), TO)
+    assert check_alerts(database, settings, NOW) == 0
+    assert alert(database).last_result == "Not judged: of net revenue in May 2025 nothing can be compared with the year before."
+
+
+def test_an_alert_watches_the_last_fiscal_month(market, database):  # noqa: F811
+    market.line("galilu", "2025-05", TUNDRA, 1, "10")
+    (found,) = find(database, measure("below", "20", period="last_fiscal_month"), None, TODAY)
+    assert found.text == "Net revenue in May 2025 is €\u202f10."
+    assert in_words(measure("below", "20", period="last_fiscal_month")).startswith("Net revenue, last complete fiscal month, is below")
+
+
 def test_what_could_not_be_mailed_is_told_at_the_next_look(filled, database, settings, tmp_path):
     save_alert(database, SYSTEM, "Inbox", AlertDefinition("held_money", Decimal(100)), TO)
     dead = make_settings(tmp_path, SMTP_HOST="127.0.0.1", SMTP_PORT=1, SMTP_SECURITY="none")

@@ -71,9 +71,29 @@ def test_a_rule_means_a_period_on_a_day(rule, start, end):
     assert resolve_period(rule, TODAY) == Period(date.fromisoformat(start), date.fromisoformat(end))
 
 
+@pytest.mark.parametrize(
+    ("rule", "start", "end"),
+    [  # by the wall calendar of 4-4-5 weeks from April: FY2026 begins on Monday 31 March 2025, its P02 on 28 April, its P03 on 26 May
+        ("last_fiscal_month", "2025-04-28", "2025-05-25"),
+        ("last_fiscal_quarter", "2024-12-30", "2025-03-30"),
+        ("last_fiscal_year", "2024-04-01", "2025-03-30"),
+        ("fiscal_year_to_date", "2025-03-31", "2025-05-25"),
+    ],
+)
+def test_a_fiscal_rule_counts_in_the_brands_own_calendar(rule, start, end):
+    assert resolve_period(rule, TODAY, FiscalCalendar(4, "4-4-5")) == Period(date.fromisoformat(start), date.fromisoformat(end))
+
+
+def test_a_fiscal_rule_needs_the_calendar_and_is_offered_with_it_alone():
+    with pytest.raises(BadSchedule, match="calendar"):
+        resolve_period("last_fiscal_month", TODAY)
+    assert rules_for(Period(date(2025, 5, 1), date(2025, 5, 31)), TODAY) == ("last_month",)
+    assert rules_for(Period(date(2025, 5, 1), date(2025, 5, 31)), TODAY, FiscalCalendar()) == ("last_month", "last_fiscal_month")
+
+
 @pytest.mark.parametrize("rule", PERIOD_RULES)
 def test_january_looks_back_into_december(rule):
-    period = resolve_period(rule, date(2025, 1, 1))
+    period = resolve_period(rule, date(2025, 1, 1), FiscalCalendar())
     assert period.end <= date(2025, 1, 1)
     if rule not in ("month_to_date",):
         assert period.end.year == 2024
@@ -81,7 +101,7 @@ def test_january_looks_back_into_december(rule):
 
 @given(st.dates(date(2000, 1, 1), date(2040, 12, 31)), st.sampled_from(list(PERIOD_RULES)))
 def test_a_rule_never_reaches_into_the_future(today, rule):
-    period = resolve_period(rule, today)
+    period = resolve_period(rule, today, FiscalCalendar(4, "4-4-5"))
     assert period.end <= today
     assert rule == "month_to_date" or period.end < today
 

@@ -131,8 +131,10 @@ def test_what_did_not_sell_before_is_new_and_has_no_percentage(market: Market) -
     for month, net in (("2024-05", -10), ("2025-05", 120), ("2025-06", 60)):
         market.line("galilu", month, TUNDRA, 1, net)
     market.covers("galilu", "2024-05", "2024-06", "2025-05", "2025-06")
-    row = drawn(market, "2025-05/2025-06", compare="prior_year").rows[0]
-    assert [(cell.change, cell.is_new) for cell in row.cells] == [(None, True), (None, True)]
+    found = drawn(market, "2025-05/2025-06", compare="prior_year")
+    row = found.rows[0]
+    assert [(cell.change, cell.is_new) for cell in row.cells] == [(None, False), (None, True)]
+    assert "+€\u202f130 (the base is negative: returns outweigh sales)" in cell_words(found, row.cells[0], 0, format_figure)
 
 
 def test_a_season_is_seen_beside_the_rows_own_best_month(two_vendors: Market) -> None:

@@ -249,7 +249,7 @@ def changes(name: str, values: dict[str, Any], compared: bool, silent: dict[str,
         zero = lambda era, one, other: 0 if one is None and other is not None and silent[era] else one  # noqa: E731
         now, alike, before = zero("", now, before), zero("_comparable", alike, before), zero("_before", before, alike)
     change = None if alike is None or before is None else alike - before
-    pct = None if change is None or not before else round(Decimal(change) / abs(Decimal(before)), 9)
+    pct = None if change is None or before <= 0 else round(Decimal(change) / Decimal(before), 9)
     return {name: now, f"{name}_comparable": alike, f"{name}_before": before, f"{name}_change": change, f"{name}_change_pct": pct}
 
 

@@ -23,9 +23,11 @@ from core.chat.analyses.wording import (
     figure,
     joined,
     label,
+    moved,
     name_of,
     of_source,
     population,
+    rate,
     reach,
     sentence,
     title,
@@ -37,6 +39,7 @@ from core.sales.charts import bridge_chart, chart_for, moment_end
 from core.sales.dimensions import NOT_STATED, OTHERS
 from core.sales.formatting import format_points
 from core.sales.query import Filter, Period, Result
+from core.sales.relative import total_rate
 from core.sales.running_pace import last_months
 
 SMALLEST_BASE = Decimal("0.01")  # of the total before: below, a growth rate says little
@@ -108,7 +111,7 @@ def _ranked(m: Material, result: Result, rows: pl.DataFrame, falling: bool, sing
     notes: tuple[str, ...] = ()
     by_rate = m.slots.has("fastest")
     if by_rate:
-        least = value_of(result.totals.get(f"{m.measure}_before")) * SMALLEST_BASE
+        least = max(value_of(result.totals.get(f"{m.measure}_before")) * SMALLEST_BASE, Decimal(0))
         side = side.filter((pl.col("before") >= least) & pl.col("change_pct").is_not_null())
         notes = (f"For rates only groups with a base of at least {figure(m.measure, least)} (1 % of the total before) take part.",)
     fresh = side.filter(pl.col("status") == "new") if not falling else side.clear()
@@ -123,7 +126,7 @@ def _ranked(m: Material, result: Result, rows: pl.DataFrame, falling: bool, sing
         return ordered, f"None of the {what}{population(m)} {direction}{when(m)} against {against(m)}.", notes
     shown = ordered.head(1) if single else ordered.head(m.slots.number) if m.slots.number else ordered
     row = shown.row(0, named=True)
-    detail = f"{label(m.measure).lower()} from {figure(m.measure, row['before'])} to {figure(m.measure, row['now'])}, {difference(m.measure, row['change'])} ({_rate(row)})"
+    detail = f"{label(m.measure).lower()} from {figure(m.measure, row['before'])} to {figure(m.measure, row['now'])}, {difference(m.measure, row['change'])} ({_rate(m, row)})"
     if single:
         text = f"{_name(m, row)} {direction} {'fastest' if by_rate else 'most'}{of_source(m)}{population(m, ('source',))}{when(m)} against {against(m)}: {detail}."
     else:
@@ -141,16 +144,16 @@ def _slowest(m: Material, rows: pl.DataFrame) -> tuple[pl.DataFrame, str, tuple[
     return shown, f"Slowest growth of {label(m.measure).lower()}{population(m)}{when(m)} against {against(m)}: {joined(listed)}.", ()
 
 
-def _rate(row: dict[str, Any]) -> str:
-    return "new" if row["status"] == "new" else change(row["change_pct"])
+def _rate(m: Material, row: dict[str, Any]) -> str:
+    return rate(m.measure, row["change_pct"], row["now"], row["before"])
 
 
 def _all_changes(m: Material, result: Result, rows: pl.DataFrame) -> tuple[pl.DataFrame, str, tuple[str, ...]]:
-    step, rate = result.totals.get(f"{m.measure}_change"), result.totals.get(f"{m.measure}_change_pct")
+    step = result.totals.get(f"{m.measure}_change")
     first = rows.row(0, named=True)
     text = (
-        f"{label(m.measure)}{population(m)}{when(m)} against {against(m)}: {difference(m.measure, step)} ({change(rate)}) over what both periods cover. "
-        f"{_name(m, first)} moved most: {difference(m.measure, first['change'])} ({_rate(first)})."
+        f"{label(m.measure)}{population(m)}{when(m)} against {against(m)}: {difference(m.measure, step)} ({total_rate(result.totals, m.measure)}) over what both periods cover. "
+        f"{_name(m, first)} moved most: {difference(m.measure, first['change'])} ({_rate(m, first)})."
     )
     return rows, text, ()
 
@@ -164,12 +167,12 @@ def growth_series(m: Material) -> Finding:
     columns = {f"{name}_comparable": "now", f"{name}_before": "before", f"{name}_change": "change", f"{name}_change_pct": "change_pct"}
     frame = result.frame.select(*m.query.by, name, *columns).rename(columns)
     rated = frame.filter(pl.col("change_pct").is_not_null())
-    text = f"{label(name)}{population(m)} by {title(dimension, False)}{when(m)} against {against(m)}: {change(result.totals.get(f'{name}_change_pct'))} overall"
+    text = f"{label(name)}{population(m)} by {title(dimension, False)}{when(m)} against {against(m)}: {moved(name, *_alike_totals(result, name))} overall"
     if not rated.is_empty():
         best, worst = rated.sort("change_pct", descending=True).row(0, named=True), rated.sort("change_pct").row(0, named=True)
         text += f", from {change(worst['change_pct'])} in {name_of(dimension, worst[dimension])} to {change(best['change_pct'])} in {name_of(dimension, best[dimension])}"
     bare = frame.height - rated.height
-    notes = (f"{bare} rows have no base and stand as n/a.",) if bare else ()
+    notes = (f"{bare} rows have no positive base, so no percentage.",) if bare else ()
     return Finding(sentence(text) + reach(result), frame, result, chart_for(result, m.today), notes, (bare,))
 
 
@@ -191,13 +194,28 @@ def against_rest(m: Material) -> Finding:
     ]
     frame = frame_of(rows, {"who": pl.String, "now": EUR, "before": EUR, "change": EUR, "change_pct": EUR})
     if rates[0] is None or rates[1] is None:
-        without_base = named.label if rates[0] is None else "the others"
-        text = f"{label(name)} of {named.label} can not be held against the others{when(m)}: of {without_base} no month of {against(m)} is covered too"
+        text = f"{label(name)} of {named.label} can not be held against the others{when(m)}: {_no_rate(m, named.label, own, rest)}"
         return Finding(sentence(text) + reach(own), frame, own)
     text = f"{label(name)} of {named.label} changed by {change(rates[0])}{when(m)} against {against(m)}, all others by {change(rates[1])}"
     gap = Decimal(rates[0]) - Decimal(rates[1])
     verdict = "yes, faster" if gap > 0 else "no, not faster" if gap < 0 else "exactly as fast"
     return Finding(sentence(f"{text}: {verdict}, by {format_points(gap)}") + reach(own), frame, own, figures=(gap,))
+
+
+def _no_rate(m: Material, who: str, own: Result, rest: Result) -> str:
+    """Which of the two has no percentage, and why."""
+    name = m.measure
+    side, result = (who, own) if own.totals.get(f"{name}_change_pct") is None else ("the others", rest)
+    _, now, before = _alike_totals(result, name)
+    if now is None or before is None:
+        return f"of {side} no month of {against(m)} is covered too"
+    return f"{side} went from {figure(name, before)} to {figure(name, now)}, {difference(name, now - before)} ({rate(name, None, now, before)})"
+
+
+def _alike_totals(result: Result, name: str) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    """Percentage, now and before of what both periods cover."""
+    found = [total_of(result, f"{name}{suffix}") for suffix in ("_change_pct", "_comparable", "_before")]
+    return found[0], found[1], found[2]
 
 
 def streak(m: Material) -> Finding:
@@ -254,7 +272,7 @@ def stepwise(m: Material) -> Finding:
         if item
         else f"; the last, {name_of(grain, last[grain])}"
     )
-    text = f"{label(m.measure)}{population(m)}{when(m)}, {len(starts) - 1} {title(grain)} each against the one before{who}: {change(last['change_pct'])} ({difference(m.measure, last['change'])})"
+    text = f"{label(m.measure)}{population(m)}{when(m)}, {len(starts) - 1} {title(grain)} each against the one before{who}: {difference(m.measure, last['change'])} ({_rate(m, last)})"
     return Finding(
         sentence(text) + reach(result), frame, result, chart_for(result, m.today) if item is None else None, figures=(len(starts) - 1,)
     )
@@ -292,7 +310,7 @@ def why(m: Material) -> Finding:
         )
     contributions = {part: bridging.movers(m.ask(replace(m.query, by=(part,))), name) for part in _PARTS if not _fixed(m, part)}
     frame = _contributions(contributions)
-    start = f"{label(name)}{population(m)} {_went(m, step)} by {difference(name, abs(step)).lstrip('+')} ({change(result.totals[f'{name}_change_pct'])}){when(m)} against {against(m)}{_alike(result, name)}"
+    start = f"{label(name)}{population(m)} {_went(m, step)} by {difference(name, abs(step)).lstrip('+')} ({total_rate(result.totals, name)}){when(m)} against {against(m)}{_alike(result, name)}"
     leaders = [_leader(part, rows, name, step) for part, rows in contributions.items()]
     text = sentence(f"{start}. Largest contributions: {joined([x for x in leaders if x], 4)}")
     if name != "sales_eur_net":

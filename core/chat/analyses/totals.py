@@ -20,9 +20,11 @@ from core.chat.analyses.wording import (
     figure,
     joined,
     label,
+    moved,
     name_of,
     percent,
     population,
+    rate,
     reach,
     sentence,
     was,
@@ -31,6 +33,7 @@ from core.chat.analyses.wording import (
 from core.sales.charts import chart_for
 from core.sales.measures import MEASURES
 from core.sales.query import Filter, Period, Result, SalesQuery
+from core.sales.relative import total_change
 
 ADDITIVE = ("sales_eur_net", "sales_eur_gross", "units")
 
@@ -172,12 +175,12 @@ def _two_totals(m: Material, result: Result, name: str, now: Decimal | None, bef
     if m.query.period is not None and m.query.period.days < SHORT_DAYS and (alike, alike_before) != (now, before):
         return (
             f"{label(name)}{population(m)} {was(name)} {figure(name, alike)}{when(m)} against {figure(name, alike_before)} in {base}: "
-            f"{difference(name, alike - alike_before)} ({change(share)}). Only sources that state days or weeks of both are in it."
+            f"{difference(name, alike - alike_before)} ({rate(name, share, alike, alike_before)}). Only sources that state days or weeks of both are in it."
         )
     if alike == now and alike_before == before:
-        return f"{start}: {difference(name, now - before)} ({change(share)})."
-    loaded = f"as loaded {difference(name, now - before)} ({change(change_of(now, before))})"
-    return f"{start}, {loaded}. Over the resellers and months covered in both it went from {figure(name, alike_before)} to {figure(name, alike)}: {change(share)}."
+        return f"{start}: {difference(name, now - before)} ({rate(name, share, alike, alike_before)})."
+    loaded = f"as loaded {difference(name, now - before)} ({rate(name, change_of(now, before), now, before)})"
+    return f"{start}, {loaded}. Over the resellers and months covered in both it went from {figure(name, alike_before)} to {figure(name, alike)}: {moved(name, share, alike, alike_before)}."
 
 
 def _premise(m: Material, result: Result) -> list[str]:
@@ -226,7 +229,7 @@ def split(m: Material) -> Finding:
     text = (
         f"{label(name)}{population(m)} was {counted(name, before)} in the {length} days before {times.day_words(day)} "
         f"({figure(name, per_day[0])} a day) and {counted(name, now)} in the {length} days from it on ({figure(name, per_day[1])} a day): "
-        f"{difference(name, now - before)} ({change(change_of(now, before))})."
+        f"{difference(name, now - before)} ({rate(name, change_of(now, before), now, before)})."
     )
     rows = [("before", earlier.start, earlier.end, before, per_day[0]), ("after", later.start, later.end, now, per_day[1])]
     frame = frame_of(rows, {"span": pl.String, "from": pl.Date, "to": pl.Date, name: EUR, "per_day": EUR})
@@ -253,8 +256,8 @@ def overview(m: Material) -> Finding:
         if result.totals.get(name) is not None
     ]
     best = _best_product(m)
-    net, share = result.totals.get("sales_eur_net"), result.totals.get("sales_eur_net_change_pct")
-    changed = f", {change(share)} against the covered part of {against(m)}" if share is not None else ""
+    net, step = result.totals.get("sales_eur_net"), result.totals.get("sales_eur_net_change")
+    changed = f", {total_change(result.totals, 'sales_eur_net')} against the covered part of {against(m)}" if step is not None else ""
     text = f"{sentence(when(m))[:-1]}{population(m)}: net revenue {figure('sales_eur_net', net)}{changed}"
     others = [
         f"{counted(n, v) if n in ('units', 'orders') else MEASURES[n].label.lower() + ' ' + figure(n, v)}" for n, v in _others(result)
@@ -262,7 +265,7 @@ def overview(m: Material) -> Finding:
     text += f"; {', '.join(others)}." if others else "."
     if best is not None:
         text += f" Best product: {name_of('product', best[0])} with {figure('sales_eur_net', best[1])}."
-    text += f" Nothing of {against(m)} is covered, so no change can be stated." if share is None else ""
+    text += f" Nothing of {against(m)} is covered, so no change can be stated." if step is None else ""
     months = m.ask(replace(m.query, measures=("sales_eur_net",), by=("month",)))
     frame = frame_of(rows, _COMPARED)
     return Finding(text + reach(result), frame, result, chart_for(months, m.today), figures=(best[1] if best else None,))

@@ -16,6 +16,7 @@ from core.sales.formatting import format_change, format_difference, format_figur
 from core.sales.measures import MEASURES
 from core.sales.naming import name_list
 from core.sales.query import Period, Result
+from core.sales.relative import change_words, rate_words, relative_change
 
 SOURCE_NAMES = {"d2c": "own web shop", "sell-out": "resellers"}
 _PHRASES = {
@@ -188,9 +189,19 @@ def ratio_of(part: Decimal, whole: Decimal) -> Decimal | None:
     return part / whole if whole else None
 
 
+def rate(measure: str, ratio: Any, now: Any, before: Any) -> str:
+    """What stands in brackets behind a change in its unit: `+4.2 %`, “new”, or why there is no percentage."""
+    return rate_words(measure, ratio, now, before)
+
+
+def moved(measure: str, ratio: Any, now: Any, before: Any) -> str:
+    """A change on its own: `+4.2 %`, or where there is no percentage the change in its unit and why."""
+    return change_words(measure, ratio, now, before, figure=difference)
+
+
 def change_of(now: Decimal, base: Decimal) -> Decimal | None:
-    """(now − base) ÷ |base|; None where the base is 0."""
-    return (now - base) / abs(base) if base else None
+    """(now − base) ÷ base; None where the base is not positive."""
+    return relative_change(now, base)
 
 
 def joined(names: Sequence[str], most: int = 5) -> str:
