@@ -2,20 +2,25 @@
 
 The part is Σ sold by the same point of the month ÷ Σ sold in the month, over up to twelve complete months before; a month of another
 length is cut at the same part of its days, within a day in proportion. Tested on each of those months with what was known before it, against last year's month.
-Of a month without a sale so far nothing is said: a part of nothing is no month of nothing.
+Of a month without a sale so far nothing is said: a part of nothing is no month of nothing. Orders add up over days only where each has its
+lines on one day; where one has them on several, the days count it several times, and the running month is not told.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import fmean
 
+import polars as pl
+
 from core.sales.backtesting import quantile
 from core.sales.covered import Covered, Sender, month_of, months_in
+from core.sales.formatting import format_number
 from core.sales.measures import MEASURES
+from core.sales.naming import name_list
 from core.sales.query import Filter, Period, Result, SalesQuery
 
 MOST_MONTHS, FEWEST_MONTHS = 12, 6
@@ -50,6 +55,31 @@ def nowcast_query(measure: str, where: Sequence[Filter], through: date) -> Sales
     """The days that a nowcast up to `through` is made of: of the running month and of the three years before, by reseller."""
     first = month_of(through).start
     return SalesQuery((measure,), ("reseller", "day"), tuple(where), Period(first.replace(year=first.year - 3), month_of(through).end))
+
+
+def months_query(asked: SalesQuery) -> SalesQuery:
+    """The months that the days of `nowcast_query` make up: a count of what is distinct must be the same over both."""
+    return replace(asked, by=("reseller", "month"))
+
+
+def counted_twice(days: Result, by_month: Result) -> dict[str, int]:
+    """By reseller how many orders of its days are counted on a further day of a month. `days`, `by_month`: the answers to `nowcast_query` and to
+    `months_query`."""
+    measure = days.query.measures[0]
+    sums = [dict(answer.frame.group_by("reseller").agg(pl.col(measure).sum()).iter_rows()) for answer in (days, by_month)]
+    more = {reseller: int((value or 0) - (sums[1].get(reseller) or 0)) for reseller, value in sums[0].items()}
+    return {reseller: count for reseller, count in more.items() if count}
+
+
+def twice_words(found: Mapping[str, int], measure: str) -> str:
+    """Why the running month of some is not told; '' where it is of all."""
+    label = MEASURES[measure].label.lower()
+    told = [f"{format_number(count)} {label[:-1] if count == 1 else label} of {reseller}" for reseller, count in sorted(found.items())]
+    return (
+        f"The running month is not told: {name_list(told)} would count twice, having lines on several days. Ask for revenue or units."
+        if told
+        else ""
+    )
 
 
 def nowcasts(result: Result, covered: Covered, today: date) -> tuple[Nowcast, ...]:

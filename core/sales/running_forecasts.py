@@ -14,11 +14,12 @@ from core.sales.dimensions import find_dimension
 from core.sales.forecasting import FORECAST_MEASURES, FURTHEST, MOST_PARTS, Forecast, forecast
 from core.sales.histories import SEASONS, Grain, histories, histories_query
 from core.sales.measures import find_measure
-from core.sales.nowcasting import Nowcast, nowcast_query, nowcasts
+from core.sales.nowcasting import Nowcast, counted_twice, months_query, nowcast_query, nowcasts, twice_words
 from core.sales.query import Filter, Result, SalesQuery
 from core.sales.suggesting import did_you_mean
 
 PARTS = ("reseller", "product", "category", "country", "store", "channel", "product_kind", "size")
+OF_LINES = ("product", "category", "product_kind", "size")  # one order may hold several of them
 Ask = Callable[[SalesQuery], Result]
 
 
@@ -35,10 +36,12 @@ class ForecastQuestion:
 
 @dataclass(frozen=True)
 class Outlook:
-    """`running`: the month that is not over, of the resellers that state days; months only."""
+    """`running`: the month that is not over, of the resellers that state days; months only. `not_told`: why it is not told of some, as a
+    sentence."""
 
     forecast: Forecast
     running: tuple[Nowcast, ...]
+    not_told: str = ""
 
 
 def checked(question: ForecastQuestion) -> ForecastQuestion:
@@ -48,6 +51,10 @@ def checked(question: ForecastQuestion) -> ForecastQuestion:
         raise BadQuestion(f"{label} is not forecast: it does not add up over months. Choose one of {', '.join(FORECAST_MEASURES)}.")
     if find_dimension(question.part).name not in PARTS:
         raise BadQuestion(f"A forecast is not broken down by “{question.part}”. {did_you_mean(question.part, {p: p for p in PARTS})}")
+    if question.measure == "orders" and question.part in OF_LINES:
+        raise BadQuestion(
+            "An order may hold several products, so a forecast of orders has no parts by product. Break it down by another group."
+        )
     if question.grain not in SEASONS:
         raise BadQuestion(f"A forecast is by month or by week, not by “{question.grain}”.")
     if not 1 <= question.horizon <= FURTHEST[question.grain]:
@@ -69,7 +76,12 @@ def outlook(question: ForecastQuestion, ask: Ask, covered: Covered, today: date)
     latest = max((day for day in by_day if day is not None), default=None)
     if asked.grain != "month" or latest is None:
         return Outlook(found, ())
-    return Outlook(found, nowcasts(ask(nowcast_query(asked.measure, where, min(latest, today))), covered, today))
+    query = nowcast_query(asked.measure, where, min(latest, today))
+    days = ask(query)
+    twice = counted_twice(days, ask(months_query(query))) if find_measure(asked.measure).additivity == "distinct" else {}
+    told = nowcasts(days, covered, today)
+    missed = {name: count for name, count in twice.items() if any(one.reseller == name for one in told)}
+    return Outlook(found, tuple(one for one in told if one.reseller not in twice), twice_words(missed, asked.measure))
 
 
 def run_forecast(database: Database, question: ForecastQuestion, scope: Scope = None, today: date | None = None) -> Outlook:

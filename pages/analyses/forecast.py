@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.sales import forecast_words as words
 from core.sales.dimensions import DIMENSIONS
-from pages.components import cached_analyses, empty, filters, forecast_view, looking_ahead, results, session
+from pages.components import cached_analyses, empty, filters, forecast_view, frame, looking_ahead, results, session
 from pages.components.card_menu import card
 
 chosen = filters.head("Forecast", compare=False)
@@ -45,5 +45,7 @@ if outlook.running:
     lead = "Of those who state days, forecast from the days so far"
     with card(title, lead, forecast_view.menu("running", found, chosen, view, rows, title)):
         forecast_view.running(outlook.running, found.measure)
+if outlook.not_told:
+    frame.hint(frame.plain(outlook.not_told))
 forecast_view.notes(found)
 results.caveats(found.result)

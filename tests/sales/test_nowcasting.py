@@ -6,9 +6,12 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
+from core.errors import BadQuestion
 from core.sales.covered import Covered, Sender
 from core.sales.nowcasting import nowcast_query, nowcasts
 from core.sales.query import Period, Result
+from core.sales.running_forecasts import ForecastQuestion, run_forecast
+from tests.sales.conftest import CANDLE, TUNDRA
 
 SHOP = Sender(4, "Online", "online", "monthly")
 GALILU = Sender(2, "Galilu", "galilu", "monthly")
@@ -81,3 +84,35 @@ def test_monthly_reports_a_complete_month_and_a_short_history_have_none():
 def test_february_of_a_leap_year_is_cut_at_the_same_part_of_its_days():
     (march,) = told(every_day(date(2024, 3, 31)) | {}, date(2024, 3, 30), date(2024, 3, 30), first=date(2023, 1, 1))
     assert march.so_far == 300 and march.expected == pytest.approx(Decimal(310), abs=4)
+
+
+def orders_of_a_shop(market, twice: bool):
+    """Two orders on each tenth and twentieth, from July 2024; with `twice` one order of May 2025 has a line on a second day."""
+    numbers = [(2024, month) for month in range(7, 13)] + [(2025, month) for month in range(1, 7)]
+    for year, month in numbers:
+        for day in (10, 20) if (year, month) != (2025, 6) else (10,):
+            for n in range(2):
+                market.order_line(f"{year}{month}-{day}-{n}", f"{year}-{month:02d}-{day}", TUNDRA, 1, 50)
+    if twice:
+        market.order_line("20255-10-0", "2025-05-11", CANDLE, 1, 30)
+    market.covers("online", "2024-07-01/2025-06-12")
+    return run_forecast(market.database, ForecastQuestion("orders"), None, date(2025, 6, 12))
+
+
+def test_orders_of_one_day_each_make_a_running_month(market):
+    outlook = orders_of_a_shop(market, twice=False)
+    (june,) = outlook.running
+    assert (june.so_far, june.expected, outlook.not_told) == (2, 4, "")
+
+
+def test_orders_with_lines_on_several_days_are_not_counted_twice_but_named(market):
+    outlook = orders_of_a_shop(market, twice=True)
+    assert outlook.running == ()
+    assert outlook.not_told == (
+        "The running month is not told: 1 order of Online would count twice, having lines on several days. Ask for revenue or units."
+    )
+
+
+def test_orders_have_no_parts_by_product(market):
+    with pytest.raises(BadQuestion, match="several products"):
+        run_forecast(market.database, ForecastQuestion("orders", part="category"), None, date(2025, 6, 12))
