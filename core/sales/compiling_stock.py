@@ -12,6 +12,8 @@ from core.sales.asking import Asked, Kept
 
 STATED_BY = ("reseller", "product", "category", "product_kind", "size", "source")
 BEFORE = "make_interval(months => p.add_months, days => p.add_days)"
+# A line of before that states its day stands inside the asked days, as one of now does.
+LANDS_INSIDE = f"(s.sold_on is null or coalesce(p.lands_on, (s.counted_on + {BEFORE})::date) between %(start)s and %(end)s)"
 Named = tuple[str, str]  # a group and the SQL that makes a line part of it
 
 
@@ -87,7 +89,7 @@ def _both(relation: str, asked: Asked, eras: Sequence[str], kept: str, condition
   union all
   select s.*, coalesce(p.lands_on, (s.counted_on + {BEFORE})::date), (s.sold_on + {BEFORE})::date, '_before' from readable.{relation} s
   join pairs p on p.reseller_id = s.reseller_id and s.counted_on between p.before_start and p.before_end
-  where s.counted_on between %(first_before)s and %(last_before)s and {condition}{also}"""
+  where s.counted_on between %(first_before)s and %(last_before)s and {LANDS_INSIDE} and {condition}{also}"""
 
 
 def _level(asked: Asked, names: Sequence[str], inside: Sequence[str], conditions: tuple[Sequence[str], Sequence[str]]) -> str:

@@ -23,9 +23,9 @@ UNITS = {TUNDRA: (3, 4, 5), SAUNA: (2, 0, 1)}
 STOCK = {TUNDRA: (20, 17, 12), SAUNA: (8, None, 6), CANDLE: (9, 9, 9)}
 
 
-def stock(market: Market, batch: int, week: str, ean: str, quantity: int) -> None:
+def stock(market: Market, batch: int, week: str, ean: str, quantity: int, reseller: str = "liberty") -> None:
     start, end = span(week)
-    row = {"reseller_id": market.resellers["liberty"], "product_ean": ean, "view": "main", "period_start": start, "as_of": end}
+    row = {"reseller_id": market.resellers[reseller], "product_ean": ean, "view": "main", "period_start": start, "as_of": end}
     with market.database.write() as c:
         c.execute(t.stock_levels.insert(), row | {"quantity": quantity, "upload_batch_id": batch, "source_row": 1})
 
@@ -149,3 +149,20 @@ def test_the_newest_stock_lasts_as_long_as_the_pace_of_the_weeks_that_are_stated
 def test_stock_is_out_of_sight_with_its_reseller(shop):
     other = shop.resellers["galilu"]
     assert read_stock(shop.database, "Liberty", (other,)) is None and read_stock(shop.database, "Galilu") is None
+
+
+def test_both_sides_of_a_comparison_leave_out_what_was_sold_before_the_asked_days(market: Market) -> None:
+    """Of each May, 5 units on the 10th and 4 without a day; asked from the 15th: the month's report counts at its end, the 10th does not."""
+    for year, left in ((2024, 10), (2025, 6)):
+        batch = market.new_batch("galilu")
+        market.covers("galilu", f"{year}-05", batch=batch)
+        market.line("galilu", f"{year}-05", TUNDRA, 5, 500, sale_date=date(year, 5, 10))
+        market.line("galilu", f"{year}-05", TUNDRA, 4, 400)
+        stock(market, batch, f"{year}-05", TUNDRA, left, "galilu")
+    for rolled in (False, True):
+        if rolled:
+            market.fill_rollup()
+        query = build_query(("sell_through", "units"), (), {"reseller": "Galilu"}, "2025-05-15/2025-05-31", "prior_year")
+        found = run(market.database, query, today=date(2025, 7, 31)).totals
+        assert (found["units_comparable"], found["units_before"]) == (4, 4)
+        assert (found["sell_through_comparable"], found["sell_through_before"]) == (ratio(4, 6), ratio(4, 10))
