@@ -73,6 +73,7 @@ class CellReader:
     problems: list[Problem] = field(default_factory=list)
     typed_as_text: dict[tuple[int, int], str] = field(default_factory=dict)
     troubled: set[tuple[int, int | None]] = field(default_factory=set)
+    named: dict[str, tuple[int, int]] = field(default_factory=dict)  # each currency that a cell names, and the first such cell
 
     @classmethod
     def over(
@@ -134,6 +135,22 @@ class CellReader:
         message = f"{cells} a number as text, such as '{collapse(value)}'. They were read as numbers."
         return (Problem("amount_as_text", message, "warning", self.sheet.name, self.sheet.address(row, column), value),)
 
+    def foreign(self, own: str | None) -> tuple[Problem, ...]:
+        """Amounts that name another currency than the report's; they were read as its own, which a person has to confirm."""
+        return tuple(
+            Problem(
+                "currency_conflict",
+                f"'{collapse(self.sheet.grid[row][column] or '')}' names {code}, but this report is in {own} and the amounts were read as {own}. "
+                "Confirm the currency, or ask the reseller.",
+                "error",
+                self.sheet.name,
+                self.address(row, column),
+                self.sheet.grid[row][column],
+            )
+            for code, (row, column) in self.named.items()
+            if code != own
+        )
+
     def _read(self, row: int, column: int | None, sign: DecimalSign | None) -> tuple[Decimal | None, str | None]:
         if column is None:
             return None, None
@@ -141,6 +158,8 @@ class CellReader:
             return None, self._trouble(row, column, "no_cached_value")
         text = self.sheet.grid[row][column]
         reading = read_typed(text) if self.sheet.is_typed(row, column) else read_text(text, sign)
+        if reading.currency:
+            self.named.setdefault(reading.currency, (row, column))
         if reading.state == "value" and not self.sheet.is_typed(row, column):
             self.typed_as_text[row, column] = text or ""
         rules = {"error": "cell_error", "unreadable": "unreadable", "ambiguous": "ambiguous_number"}
@@ -157,10 +176,14 @@ class CellReader:
 
 
 def pair_columns(units: Sequence[int], amounts: Sequence[int], labels: Sequence[str | None]) -> Iterator[Columns]:
-    """Each units column with the amount column under the same label, else with the next one before another units column."""
+    """Each units column with the amount column under the same label, else with the next one before another units column.
+
+    Of two as near under one label it is the one on the side where the first pair has its own."""
+    amount_first = bool(units and amounts) and min(amounts) < min(units)
     for column, following in zip(units, [*units[1:], len(labels)], strict=True):
         same = [other for other in amounts if labels[other] is not None and labels[other] == labels[column]]
-        partner = min(same, key=lambda other: abs(other - column)) if same else next((c for c in amounts if column < c < following), None)
+        nearest = min(same, key=lambda other, own=column: (abs(other - own), (other < own) != amount_first)) if same else None  # type: ignore[misc]
+        partner = nearest if nearest is not None else next((c for c in amounts if column < c < following), None)
         yield Columns(column, partner)
 
 

@@ -20,7 +20,8 @@ Span = tuple[date, date]
 State = Literal["value", "absent", "unreadable", "ambiguous"]
 
 LANGUAGES = ("en", "pl", "es", "lt", "lv", "nl", "af", "uk", "de", "fr", "sv", "it", "et", "fi", "da", "nb", "pt", "cs", "ru")
-OWN_SPELLINGS = {"sept": 9, "sep": 9, "jany": 1, "febr": 2, "mrch": 3, "juni": 6, "juli": 7}
+OWN_SPELLINGS = {"sept": 9, "sep": 9, "jany": 1, "febr": 2, "mrch": 3, "juni": 6, "juli": 7,
+                 "кві": 4, "тра": 5, "чер": 6, "сер": 8, "жов": 10, "лис": 11, "гру": 12}  # fmt: skip
 EPOCH, EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
 YEARS = (1990, 2079)
 SERIALS = (32_874, 65_380)  # the same years as day numbers
@@ -31,14 +32,14 @@ NUMERIC = re.compile(r"(\d{1,2})[./\- ](\d{1,2})[./\- ](\d{4}|\d{2})(?:,? +\d{1,
 COMPACT = re.compile(r"(19|20)(\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 WEEKDAY = re.compile(r"^[^\W\d_]{2,9}\.?,? (?=\d)")
-WORDED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[. \-]*(?:de |of )?([^\W\d]+)\.?,?[. \-]*(?:de )?(\d{4}|'?\d{2})(?: .*)?")
+WORDED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[. \-]*(?:de |of )?([^\W\d]+)\.?,?[. \-]*(?:de )?(\d{4}|'?\d{2})(?:,? .*)?")
 OFFSET = r"[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$"
 # `march'25`, `березень 2025 р.`, `febrero de 2026`, `2025 April`, `2026 m. vasario mėn.`, `2026. gada februāris`
 MONTH_AND_YEAR = re.compile(
     r"([^\W\d_]+)\.?(?: de| del)?[ ._'’`´,-]*(\d{4}|\d{2})(?: ?[rgmрг]\.?)?(?: ?(?:року|года?))?"
     r"|(\d{4})[ ._'’-]*(?:(?:m|г|р)\.? |gada |рік |року )?([^\W\d_]+)\.?(?: men\.?)?"
 )
-MONTH_FIRST = re.compile(r"([^\W\d]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
+MONTH_FIRST = re.compile(r"([^\W\d]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?:,? .*)?")
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,10 @@ def weekday_names() -> frozenset[str]:
 
 def read_month(text: str | None) -> int | None:
     """`Jan`, `march`, `sept`, `sep `, `березня`, `styczeń`, `03`, `12.0` → 1…12; None for anything else."""
-    word = fold(text or "").rstrip(".")
+    word = fold(text or "").lstrip("'").rstrip(".")
+    if (named := re.fullmatch(r"(\d{1,2}) ?[-._/ ] ?([^\W\d_]+)", word)) is not None:  # `01-Jan`, `03 marzo`
+        month = month_names().get(named[2])
+        return month if month == int(named[1]) else None
     if (number := re.fullmatch(r"(\d{1,2})(?:[.,]0+)?", word)) is not None:
         return int(number[1]) if 1 <= int(number[1]) <= 12 else None
     return month_names().get(word)
@@ -85,7 +89,7 @@ def read_month(text: str | None) -> int | None:
 
 def read_year(text: str | None) -> int | None:
     """`2025`, `2025.0`, `'25` → 2025; None for anything else, also for years no sales file has."""
-    found = re.fullmatch(r"(?:(\d{4})(?:[.,]0+)?|'(\d{2}))", fold(text or ""))
+    found = re.fullmatch(r"(?:'?(\d{4})(?:[.,]0+)?|'(\d{2}))", fold(text or ""))
     year = int(found[1] or f"20{found[2]}") if found else 0
     return year if YEARS[0] <= year <= YEARS[1] else None
 

@@ -133,6 +133,12 @@ def total_of(text: str | None) -> str | None:
     return match.group(1) if match else None
 
 
+def leads_total(text: str | None) -> bool:
+    """True for `Total <group>`, `Subtotal <group>`: a total only where no key stands in the row, a product or store may be called so."""
+    word, _, group = fold(text or "").partition(" ")
+    return word.rstrip(":") in BARE_TOTALS and bool(group)
+
+
 def first_text(cells: Iterable[str | None]) -> str | None:
     """The first cell of a row that is not blank."""
     return next((text for text in cells if not is_blank(text)), None)
@@ -206,6 +212,23 @@ def rival_sheet(read: str | None, others: Sequence[str]) -> Problem:
         "Confirm that it is the right one, or upload each report as a file of its own."
     )
     return Problem("rival_sheet", message, "error", read)
+
+
+def rival_column(sheet: RawSheet, row: int, read: int, other: int) -> Problem:
+    """Two columns of a header row with one meaning and different values: one was read, a person says whether it is the right one."""
+    heads = sheet.frame.row(row)
+    used, rival = (f"“{(heads[column] or '').strip()}” in {sheet.address(row, column)}" for column in (read, other))
+    message = f"The columns {used} and {rival} mean the same and differ; the first was read. Confirm that it is the right one."
+    return Problem("rival_columns", message, "error", sheet.name, sheet.address(row, other), heads[other])
+
+
+def rival_headers(sheet: RawSheet, header: Header, names: Collection[str]) -> tuple[Problem, ...]:
+    """`rival_column` of each of `names` that heads several columns which differ below it."""
+    several = ((columns[0], other) for name in map(fold, names) if (columns := header.columns.get(name, ())) for other in columns[1:])
+    below = sheet.frame.slice(header.row + 1)
+    return tuple(
+        rival_column(sheet, header.row, first, other) for first, other in several if below[f"c{first}"].ne_missing(below[f"c{other}"]).any()
+    )
 
 
 def says_net(texts: Iterable[str | None]) -> bool:

@@ -43,9 +43,11 @@ def find_months(text: str, source: Source = "file_name") -> tuple[PeriodEvidence
 
 
 def find_days(text: str, order: dates.DateOrder = "dmy") -> tuple[date, ...]:
-    """Every day a name may mean, also with one-digit parts or a separator missing: `25_05_2025`, `1_6_2025`, `5_52024`, `2025-04-30`."""
-    found: dict[date, None] = {}
-    for run in DIGITS.findall(bare_name(text)):
+    """Every day a name may mean, also with one-digit parts, a separator missing or a short year: `25_05_2025`, `1_6_2025`, `5_52024`,
+    `2025-04-30`, `25_05_25`, `25th May 2025`."""
+    name = bare_name(text)
+    found: dict[date, None] = dict.fromkeys(_worded_days(name))
+    for run in DIGITS.findall(name):
         found.update(dict.fromkeys(_days_of(run, order)))
     return tuple(found)
 
@@ -177,11 +179,26 @@ def _checked(year: str, month: int | None) -> Iterator[tuple[int, int]]:
         yield number, month
 
 
+def _worded_days(name: str) -> Iterator[date]:
+    """`25 May 2025`, `25th May 25`, `25-May-2025`, `May 25, 2025`; the months in all languages."""
+    plain = fold(name)
+    for day, word, year in re.findall(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?[ ._\-]*([^\W\d_]+)[ ._'’\-]*(\d{4}|\d{2})(?!\d)", plain):
+        for number, month in _checked(year, _name_months().get(word)):
+            yield from dates.valid_days((number, month, int(day)))
+    for word, day, year in re.findall(r"([^\W\d_]+)[ ._\-]*(\d{1,2})(?:st|nd|rd|th)?,?[ ._\-]+(\d{4})(?!\d)", plain):
+        for number, month in _checked(year, _name_months().get(word)):
+            yield from dates.valid_days((number, month, int(day)))
+
+
 def _days_of(run: str, order: dates.DateOrder) -> Iterator[date]:
     """All dates that the digits of `run` can be cut into; every separator must fall on a cut."""
     parts = SEPARATORS.split(run)
     if len(parts) == 2 and max(map(len, parts)) == 4 and min(map(len, parts)) <= 2:
         return  # month and year
+    if len(parts) == 3 and all(len(part) <= 2 for part in parts):
+        one, two, three = (int(part) for part in parts)
+        yield from dates.valid_days((2000 + three, two, one) if order == "dmy" else (2000 + three, one, two))
+        yield from dates.valid_days((2000 + one, two, three))
     digits = "".join(parts)
     borders = {sum(map(len, parts[: at + 1])) for at in range(len(parts) - 1)}
     for first, second in product((1, 2), (1, 2)):

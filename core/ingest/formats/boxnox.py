@@ -11,10 +11,10 @@ import polars as pl
 from core.ingest import dates, periods
 from core.ingest.cells import CellReader, Columns, month_slices
 from core.ingest.evidence import Clue, weigh
-from core.ingest.formats import tables
+from core.ingest.formats import list_doubts, tables
 from core.ingest.formats.remarks import Lines, Remark, Written, tell
 from core.ingest.formats.tables import Table
-from core.ingest.layout import carried_labels, first_text, rival_sheets, sheets_set_aside, total_of
+from core.ingest.layout import carried_labels, first_text, leads_total, rival_sheets, sheets_set_aside, total_of
 from core.ingest.normalising import collapse, ean_column, fold, is_absent, map_texts, present_column
 from core.ingest.shapes import (
     ControlTotal,
@@ -45,6 +45,14 @@ COLUMNS = {
 }
 REQUIRED = ("year", "month", "pos", "quantity", "amount")
 MEASURES = ("qty", "amount")
+RIVALS = (
+    "year",
+    "month",
+    "pos",
+    "ean",
+    "quantity",
+    "amount",
+)  # two columns of one of these with different values: a person says which counts
 
 
 def recognise(book: RawBook) -> Guess:
@@ -84,13 +92,13 @@ def find(book: RawBook) -> Table | None:
 
 def spell(found: Table) -> Written:
     """How the numbers of this piece of the list are written, each text looked at."""
-    totals = tables.is_total(found, ("ean", "sku"))
+    totals = _totals(found)
     return tables.spell(found.only(~(totals | ~(found.written("year") | found.written("pos")))), ("quantity", "amount"), exact=True)
 
 
 def read_lines(found: Table, options: ReadOptions, written: Written | None = None) -> Lines:
     """What the list, or a piece of it, states. `written`: how the list is written so far, where `found` is a piece of it."""
-    totals = tables.is_total(found, ("ean", "sku"))
+    totals = _totals(found)
     nowhere = ~(found.written("year") | found.written("pos") | totals)
     listed = found.only(~(totals | nowhere))
     figures = tables.read_figures(listed, ",", written)
@@ -99,8 +107,11 @@ def read_lines(found: Table, options: ReadOptions, written: Written | None = Non
     again = None if written is None else replace(written + figures.written, whole=True)
     cells = Cells.of(table, figures if table is listed else tables.read_figures(table, ",", again))
     facts = tables.facts_of(_lines(table, cells))
-    rows = complete_rows(
-        facts.lines, source_sheet=table.sheet.name, currency=options.currency or "EUR", vat_basis=options.vat_basis or "net"
+    currency = options.currency or "EUR"
+    rows = complete_rows(facts.lines, source_sheet=table.sheet.name, currency=currency, vat_basis=options.vat_basis or "net")
+    doubts = (
+        list_doubts.storeless_remark(table, "pos"),
+        list_doubts.foreign_remark(table, "amount", cells.figures.amounts, currency),
     )
     aside = {
         "total row": tables.spans_of(found.rows.filter(totals)),
@@ -108,7 +119,7 @@ def read_lines(found: Table, options: ReadOptions, written: Written | None = Non
         "no units and no amount": tables.spans_of(listed.rows.filter(~stated)),
     }
     days, stores = (frozenset(column.unique().drop_nulls()) for column in (rows["period_start"], table.column("pos")))
-    return Lines(rows, days, stores, aside, _list_remarks(table, cells), facts.zeros, figures.written)
+    return Lines(rows, days, stores, aside, (*_list_remarks(table, cells), *doubts), facts.zeros, figures.written)
 
 
 def conclude(book: RawBook, found: Table, lines: Lines, options: ReadOptions) -> SalesFrame:
@@ -139,6 +150,13 @@ def conclude(book: RawBook, found: Table, lines: Lines, options: ReadOptions) ->
         explicit_zeros=lines.zeros,
         living=True,
     )
+
+
+def _totals(found: Table) -> pl.Series:
+    """Mask of total rows, also of a POS (`Total Galería Norte`): no line of the list is without year, month, EAN and SKU."""
+    keyed = found.written("year") | found.written("month") | found.written("ean") | found.written("sku")
+    of_store = map_texts(found.column("pos"), lambda text: total_of(text) is not None or leads_total(text), pl.Boolean)
+    return tables.is_total(found, ("ean", "sku")) | (of_store & ~keyed)
 
 
 @dataclass(frozen=True)
@@ -211,7 +229,8 @@ def _list_remarks(table: Table, cells: Cells) -> tuple[Remark, ...]:
 
 def _remarks(book: RawBook, table: Table) -> tuple[Problem, ...]:
     rivals = rival_sheets(book, table.sheet.name, find)
-    return (*tables.unknown_columns(table), *tables.hidden_remarks(book, table), *rivals)
+    columns = list_doubts.rival_columns(table, COLUMNS, RIVALS)
+    return (*tables.unknown_columns(table), *columns, *tables.hidden_remarks(book, table), *rivals)
 
 
 def _period(book: RawBook, days: frozenset[date], options: ReadOptions) -> PeriodReading:
@@ -276,6 +295,6 @@ def _unproven(days: frozenset[date], controls: tuple[ControlTotal, ...]) -> tupl
     if not bare:
         return ()
     span = f"{bare[0]:%Y-%m} to {bare[-1]:%Y-%m}" if len(bare) > 1 else f"{bare[0]:%Y-%m}"
-    return (
-        Problem("no_control_total", f"The file prints no totals for {len(bare)} months ({span}); they are not proven by the file.", "info"),
-    )
+    months = "month" if len(bare) == 1 else "months"
+    message = f"The file prints no totals for {len(bare)} {months} ({span}), so the file does not prove them."
+    return (Problem("no_control_total", message, "info"),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -65,6 +65,11 @@ class Workbook:
     def tables(self) -> tuple[YearTable, ...]:
         return (*self.rankings, *self.splits, *self.money, *self.volumes)
 
+    @property
+    def kinds(self) -> tuple[bool, ...]:
+        """Which of the four kinds of tables there are."""
+        return bool(self.rankings), bool(self.splits), bool(self.money), bool(self.volumes)
+
 
 @dataclass
 class Found:
@@ -76,6 +81,7 @@ class Found:
     problems: list[Problem] = field(default_factory=list)
     split_months: set[date] = field(default_factory=set)
     stores: dict[str, str] = field(default_factory=dict)
+    named: list[CellReader] = field(default_factory=list)  # readers of money, for the currencies that its cells name
     zeros: int = 0
 
 
@@ -113,6 +119,15 @@ def has_tables(book: RawBook) -> bool:
     return bool(tables.rankings and tables.money)
 
 
+def with_hidden_tables(book: RawBook) -> RawBook:
+    """The book with those hidden sheets shown that are the only ones of their kind, such as a hidden split by store."""
+    for hidden in (sheet for sheet in book.sheets if sheet.hidden and sheet.height <= LONGEST):
+        shown = replace(book, sheets=tuple(replace(sheet, hidden=sheet.hidden and sheet is not hidden) for sheet in book.sheets))
+        if workbook_of(small_sheets(shown)).kinds > workbook_of(small_sheets(book)).kinds:
+            book = shown
+    return book
+
+
 def workbook_of(sheets: Collection[RawSheet]) -> Workbook:
     """The tables of all sheets, told apart by their titles and by the names that repeat in a split."""
     rankings: list[YearTable] = []
@@ -120,32 +135,36 @@ def workbook_of(sheets: Collection[RawSheet]) -> Workbook:
     money: list[YearTable] = []
     volumes: list[YearTable] = []
     summaries: list[RawSheet] = []
+    unnamed: list[YearTable] = []
     for sheet in sheets:
         if summary_columns(sheet):
             summaries.append(sheet)
             continue
         for table in tables_on(sheet):
-            kinds = {"value": money, "volume": volumes, None: splits if is_split(table) else rankings}
-            kinds[table.measure].append(table)
+            {"value": money, "volume": volumes, None: unnamed}[table.measure].append(table)
         if several := table_of_several_years(sheet, "Product"):
-            rankings.append(several)
+            unnamed.append(several)
+    stores = {fold(table.name(row)) for table in (*money, *volumes) for row in table.rows}
+    for table in unnamed:
+        (splits if table.measure is None and is_split(table, stores) else rankings).append(table)
     return Workbook(tuple(rankings), tuple(splits), tuple(money), tuple(volumes), tuple(summaries))
 
 
-def is_split(table: YearTable) -> bool:
-    """True where products repeat, once for each store, or the sheet says so."""
+def is_split(table: YearTable, stores: set[str]) -> bool:
+    """True where products repeat, once for each store, where a name is that of a store, or where the sheet says so."""
     names = [fold(table.name(row)) for row in table.rows]
-    return "split" in name_tokens(table.sheet.name or "") or len(set(names)) < len(names) * 0.7
+    said = "split" in name_tokens(table.sheet.name or "")
+    return said or len(set(names)) < len(names) * 0.7 or not stores.isdisjoint(names)
 
 
 def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     """Units by store and product where the split covers the month, else by product; money by store and month."""
-    shown, found = with_hidden(book, has_tables), Found()
+    shown, found = with_hidden_tables(with_hidden(book, has_tables)), Found()
     tables = workbook_of(shown.visible)
     read_splits(tables, found)
     read_rankings(tables, found)
     read_stores(tables, found)
-    found.controls += [c for sheet in tables.summaries for c in summary_totals(sheet, found)]
+    found.controls += [c for sheet in tables.summaries for c in summary_totals(sheet, tables, found)]
     period = period_of(book, tables, found, options)
     currency, basis = options.currency or printed_currency(book), options.vat_basis or "gross"
     rows = facts_frame(found.rows, currency=currency, vat_basis=basis)
@@ -162,6 +181,7 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
             *book.problems,
             *periods.describe(period),
             *found.problems,
+            *(problem for reader in found.named for problem in reader.foreign(currency)),
             *remarks(rows, period),
             *hidden_sheets(book, {t.sheet.name for t in tables.tables}),
             *rivals(tables),
@@ -189,7 +209,19 @@ def read_splits(tables: Workbook, found: Found) -> None:
             else:
                 keys = {"view": BY_STORE_AND_PRODUCT, "primary_view": True, "store_text": store, **product_keys(table, row)}
                 read_row(table, reader, row, keys, found)
+        found.problems += storeless(table, found)
         close(table, reader, BY_STORE_AND_PRODUCT, found)
+
+
+def storeless(table: YearTable, found: Found) -> Iterator[Problem]:
+    """Products above the first store of a split."""
+    alone = [fact for fact in found.rows if fact["view"] == BY_STORE_AND_PRODUCT and not fact["store_text"]]
+    rows = [fact["source_row"] for fact in alone if fact["source_sheet"] == table.sheet.name]
+    if rows:
+        message = (
+            "Products stand above the first store of this sheet and would count for none. Confirm, or ask the reseller whose they are."
+        )
+        yield Problem("store_blank", message, "error", table.sheet.name, table.sheet.address(rows[0] - 1, table.names))
 
 
 def is_store(table: YearTable, reader: CellReader, row: int, stores: Collection[str], products: Collection[str]) -> bool:
@@ -283,6 +315,7 @@ def close(table: YearTable, reader: CellReader, view: str, found: Found) -> None
         if view == VOLUME:
             found.controls += units_by_volume(table, reader, row, found)
     found.set_aside += [SetAside(f"'{table.name(row)}' row below the total", name, row + 1) for row in table.others]
+    found.named += [] if table.measure != "value" else [reader]
     found.problems += [*reader.problems, *reader.text_numbers(), *unknown_columns(table.sheet, table.inner_header, KNOWN)]
 
 
@@ -328,13 +361,16 @@ def summary_columns(sheet: RawSheet) -> list[tuple[int, int, dict[int, int]]]:
     return found
 
 
-def summary_totals(sheet: RawSheet, found: Found) -> Iterator[ControlTotal]:
-    """Month totals over the years, of the money and of the volume; the volume is also what the products come to."""
+def summary_totals(sheet: RawSheet, tables: Workbook, found: Found) -> Iterator[ControlTotal]:
+    """Month totals over the years, of the money and of the volume; the volume is also what the products come to, in the months that a
+    ranking reaches back to."""
+    ranked = min((start for table in tables.rankings for start, _ in table.months.values()), default=date.max)
     for header, names, years in summary_columns(sheet):
         measure = measure_above(sheet, header, names, max(years) + 1)
         views = (MONEY,) if measure == "value" else (VOLUME, BY_PRODUCT)
         places = {c: Columns(None, c) if measure == "value" else Columns(c, None) for c in years}
         reader = CellReader.over(sheet, places.values(), header + 1)
+        first = {column: first_month(reader, header, names, at, years[column]) for column, at in places.items()}
         for row in range(header + 1, sheet.height):
             name = text_at(sheet.grid[row], names)
             for column, at in places.items():
@@ -342,9 +378,15 @@ def summary_totals(sheet: RawSheet, found: Found) -> Iterator[ControlTotal]:
                 if months and reader.pair(row, at).stated:
                     what = f"{sheet.name}, {measure} {months[0]:%Y-%m}" if len(months) == 1 else f"{sheet.name}, {measure} {years[column]}"
                     where = {"period_start": months[0] if len(months) == 1 else months}
-                    for view in views:
+                    for view in views if max(months[0], first[column]) >= ranked else views[:1]:
                         yield from reader.controls(what, row, at, where, over=(view,))
         found.problems += reader.problems
+
+
+def first_month(reader: CellReader, header: int, names: int, at: Columns, year: int) -> date:
+    """The first month of a year that a column of a summary states; the end of time where it states none."""
+    named = ((row, months_named(text_at(reader.sheet.grid[row], names), year)) for row in range(header + 1, reader.sheet.height))
+    return min((months[0] for row, months in named if len(months) == 1 and reader.pair(row, at).stated), default=date.max)
 
 
 def months_named(name: str | None, year: int) -> tuple[date, ...]:

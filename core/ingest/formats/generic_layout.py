@@ -13,8 +13,9 @@ import polars as pl
 from core.ingest import dates, periods
 from core.ingest.dates import Span
 from core.ingest.formats.column_kinds import Kind, kind_of, values_of
+from core.ingest.formats.list_bodies import body_below
 from core.ingest.formats.meanings import FIGURES, Said, read_header
-from core.ingest.formats.tables import Table, body_below
+from core.ingest.formats.tables import Table
 from core.ingest.layout import HEADER_ROWS, carried_labels, is_blank, total_of
 from core.ingest.normalising import collapse, fold
 from core.ingest.numbers import read_number

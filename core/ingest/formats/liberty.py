@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,7 @@ from core.ingest.layout import (
     header_of,
     hidden_sheets,
     name_tokens,
+    rival_column,
     rival_sheets,
     sheets_set_aside,
     text_at,
@@ -50,6 +51,10 @@ ITEM_ID, UNITS, POUNDS = "Item ID | Colour", "Sales Qty Un", "Sales Inc VAT"
 GROUPS = ("Retail Group", "Brand", "Colour Phase", "Product Group")
 KNOWN = (*GROUPS, ITEM_ID, "Item", "Supplier Reference", "Size", "Style", "Cost Price", "Original Price", "Retail Price", UNITS)
 KNOWN_STOCK = ("Sales Inc VAT £", "Stock Qty Un", "Stock Current", "Commit Unit", "Commit Val")
+
+
+SPANS = {**dict.fromkeys(("actual", "week", "this week", "wtd", "week to date"), "actual"),
+         **dict.fromkeys(("ytd", "year to date", "season to date", "std"), "ytd")}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,8 @@ class Found:
     """What the sheets gave so far."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
-    items: dict[str, Item] = field(default_factory=dict)
+    items: list[Item] = field(default_factory=list)
+    lines: list[tuple[Item, int]] = field(default_factory=list)  # the rows (1-based) with figures of each item
     controls: list[ControlTotal] = field(default_factory=list)
     to_date: list[tuple[Item, Figure, Pair]] = field(default_factory=list)
     year_to_date: list[YearToDate] = field(default_factory=list)
@@ -107,13 +113,21 @@ class Found:
 
     def where_total(self, name: str) -> dict[str, Any] | None:
         """The rows that a total labelled `name` adds up; None where no item stands under that name."""
-        groups = {fold(item.group): item.group for item in self.items.values() if item.group}
-        if name == "" or all(name in item.under for item in self.items.values()):
+        groups = {fold(item.group): item.group for item in self.items if item.group}
+        if name == "" or all(name in item.under for item in self.items):
             return {}
         if name in groups:
             return {"group_text": groups[name]}
-        keys = tuple(key for key, item in self.items.items() if name in item.under)
+        keys = tuple(dict.fromkeys(item.key for item in self.items if name in item.under))
         return {"vendor_key": keys} if keys else None
+
+    def where_item(self, item: Item) -> dict[str, Any]:
+        """The rows of one item; the same product may stand in two groups, each with a total of its own."""
+        return {"vendor_key": (item.key,), "source_row": tuple(row for other, row in self.lines if other is item)}
+
+    def states_to_date(self, channel: str) -> bool:
+        """True where the items state a channel's figures since the fiscal year began."""
+        return any(fold(figure.channel) == fold(channel) for _, figure, _ in self.to_date)
 
     def channels_to_date(self, item: Item) -> Pair:
         """What the channels of an item state since the fiscal year began; their sum is printed beside them."""
@@ -122,11 +136,15 @@ class Found:
 
     def sum_to_date(self, figure: Figure, where: Mapping[str, Any]) -> Pair:
         """What the items of a group (or all) state since the fiscal year began, in one channel."""
-        keys, group = where.get("vendor_key"), where.get("group_text")
+        keys, group, rows = (where.get(name) for name in ("vendor_key", "group_text", "source_row"))
+        of_rows = None if rows is None else [item for item, row in self.lines if row in rows]
         pairs = [
             pair
             for item, other, pair in self.to_date
-            if fold(other.channel) == fold(figure.channel) and (keys is None or item.key in keys) and (group is None or item.group == group)
+            if fold(other.channel) == fold(figure.channel)
+            and (keys is None or item.key in keys)
+            and (group is None or item.group == group)
+            and (of_rows is None or any(item is own for own in of_rows))
         ]
         return Pair(sum(pair.units or 0 for pair in pairs), sum((pair.amount or Decimal(0) for pair in pairs), Decimal(0)))
 
@@ -183,7 +201,7 @@ def frame_of(book: RawBook, period: PeriodReading, options: ReadOptions, found: 
         "GBP",
         basis,
         controls=tuple(found.controls),
-        year_to_date=tuple(found.year_to_date),
+        year_to_date=summed_to_date(found.year_to_date),
         slices=(Slice("main", period.start, period.end),) if period.start and period.end else (),
         set_aside=(*found.set_aside, *sheets_set_aside(book, {sheet.name} if sheet else set(), summaries)),
         problems=(
@@ -208,17 +226,31 @@ def figures_of(sheet: RawSheet, header: Header) -> tuple[Figure, ...]:
     places: dict[tuple[str, str], dict[str, int]] = {}
     for measure, columns in (("units", header.starting(UNITS)), ("pounds", header.starting(POUNDS))):
         for column in columns:
-            channel, span = channels[column], spans[column]
+            channel, span = channels[column], SPANS.get(fold(spans[column] or ""))
             if channel and span:
-                places.setdefault((channel.strip(), fold(span)), {}).setdefault(measure, column)
+                places.setdefault((channel.strip(), span), {}).setdefault(measure, column)
     found = [Figure(channel, span, Columns(at.get("units"), at.get("pounds"))) for (channel, span), at in places.items()]
     return tuple(sorted(found, key=lambda figure: figure.combined))
+
+
+def rival_figures(sheet: RawSheet, header: Header, figures: tuple[Figure, ...]) -> Iterator[Problem]:
+    """Two columns of one channel, span and measure that differ: asked, never merged."""
+    read = {column for figure in figures for column in (figure.at.units, figure.at.amount)}
+    rows = label_rows(sheet, header.row)
+    labels = [carried_labels(sheet, row) for row in rows or ()]
+    below = sheet.frame.slice(header.row + 1)
+    for prefix in (UNITS, POUNDS):
+        columns = [c for c in header.starting(prefix) if labels and all(label[c] for label in labels)]
+        for other in (c for c in columns if c not in read):
+            same = [c for c in columns if c in read and all(fold(label[c] or "") == fold(label[other] or "") for label in labels)]
+            if same and below[f"c{same[0]}"].ne_missing(below[f"c{other}"]).any():
+                yield rival_column(sheet, header.row, same[0], other)
 
 
 def label_rows(sheet: RawSheet, row: int) -> tuple[int, int] | None:
     """The rows of the channel labels and of the span labels ('Actual', 'YTD') above a header row."""
     above = [(r, header_of(sheet, r).columns.keys()) for r in range(row - 1, max(row - 6, -1), -1)]
-    span = next((r for r, names in above if "actual" in names), None)
+    span = next((r for r, names in above if any(SPANS.get(name) == "actual" for name in names)), None)
     channel = next((r for r, names in above if span is not None and r < span and names & {"flagship", "internet"}), None)
     return None if span is None or channel is None else (channel, span)
 
@@ -271,14 +303,16 @@ def read_sizes(sheet: RawSheet, header: Header, found: Found) -> None:
     reader = CellReader.over(sheet, [figure.at for figure in figures], header.row + 1)
     for line in lines_of(sheet, header, figures):
         if line.kind == "item" and line.item is not None:
-            found.items.setdefault(line.item.key, line.item)
+            found.items.append(line.item)
         elif line.kind == "figures" and line.item is not None:
+            found.lines.append((line.item, line.row + 1))
             read_figures(reader, line.row, line.item, figures, found)
         elif line.kind == "total":
             read_total(reader, line, label_of(sheet.grid[line.row], header) or "Total", figures, found)
         else:
             found.set_aside.append(SetAside("a text that belongs to no item", sheet.name, line.row + 1))
-    found.problems += [*reader.problems, *unknown_columns(sheet, header, (*KNOWN, *KNOWN_STOCK))]
+    found.problems += [*reader.problems, *reader.foreign("GBP"), *unknown_columns(sheet, header, (*KNOWN, *KNOWN_STOCK))]
+    found.problems += rival_figures(sheet, header, figures)
     found.stock = stock_of(sheet, header, figures)
 
 
@@ -311,7 +345,10 @@ def read_figures(reader: CellReader, row: int, item: Item, figures: tuple[Figure
             if pair.netted and not netted:
                 netted = True
                 found.problems.append(netting(reader, row, item, figure, pair))
-            if not figure.combined:
+            if figure.combined:
+                what = f"{item.key} / {figure.channel} = its channels"
+                found.controls += reader.controls(what, row, figure.at, {"vendor_key": (item.key,), "source_row": row + 1})
+            else:
                 found.zeros += pair.explicit_zero
                 found.rows += [fact(reader, row, item, figure, pair)] if pair.stated else []
 
@@ -352,10 +389,21 @@ def to_date(what: str, pair: Pair, where: dict[str, Any]) -> Iterator[YearToDate
         yield YearToDate(what, "amount", pair.amount, where)
 
 
+def summed_to_date(figures: Iterable[YearToDate]) -> tuple[YearToDate, ...]:
+    """One figure for each thing they are about: a product in two groups has grown by both."""
+    summed: dict[tuple[str, str], YearToDate] = {}
+    for figure in figures:
+        key = (figure.measure, repr(sorted(figure.where.items())))
+        product = set(figure.where) <= {"vendor_key", "store_text"} and isinstance(figure.where.get("vendor_key"), str)
+        known = summed.get(key) if product else None
+        summed[key] = figure if known is None else replace(figure, value=known.value + figure.value)
+    return tuple(summed.values())
+
+
 def read_total(reader: CellReader, line: Line, label: str, figures: tuple[Figure, ...], found: Found) -> None:
     """A total row: an item's (it repeats the size row), a group's, or the grand total."""
     of_item = line.item is not None and line.total == fold(line.item.key)
-    where = {"vendor_key": (line.item.key,)} if line.item and of_item else found.where_total(line.total or "")
+    where = found.where_item(line.item) if line.item and of_item else found.where_total(line.total or "")
     reason = "item total row, repeats the size row above" if of_item else f"total row '{label}'"
     found.set_aside.append(SetAside(reason, reader.sheet.name, line.row + 1))
     if where is not None:
@@ -370,7 +418,7 @@ def read_totals(
         what, scope = f"{label} / {figure.channel}", {**where, **figure.where}
         if figure.span == "actual":
             found.controls += reader.controls(what, row, figure.at, scope)
-        elif figure.span == "ytd":
+        elif figure.span == "ytd" and found.states_to_date(figure.channel):
             found.year_to_date += to_date(what, reader.pair(row, figure.at), scope) if chain else ()
             found.problems += wrong_to_date(reader, row, what, figure, found.sum_to_date(figure, where))
 
@@ -393,7 +441,7 @@ def wrong_to_date(reader: CellReader, row: int, what: str, figure: Figure, items
 
 def add_groups_to_date(found: Found, figures: tuple[Figure, ...]) -> None:
     """Year-to-date figures of each product group, from its items, so that a file without the summary sheet has them too."""
-    for group in sorted({item.group for item in found.items.values() if item.group}):
+    for group in sorted({item.group for item in found.items if item.group}):
         for figure in figures:
             if figure.span == "ytd":
                 where = {"group_text": group}
@@ -406,7 +454,7 @@ def read_groups(sheet: RawSheet, found: Found) -> None:
     figures = figures_of(sheet, header) if header else ()
     if header is None or not figures:
         return
-    printed = {fold(item.group): item.group for item in found.items.values() if item.group}
+    printed = {fold(item.group): item.group for item in found.items if item.group}
     reader = CellReader.over(sheet, [figure.at for figure in figures], header.row + 1)
     for row in range(header.row + 1, sheet.height):
         cells = sheet.grid[row]

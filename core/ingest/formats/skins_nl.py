@@ -19,6 +19,7 @@ from core.ingest.layout import (
     hidden_sheets,
     name_tokens,
     of_brand,
+    rival_headers,
     rival_sheets,
     sheets_set_aside,
     text_at,
@@ -101,11 +102,11 @@ def has_locations(book: RawBook) -> bool:
 def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     """Articles of the month (no store), and the same sales by location, which prove them."""
     period, found, used = period_of(book, options), Found(), set[str | None]()
-    shown = with_hidden(book, has_articles)
+    shown, placed = with_hidden(book, has_articles), with_hidden(book, has_locations)
     if articles := find_sheet(shown, ARTICLES):
         read_rows(*articles, article_fact, options, found)
         used.add(articles[0].name)
-    if places := find_sheet(shown, LOCATIONS):
+    if places := find_sheet(placed, LOCATIONS):
         read_rows(*places, location_fact, options, found)
         found.controls += location_totals(*places, found)
         used.add(places[0].name)
@@ -175,7 +176,8 @@ def read_rows(sheet: RawSheet, header: Header, fact: Fact, options: ReadOptions,
         else:
             found.rows.append(fact(sheet, header, row, pair))
             found.problems += ean_problem(sheet, header, row)
-    found.problems += [*reader.problems, *reader.text_numbers(), *unknown_columns(sheet, header, KNOWN)]
+    found.problems += rival_headers(sheet, header, (*ARTICLES, "Location"))
+    found.problems += [*reader.problems, *reader.foreign("EUR"), *reader.text_numbers(), *unknown_columns(sheet, header, KNOWN)]
 
 
 def set_aside_reason(cells: tuple[str | None, ...], header: Header, pair: Pair, options: ReadOptions) -> str | None:

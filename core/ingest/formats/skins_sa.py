@@ -12,7 +12,7 @@ import polars as pl
 from core.ingest import dates, periods
 from core.ingest.cells import MONEY_TOLERANCE, CellReader, Columns, month_slices
 from core.ingest.evidence import Clue, weigh
-from core.ingest.formats import tables
+from core.ingest.formats import list_doubts, tables
 from core.ingest.formats.tables import Table
 from core.ingest.layout import (
     Header,
@@ -38,6 +38,7 @@ from core.ingest.shapes import (
     SalesFrame,
     complete_rows,
 )
+from core.sales.formatting import format_number
 
 KEY = "skins_sa"
 TITLE = "Skins SA"
@@ -61,6 +62,14 @@ COLUMNS = {
 REQUIRED = ("branch", "ean", "quantity", "amount", "month", "year")
 SUMMARY = ("YEAR", "MONTH", "ExVatNetsales")
 CENT = Decimal("0.01")
+RIVALS = (
+    "branch",
+    "ean",
+    "quantity",
+    "amount",
+    "month",
+    "year",
+)  # two columns of one of these with different values: a person says which counts
 
 
 def recognise(book: RawBook) -> Guess:
@@ -109,7 +118,10 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
         *wrong_subtotals(found, totals, found.numbers("gross", ",")),
         *(problem for summary in summaries for problem in wrong_summary(summary, lines.filter(~zero))),
         *(problem for summary in summaries for problem in summary.reader.problems),
+        *list_doubts.storeless_remark(table, "branch").problems,
+        *list_doubts.foreign_remark(table, "amount", amounts, currency).problems,
         *tables.unknown_columns(table),
+        *list_doubts.rival_columns(table, COLUMNS, RIVALS),
         *tables.hidden_remarks(book, table),
         *rival_sheets(book, table.sheet.name, lambda one: tables.find_table(one, COLUMNS, REQUIRED)),
     )
@@ -313,9 +325,10 @@ def wrong_summary(summary: Summary, lines: pl.DataFrame) -> Iterator[Problem]:
 
 
 def mismatch(reader: CellReader, row: int, column: int | None, what: str, printed: Decimal, added: Decimal) -> Problem:
+    places = 0 if printed == printed.to_integral_value() and added == added.to_integral_value() else 2
     return Problem(
         "control_total_mismatch",
-        f"{what}: the file prints {printed:,f}, its lines come to {added.normalize():,f}.",
+        f"{what}: the file prints {format_number(printed, places)}, its lines come to {format_number(added, places)}.",
         "warning",
         reader.sheet.name,
         reader.address(row, column),

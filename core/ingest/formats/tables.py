@@ -10,6 +10,7 @@ from typing import Literal
 import polars as pl
 
 from core.ingest import layout
+from core.ingest.formats.list_bodies import body_below, filled_down, heads_of, without_heads
 from core.ingest.formats.remarks import SHOWN_CELLS, Remark, Written, tell
 from core.ingest.layout import BARE_TOTALS, HEADER_ROWS
 from core.ingest.normalising import fold, fold_column
@@ -147,7 +148,8 @@ def find_table(book: RawBook, spellings: Spellings, required: Collection[str]) -
         found = _find_header(sheet, spellings, required)
         if found is not None:
             row, places, unknown = found
-            return Table(sheet, row, places, unknown, body_below(sheet, row))
+            body = body_below(filled_down(sheet, row, places), row)
+            return Table(sheet, row, places, unknown, without_heads(body, heads_of(sheet, row, places)))
     return None
 
 
@@ -175,17 +177,8 @@ def _find_header(sheet: RawSheet, spellings: Spellings, required: Collection[str
 
 def piece_of(table: Table, sheet: RawSheet, first_row: int) -> Table:
     """More rows of the list `table` is the beginning of; `first_row`: the file row (1-based) of the first of them."""
-    return Table(sheet, table.header_row, table.places, table.unknown, body_below(sheet, -1, first_row))
-
-
-def body_below(sheet: RawSheet, header_row: int, first_row: int = 1) -> pl.DataFrame:
-    """Every row below the header that holds something other than blanks."""
-    body = sheet.frame.with_row_index("row", offset=first_row).slice(header_row + 1)
-    cells = pl.exclude("row")
-    first = body.select(pl.coalesce(sheet.frame.columns).str.contains(r"\S").alias("written"))["written"]
-    if first.all() and not first.null_count():
-        return body
-    return body.filter(first.fill_null(False) | pl.any_horizontal(cells.str.contains(r"\S")))
+    body = without_heads(body_below(sheet, -1, first_row), heads_of(table.sheet, table.header_row, table.places))
+    return Table(sheet, table.header_row, table.places, table.unknown, body)
 
 
 def is_total(table: Table, keys: Iterable[str]) -> pl.Series:

@@ -13,10 +13,13 @@ from core.ingest.layout import Header, find_header, first_text, header_of, text_
 from core.ingest.normalising import fold
 from core.ingest.shapes import RawSheet
 
+RATES = frozenset({"mom", "yoy", "m/m", "y/y", "share", "growth", "change", "%"})  # rows below a table that compare its months
+
 
 @dataclass(frozen=True)
 class YearTable:
-    """A table of months. All indices 0-based; `rows` are the body rows with a name, `totals` the rows named 'Total' below them.
+    """A table of months. All indices 0-based; `rows` are the body rows with a name, `totals` the rows named 'Total' below them, `others` what
+    follows and what only compares months.
 
     `months` gives the first and last day of each month column, `sums` the first days that each total column adds up; `measure` is 'value' or
     'volume' where a title above says so.
@@ -71,7 +74,7 @@ class YearTable:
 
 def month_word(text: str | None) -> int | None:
     """The month a header word names; a number is no month here."""
-    return None if text is None or re.fullmatch(r"[\s\d.,]*", text) else dates.read_month(text)
+    return None if text is None or re.fullmatch(r"['\s\d.,]*", text) else dates.read_month(text)
 
 
 def tables_on(sheet: RawSheet) -> list[YearTable]:
@@ -125,7 +128,7 @@ def with_rows(
         elif total_of(name) == "":
             totals.append(row)
         else:
-            (others if totals else rows).append(row)
+            (others if totals or fold(name or "") in RATES else rows).append(row)
     return YearTable(sheet, header, names, months, sums, measure, tuple(rows), tuple(totals), tuple(others))
 
 

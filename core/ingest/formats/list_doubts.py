@@ -1,0 +1,41 @@
+"""What only a person can decide about a vendor's list: rival columns, another currency, lines without a store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from core.ingest import layout
+from core.ingest.formats.remarks import Remark
+from core.ingest.formats.tables import Spellings, Table, header_key
+from core.ingest.normalising import map_texts
+from core.ingest.numbers import NumberColumn, read_number
+from core.ingest.shapes import Problem
+
+
+def rival_columns(table: Table, spellings: Spellings, meanings: Iterable[str]) -> tuple[Problem, ...]:
+    """Two columns for one of `meanings` that do not say the same: asked, never merged."""
+    heads: tuple[str | None, ...] = table.sheet.frame.row(table.header_row)
+    spelled = {header_key(name): meaning for meaning in meanings if meaning in table for name in spellings[meaning]}
+    rivals = [(column, spelled[key]) for column in table.unknown if (key := header_key(heads[column])) in spelled]
+    return tuple(
+        layout.rival_column(table.sheet, table.header_row, table.places[meaning], column)
+        for column, meaning in rivals
+        if table.body[f"c{column}"].ne_missing(table.column(meaning)).any()
+    )
+
+
+def foreign_remark(table: Table, meaning: str, numbers: NumberColumn, own: str) -> Remark:
+    """Amounts that name another currency than the report's; they were read as its own, which a person has to confirm."""
+    others = set(numbers.currencies) - {own}
+    mask = map_texts(table.column(meaning), lambda text: bool(others) and read_number(text, ",").currency in others, pl.Boolean)
+    named = " and ".join(sorted(others))
+    message = f"amounts name {named}, but this report is in {own} and they were read as {own}; confirm the currency or ask the reseller"
+    return table.sum_up(mask, meaning, "currency_conflict", message, "error")
+
+
+def storeless_remark(table: Table, meaning: str) -> Remark:
+    """Lines without a store in a list of stores; they would count for none, which a person has to confirm."""
+    what = "lines name no store. If it stands only on the first line of its block, fill it down in the file and upload it again"
+    return table.sum_up(~table.written(meaning), meaning, "store_blank", what, "error")
