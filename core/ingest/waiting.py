@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -52,11 +53,12 @@ class Chain:
 
 @dataclass(frozen=True)
 class Background:
-    """`waiting`: largest money first, at most 50."""
+    """`waiting`: largest money first, at most 50. `since`: the first day that its rows state, long before its period where a file grows."""
 
     reseller_id: int | None = None
     waiting: tuple[WaitingKey, ...] = ()
     chain: Chain | None = None
+    since: date | None = None
 
 
 def record(plan: Plan) -> dict[str, Any]:
@@ -65,7 +67,8 @@ def record(plan: Plan) -> dict[str, Any]:
     keys = sorted((_key(row) for row in open_keys.iter_rows(named=True)), key=_rank)[:MOST_KEYS]
     chain = closed(plan)
     plain = [{**asdict(key), "amount": None if key.amount is None else str(key.amount)} for key in keys]
-    return {"waiting": plain, **({"chain": asdict(chain)} if chain else {})}
+    since = plan.seen.slices["period_start"].min()
+    return {"waiting": plain, **({"chain": asdict(chain)} if chain else {}), **({"since": str(since)} if since else {})}
 
 
 def closed(plan: Plan) -> Chain | None:
@@ -95,8 +98,8 @@ def background(database: Database, upload_batch_id: int) -> Background:
             raise UnknownRecord("This upload does not exist any more. Go back to the list and choose again.")
         stored = row.status == "stored"
         keys = _held(connection, upload_batch_id) if stored and row.rows_held else () if stored else _recorded(row.report)
-    chain = row.report.get("chain")
-    return Background(row.reseller_id, tuple(keys), Chain(**chain) if chain else None)
+    chain, since = row.report.get("chain"), row.report.get("since")
+    return Background(row.reseller_id, tuple(keys), Chain(**chain) if chain else None, date.fromisoformat(since) if since else None)
 
 
 def _held(connection: sa.Connection, batch_id: int) -> list[WaitingKey]:

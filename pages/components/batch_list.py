@@ -136,9 +136,10 @@ def detail(batch: dict[str, Any] | None) -> None:
     report = cached_files.batch_report(file.id, file.revision)
     if report.reason and file.status != "stored":
         st.markdown(plain(_reason(batch, report)))
-    proof.head(report)
+    background = cached_files.background(file.id, file.revision)
+    proof.head(report, background)
     proof.why(report)
-    proof.proven(report, cached_files.background(file.id, file.revision))
+    proof.proven(report, background)
     proof.noticed(report)
     if file.status == "stored" and batch["id"] in cached_files.superseded():
         _successors(batch["id"])

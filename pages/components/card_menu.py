@@ -103,6 +103,7 @@ def _draw(menu: Menu) -> None:
     if action:
         with errors.boundary():
             _act(menu, action)
+        frame.give_back_focus(key)
 
 
 def _choices(menu: Menu) -> None:

@@ -104,7 +104,7 @@ def _layout(spec: ChartSpec, colors: Palette, height: int, *, title: bool, selec
     flat = spec.kind in ("horizontal_bar", "heatmap", "waterfall", "pareto")
     if spec.kind in ("horizontal_bar", "waterfall", "pareto"):
         values = {**values, "showgrid": False, "showticklabels": False, "zeroline": True, "range": _room(spec, 2 if narrow else 1)}
-    shown = _ticks(spec, FEW_TICKS if height <= SMALL else MANY_TICKS) if not flat else {}
+    shown = _ticks(spec, FEW_TICKS if height <= SMALL or narrow else MANY_TICKS) if not flat else {}
     shown |= {"title": _axis_title(spec.category_label)} if spec.kind == "line" and not spec.is_time else {}
     legend = spec.kind in ("stacked_bar", "donut", "bar") and len(spec.series if spec.kind != "donut" else spec.categories) > 1
     place = {"x": 0, "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top", "pad": {"t": 10}}

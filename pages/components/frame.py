@@ -97,6 +97,39 @@ def focus(place: str) -> None:
         st.components.v2.component("workbench_focus", js=script)(data=place, key=f"focus_{place}")
 
 
+def give_back_focus(place: str) -> None:
+    """Once the dialog that opens now is closed, put the focus on the first button inside the container `place`, which led to it."""
+    script = """export default function ({ data }) {
+      let opened = false;
+      const watch = new MutationObserver(() => {
+        const open = document.querySelector('[data-testid="stDialog"]') !== null;
+        if (opened && !open) {
+          watch.disconnect();
+          const led = [...document.querySelectorAll(`.st-key-${data} button`)].find((one) => one.offsetParent !== null);
+          setTimeout(() => { if (document.activeElement === document.body) led?.focus(); }, 50);
+        }
+        opened ||= open;
+      });
+      watch.observe(document.body, { childList: true, subtree: true });
+      return () => watch.disconnect();
+    }"""
+    with st.container(key=f"unseen_{place}"):
+        st.components.v2.component("workbench_give_back_focus", js=script)(data=place, key=f"give_back_{place}")
+
+
+def bring_into_view(place: str, mark: str) -> None:
+    """Scroll to the container `place` once for each `mark`: what a choice has drawn below the edge of the screen."""
+    script = """export default function ({ data }) {
+      const box = document.querySelector(`.st-key-${data.place}`);
+      if (!box || box.dataset.mark === data.mark) return;
+      box.dataset.mark = data.mark;
+      const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+      box.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+    }"""
+    with st.container(key=f"unseen_{place}"):
+        st.components.v2.component("workbench_bring_into_view", js=script)(data={"place": place, "mark": mark}, key=f"view_{place}")
+
+
 def footer(parts: Sequence[str]) -> None:
     """One quiet line at the end: how far the data reaches, how much of the world it covers, which version, when."""
     st.html(f'<div class="footer">{" · ".join(escaped(part) for part in parts if part)}</div>')

@@ -53,10 +53,10 @@ def count_words(number: int, one: str, many: str = "") -> str:
 # The story ------------------------------------------------------------------------------------------------------------
 
 
-def head(report: ImportReport) -> None:
-    """Vendor, period, rows and money."""
+def head(report: ImportReport, background: Background | None = None) -> None:
+    """Vendor, period, rows, units and money."""
     if report.vendor:
-        st.html(f'<div class="proof"><b>{escaped(headline(report))}</b></div>')
+        st.html(f'<div class="proof"><b>{escaped(headline(report, (background or Background()).since))}</b></div>')
 
 
 def why(report: ImportReport) -> None:
@@ -86,16 +86,24 @@ def _html(line: Line) -> str:
     return f'<li class="{line.mark}"><span>{escaped(line.text)}</span>{more}</li>'
 
 
-def headline(report: ImportReport) -> str:
-    """`Liberty · 2–8 June 2025 · 39 rows · £ 7 305.31 gross`"""
+def headline(report: ImportReport, since: date | None = None) -> str:
+    """`Liberty · 2–8 June 2025 · 39 rows · 67 units · £ 7 305.31 with VAT`. `since`: the first day of its rows: what is counted and summed is
+    all that the file states, so a list that grows from month to month names the whole span."""
     known = bool(report.period_start) or bool(report.rows_read)
+    start = min(since, report.period_start) if since and report.period_start else report.period_start
     parts = [report.reseller or layouts().get(report.vendor or "", report.vendor or "")]
-    parts += [period_words(report.period_start, report.period_end)] if known else []
-    parts += [count_words(report.rows_read, "row")] if report.rows_read else []
-    if report.currency and report.rows_read:
-        basis = {"gross": "with VAT", "net": "without VAT"}.get(report.vat_basis or "", "")
-        parts.append(f"{money(report.amount_local, report.currency)} {basis}".strip())
+    parts += [period_words(start, report.period_end)] if known else []
+    if report.rows_read:
+        parts += [count_words(report.rows_read, "row"), count_words(report.units, "unit") if report.units else "", _money_stated(report)]
     return " · ".join(part for part in parts if part)
+
+
+def _money_stated(report: ImportReport) -> str:
+    """The money of the file; of one that states pieces alone, that it states none."""
+    if not report.amount_local and report.units:
+        return money(None, None)
+    basis = {"gross": "with VAT", "net": "without VAT"}.get(report.vat_basis or "", "")
+    return f"{money(report.amount_local, report.currency)} {basis}".strip() if report.currency else ""
 
 
 def reasons(report: ImportReport) -> list[tuple[str, str]]:

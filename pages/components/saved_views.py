@@ -82,7 +82,7 @@ def form(chosen: Choice, name: str = "") -> None:
         rolls = "period" not in st.query_params
         label = f"Keep to {name_period(chosen.period)}"
         fixed = rolls and st.checkbox(label, help="Otherwise the view follows the newest data, as this page does now.")
-        if st.form_submit_button("Save"):
+        if st.form_submit_button("Save", type="primary"):
             save(name, shared=shared, period=choosing.period_text(chosen.period) if fixed else "")
 
 

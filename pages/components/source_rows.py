@@ -22,7 +22,7 @@ from core.sales.measures import MEASURES
 from core.sales.naming import name_period
 from core.sales.query import Period, Result, SalesQuery
 from core.sales.tracing import Side, State, Trace
-from pages.components import cached, cached_analyses, cached_files, empty, results, session
+from pages.components import cached, cached_analyses, cached_files, empty, frame, results, session
 from pages.components.frame import escaped, plain
 
 MOST = 1_000
@@ -95,7 +95,9 @@ def draw(query: SalesQuery, *, key: str, side: Side = "now", limit: int = MOST) 
         with st.popover("SQL", icon=":material/code:", type="tertiary"):
             st.code(found.sql, language="sql", wrap_lines=True)
     if chosen is not None:
-        original(chosen, key)
+        with st.container(key=f"original_{key}"):
+            original(chosen, key)
+        frame.bring_into_view(f"original_{key}", f"{chosen['upload_batch_id']} {_where(chosen)}")
     elif found.frame.height:
         st.caption("Choose a line to see its cell in the original file.")
 

@@ -84,8 +84,8 @@ def _draw(file: Upload) -> None:
         card(file)
 
 
-def _head(file: Upload) -> None:
-    word, colour = state(file.status, file.taking_back)
+def _head(file: Upload, *, protected: bool = False) -> None:
+    word, colour = ("needs its password", "orange") if protected else state(file.status, file.taking_back)
     with st.container(horizontal=True, vertical_alignment="center", key=f"filehead_{file.id}"):
         st.markdown(f"**{plain(file.file_name)}**", width="stretch")
         st.badge(word, color=colour, width="content")  # type: ignore[arg-type]
@@ -117,8 +117,8 @@ def progress(file: Upload, now: datetime) -> tuple[float, str]:
 
 def card(file: Upload) -> None:
     """The story of one file, and what can be done now."""
-    _head(file)
     report = cached_files.batch_report(file.id, file.revision)
+    _head(file, protected=_protected(report))
     drawn: dict[str, Callable[[Upload, ImportReport], None]] = {
         "preview": _to_store,
         "needs_decision": _to_decide,
@@ -132,7 +132,7 @@ def card(file: Upload) -> None:
 def _story(file: Upload, report: ImportReport, change: bool = False) -> None:
     """Who, when, how much; why (with the way to overrule it); the proof; what is held, with its answers."""
     background = cached_files.background(file.id, file.revision)
-    proof.head(report)
+    proof.head(report, background)
     with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="distribute", key=f"reading_{file.id}"):
         proof.why(report)
         if change:
@@ -197,8 +197,7 @@ def _undone(file: Upload, report: ImportReport) -> None:
 
 
 def _refused(file: Upload, report: ImportReport) -> None:
-    protected = any(question.key == "password" for question in report.questions)
-    st.markdown(PROTECTED if protected else plain(report.reason or "Nothing was stored."))
+    st.markdown(PROTECTED if _protected(report) else plain(report.reason or "Nothing was stored."))
     upload_questions.ask(file, report)
     if report.problems.height > 1:
         proof_tables.problems(report)
@@ -210,6 +209,10 @@ def _refused(file: Upload, report: ImportReport) -> None:
         if report.problems.filter(pl.col("rule").is_in(["not_a_sales_report", "no_rows"])).height:
             upload_questions.change_reading(file, report)
         proof_tables.downloads(file.id, report)
+
+
+def _protected(report: ImportReport) -> bool:
+    return any(question.key == "password" for question in report.questions)
 
 
 def load_again_button(batch_id: int) -> None:

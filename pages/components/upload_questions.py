@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -46,7 +46,8 @@ def accept_button(file: Upload, report: ImportReport) -> None:
     """Where nothing but warnings is asked: store the file in spite of them."""
     if {question.key for question in report.questions} != {"accept_warnings"} or not session.may_do("import_files"):
         return
-    if st.button("Store it all the same", type="primary", key=f"accept_{file.id}"):
+    kind: Literal["primary", "secondary"] = "primary" if report.controls["agrees"].all() else "secondary"  # a wrong total is for the sender
+    if st.button("Store it all the same", type=kind, key=f"accept_{file.id}"):
         if _password(file):
             _store_unlocked(file, accept_warnings=True)
         uploads.answer(cached.database(), session.person(), file.id, {"accept_warnings": True})

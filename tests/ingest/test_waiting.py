@@ -40,7 +40,7 @@ def test_keys_are_the_same_before_and_after_storing_and_go_when_answered(databas
     importing.preview_batch(database, settings, number)
     before = background(database, number)
     importing.store_batch(database, settings, number)
-    assert before.waiting and background(database, number) == before
+    assert before.waiting and before.since and background(database, number) == before
     (key,) = before.waiting
     assert before.reseller_id and key.key_kind and key.key
     held = HeldKey(before.reseller_id, key.key_kind, key.key)

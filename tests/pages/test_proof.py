@@ -56,6 +56,10 @@ def change(kind: str, start: date, units: tuple[int | None, int | None], amounts
 
 def test_the_headline_says_who_when_how_much_and_on_which_basis() -> None:
     assert proof.headline(REPORT).replace("\u202f", " ") == "Liberty · 2–8 June 2025 · 39 rows · £ 7 305.31 with VAT"
+    sold = replace(REPORT, units=67)
+    assert "39 rows · 67 units · £" in proof.headline(sold)
+    assert proof.headline(replace(sold, amount_local=Decimal(0))).endswith("67 units · no money stated")
+    assert proof.headline(sold, date(2025, 1, 6)).startswith("Liberty · 6 January–8 June 2025 · ")  # a list that grows, all of it counted
     assert "period not proven" in proof.headline(replace(REPORT, period_start=None, period_end=None))
 
 
