@@ -238,11 +238,11 @@ def _same_days(ours: Iterable[Period], theirs: Iterable[Period], month: Period, 
 
 
 def _day_pairs(sender: Sender, now: Period, before: Period, covered: Covered) -> list[Pair]:
-    days = (now.start - before.start).days
+    days, spans = (now.start - before.start).days, covered.without_coarse(sender.reseller_id)
     pairs = []
-    for span in cut(covered.spans(sender.reseller_id), before):
+    for span in cut(spans, before):
         landed = Period(span.start + timedelta(days=days), span.end + timedelta(days=days))
-        for both in cut(cut(covered.spans(sender.reseller_id), landed), now):
+        for both in cut(cut(spans, landed), now):
             pairs.append(
                 Pair(sender.reseller_id, both, Period(both.start - timedelta(days=days), both.end - timedelta(days=days)), add_days=days)
             )
@@ -263,13 +263,20 @@ def weeks_counted_in(sender: Sender, covered: Covered, span: Period) -> tuple[Pe
 
 
 def _left_out(sender: Sender, now: Period, pairs: list[Pair], covered: Covered) -> tuple[Period, ...]:
-    """What the reseller stated of the asked period but is not compared, as joined spans."""
+    """What the reseller stated of the asked period but is not compared, as joined spans; of one that compares days whole months of them."""
+    if pairs and sender.states_days:
+        return join(span for month in cut(months_in(now), now) for span in _stated_alone(sender, month, pairs, covered))
     stated = [
         *(span for span in expected_slices(sender, covered, now) if covered.covers(sender.reseller_id, span)),
         *(cut(covered.spans(sender.reseller_id), now) if sender.states_days else ()),
     ]
     open_days = [span for span in stated if not any(_stands_in(sender, span, p.now) for p in pairs)]
-    return join(open_days) if not pairs or not sender.states_days else ()
+    return join(open_days)
+
+
+def _stated_alone(sender: Sender, month: Period, pairs: list[Pair], covered: Covered) -> tuple[Period, ...]:
+    """The days stated of a month that no pair touches."""
+    return () if any(cut((pair.now,), month) for pair in pairs) else cut(covered.spans(sender.reseller_id), month)
 
 
 def _stands_in(sender: Sender, span: Period, compared: Period) -> bool:

@@ -38,8 +38,9 @@ class Sender:
 
     @property
     def by_day(self) -> bool:
-        """True where every line states its day and files overlap in time: the web shop. Its reports may still be expected monthly."""
-        return self.key == "online" or self.cadence == "any"
+        """True where every line states its day and files overlap in time: the web shop, or who sends any range of days and dates its lines; a
+        week among days that states no day is no day. Its reports may still be expected monthly."""
+        return self.key == "online" or (self.cadence == "any" and self.dated)
 
     def is_active(self, period: Period) -> bool:
         return (self.first is None or self.first <= period.end) and (self.last is None or self.last >= period.start)
@@ -98,6 +99,13 @@ class Covered:
             s.start <= span.end and s.end >= span.start and not (span.start <= s.start and s.end <= span.end)
             for s in self._long(reseller_id)
         )
+
+    def without_coarse(self, reseller_id: int) -> tuple[Period, ...]:
+        """The covered spans without the slices that days can not be taken out of."""
+        spans = self.spans(reseller_id)
+        for slice_ in () if reseller_id in self._by_day else self._long(reseller_id):
+            spans = remove(spans, slice_)
+        return spans
 
     def _long(self, reseller_id: int) -> tuple[Period, ...]:
         if reseller_id not in self._long_slices:

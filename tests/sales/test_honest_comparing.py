@@ -212,3 +212,57 @@ def test_money_of_a_whole_span_beside_months_covers_no_month_that_is_missing(mar
 def week(last_day: str) -> str:
     end = date.fromisoformat(last_day)
     return f"{date.fromordinal(end.toordinal() - 6)}/{end}"
+
+
+def dated_months(market, *months: str, reseller: str = "galilu", lines: int = 60) -> None:
+    """So many lines of 10 a month, all on its 10th."""
+    for month in months:
+        for _ in range(lines):
+            market.line(reseller, month, TUNDRA, 1, 10, sale_date=date.fromisoformat(f"{month}-10"))
+        market.covers(reseller, month)
+
+
+def test_the_months_of_a_few_lines_in_a_longer_file_are_named_as_left_out(market):
+    """Of 181 dated lines one stands in a quarter's file, which is no month: January to March are in no change, and said so."""
+    dated_months(market, "2024-01", "2024-02", "2024-03", "2024-04", "2025-04", "2025-05")
+    market.line("galilu", "2025-01-01/2025-03-31", TUNDRA, 1, 10, sale_date=date(2025, 3, 10))
+    market.covers_as_one("galilu", "2025-01-01/2025-03-31")
+    market.fill_rollup()
+    result = ask(market, "2025-01/2025-04")
+    assert compared(result) == (610, 600, 600)
+    assert said(result, "comparison") == "1 of 1 resellers, April 2025 in both periods; left out of the change: Galilu (Q1 2025)."
+
+
+def test_the_months_of_a_shop_that_was_not_there_before_are_named_as_left_out(market):
+    for day in ("2024-04-10", "2025-03-10", "2025-04-10"):
+        market.order_line(day, day, TUNDRA, 1, 10)
+    market.covers("online", "2024-04-01/2025-04-30")
+    result = ask(market, "2025-03/2025-04")
+    assert compared(result) == (20, 10, 10)
+    assert said(result, "comparison").endswith("left out of the change: Online (March 2025).")
+
+
+def test_days_of_a_longer_file_are_compared_with_no_days(market):
+    """364 days before the days of March 2025 lie days of a quarter's file, whose few lines count on its end: they are no days."""
+    dated_months(market, "2024-04", "2025-03", "2025-04", lines=100)
+    market.line("galilu", "2024-01-01/2024-03-31", TUNDRA, 1, 700, sale_date=date(2024, 3, 11))
+    market.covers_as_one("galilu", "2024-01-01/2024-03-31")
+    market.fill_rollup()
+    result = ask(market, "2025-03", "prior_year_weeks")
+    assert compared(result)[1:] == (None, None)  # only 31 March stands against a day, 1 April 2024; both without a line
+    assert said(result, "comparison").startswith("1 of 1 resellers, 31 March 2025 in both periods")
+
+
+def test_a_week_among_days_that_states_no_day_makes_its_sender_no_day_sender(market):
+    """Skins SA sends any range: days last year, a week this year. Its week is not the Sunday that it counts on."""
+    market.change_reseller("skins_sa", cadence="any")
+    for day in range(1, 31):
+        market.line("skins_sa", f"2024-06-{day:02}/2024-06-{day:02}", TUNDRA, 1, 10)
+    market.covers("skins_sa", "2024-06-01/2024-06-30")
+    market.line("skins_sa", "2025-06-09/2025-06-15", TUNDRA, 7, 70)
+    market.covers("skins_sa", "2025-06-09/2025-06-15")
+    market.fill_rollup()
+    result = ask(market, "2025-06-09/2025-06-13")
+    assert compared(result) == (None, None, None)  # as days: nothing against 50
+    assert said(result, "comparison").startswith("Nothing can be compared")
+    assert compared(ask(market, "2025-06-15/2025-06-15"))[1:] == (None, None)  # as days: 70 against 10, +600 %
