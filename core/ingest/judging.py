@@ -167,7 +167,7 @@ def _read(book: RawBook, guess: Guess, answers: Answers, memory: Memory, setting
         frame = format_.read(book, options)
     except WorkbenchError as error:
         return Stopped("refused", error.message, (Problem("unreadable_file", error.message, "error"),), guess=guess)
-    if not frame.rows.height and not frame.questions:
+    if not frame.rows["primary_view"].any() and not frame.questions:
         text = (
             f"No sales were found although it was read as {format_.TITLE}'s report. Nothing was stored; check whether it is the right file."
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from core.ingest import dates, periods
 from core.ingest.cells import CellReader, Columns, Pair, facts_frame, month_slices
 from core.ingest.evidence import Clue, weigh
 from core.ingest.layout import (
+    BARE_TOTALS,
     HEADER_ROWS,
     Header,
     currency_named,
@@ -50,13 +52,17 @@ STORE = ("Store", "Stores", "Store name", "Shop", "Магазин", "Магаз�
 SUM_WORDS = re.compile(
     r"(?:total|sum|amount|value|turnover|сума|сумма|вартість|стоимость|виручка|выручка|всього|всего|усього|итого|разом)\b"
 )
+NUMERIC_DAY = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
+MONTH_LIKE = re.compile(r"[^\W\d_]{3,}[ .,'’/_-]*(?:\d{2}|\d{4})|\d{4}[ ./-]\d{1,2}|\d{1,2}[ ./-]\d{4}|(?:m|month|місяць|месяц) ?\d{1,2}")
 BY_PRODUCT, BY_STORE, BY_SPAN = "product_month", "store_month", "product_span_euro"
 NAME_HEADERS, SKU_HEADERS = ("Product", "Name", "Product name", "Номенклатура", "Товар"), ("SKU", "Code", "Артикул", "Код")
 
 
 @dataclass(frozen=True)
 class Block:
-    """A cross-tab: its header row, the column of each month, of the row total and of the money; it ends before row `stop` (0-based)."""
+    """A cross-tab: its header row, the column of each month, of the row total and of the money; it ends before row `stop` (0-based).
+
+    `again`: rows that repeat the header, as at the top of a printed page."""
 
     sheet: RawSheet
     header: Header
@@ -64,6 +70,7 @@ class Block:
     months: dict[int, dates.Span]
     total: int | None
     euros: int | None
+    again: tuple[int, ...] = ()
 
     @property
     def span(self) -> dates.Span:
@@ -139,6 +146,7 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
             *found.problems,
             *remarks(stores, products, period),
             *unread_rows(products, found.below),
+            *month_doubts(book, [block for block in (stores, products) if block]),
             *rival_sheets(book, products.sheet.name, has_products),
             *hidden_sheets(book, used),
         ),
@@ -162,18 +170,21 @@ def blocks_of(book: RawBook) -> tuple[Block | None, Block | None]:
 
 
 def blocks_on(sheet: RawSheet) -> Iterator[Block]:
-    """Every header row of months on a sheet with the rows below it."""
+    """Every header row of months on a sheet with the rows below it; a header that is only repeated goes on with the same cross-tab."""
     first = next((row for row in range(min(HEADER_ROWS, sheet.height)) if month_header(sheet, row)), sheet.height)
     headers = [found for row in range(first, sheet.height) if (found := month_header(sheet, row))]
-    stops = [header.row for header, _ in headers[1:]] + [sheet.height]
-    for (header, months), stop in zip(headers, stops, strict=False):
-        money, total = money_column(header, months), total_column(header, months)
-        yield Block(sheet, header, stop, months, total, money)
+    for at, (header, months) in enumerate(headers):
+        if at and headers[at - 1][0].columns == header.columns:
+            continue
+        later = itertools.takewhile(lambda found, own=header: found[0].columns == own.columns, headers[at + 1 :])  # type: ignore[misc]
+        again = tuple(repeated.row for repeated, _ in later)
+        stop = headers[at + 1 + len(again)][0].row if at + 1 + len(again) < len(headers) else sheet.height
+        yield Block(sheet, header, stop, months, total_column(header, months), money_column(header, months), again)
 
 
 def month_header(sheet: RawSheet, row: int) -> tuple[Header, dict[int, dates.Span]] | None:
     """The row as a header if it names months beside 'Store', 'total' or 'Total in euro', or months alone under blank headers."""
-    months = {column: span for column, text in enumerate(sheet.frame.row(row)) if (span := month_of(text))}
+    months = months_of(sheet.frame.row(row))
     if not months:
         return None
     header = header_of(sheet, row)
@@ -199,10 +210,16 @@ def money_of(products: Block) -> str:
     return (currency_named(products.sheet.grid[products.header.row][products.euros]) if products.euros is not None else None) or "EUR"
 
 
-def month_of(text: str | None) -> dates.Span | None:
+def months_of(cells: Sequence[str | None]) -> dict[int, dates.Span]:
+    """The months of a header row by column, its dates all in one order of day and month: the one in which no month comes twice."""
+    readings = [{column: span for column, text in enumerate(cells) if (span := month_of(text, order))} for order in ("dmy", "mdy")]
+    return next((months for months in readings if len(set(months.values())) == len(months)), readings[0])
+
+
+def month_of(text: str | None, order: dates.DateOrder = "dmy") -> dates.Span | None:
     """The month of a header cell: `01.01.2025`, a real date, `березня-25`."""
-    month = dates.read_month_text(text)
-    day = None if month else dates.read_date(text, "dmy", serials=False)[0]
+    month = dates.read_month_text(text) if order == "dmy" or not NUMERIC_DAY.fullmatch((text or "").strip()) else None
+    day = None if month else dates.read_date(text, order, serials=False)[0]
     return dates.month_span(*month) if month else dates.month_span(day.year, day.month) if day else None
 
 
@@ -231,9 +248,11 @@ def read_block(block: Block, found: Found, products: bool) -> None:
         labels = texts or [text for c in range(block.sheet.width) if c not in figures and (text := text_at(cells, c))]
         if first_text(cells) is None:
             continue
-        if ended or (not texts and not any(total_of(text) == "" for text in labels)):
+        if row in block.again:
+            found.set_aside.append(SetAside("header repeated", block.sheet.name, row + 1))
+        elif ended or (not texts and not any(total_of(text) == "" for text in labels)):
             found.set_aside.append(SetAside("a text that belongs to no row of the tables", block.sheet.name, row + 1))
-            found.below += [row] if any(reader.pair(row, column).stated for column in columns) else []
+            found.below += [row] if any(states_units(block, reader, row, column) for column in block.months) else []
         elif all(total_of(text) == "" for text in texts or labels[:1]):
             ended = True
             found.set_aside.append(SetAside("total row", block.sheet.name, row + 1))
@@ -243,6 +262,12 @@ def read_block(block: Block, found: Found, products: bool) -> None:
         else:
             read_months(block, reader, row, {"view": BY_STORE, "primary_view": False, "store_text": texts[0]}, texts[0], found)
     found.problems += [*reader.problems, *reader.text_numbers(), *unknown_columns(block.sheet, block.header, known(block))]
+
+
+def states_units(block: Block, reader: CellReader, row: int, column: int) -> bool:
+    """True for a number other than 0; a word is none."""
+    text = text_at(block.sheet.grid[row], column)
+    return text is not None and re.search(r"\d", text) is not None and reader.pair(row, Columns(column, None)).stated
 
 
 def known(block: Block) -> tuple[str, ...]:
@@ -373,6 +398,45 @@ def unread_rows(products: Block, below: list[int]) -> Iterator[Problem]:
     if below:
         message = f"{len(below)} rows with units belong to no line of the tables and were not read. Confirm it, or ask the reseller."
         yield Problem("rows_below_total", message, "error", products.sheet.name, f"row {below[0] + 1}")
+
+
+def month_doubts(book: RawBook, blocks: list[Block]) -> Iterator[Problem]:
+    """Months that stand twice, can not be read, or head more than one column, and cross-tabs that nothing was read of."""
+    for block in blocks:
+        sheet, row, heads = block.sheet, block.header.row, block.sheet.grid[block.header.row]
+        spans = list(block.months.values())
+        for column, span in block.months.items():
+            at, text = sheet.address(row, column), collapse(heads[column] or "")
+            if spans.count(span) > 1:
+                message = (
+                    f"Several columns are headed as {span[0]:%B %Y}; together they count as that month. Confirm it, or ask the reseller."
+                )
+                yield Problem("columns_repeated", message, "error", sheet.name, at, text)
+            if any(merge.top == row and merge.left == column < merge.right for merge in sheet.merges):
+                message = f"Several columns stand under “{text}”; the first was read as units, the others were not read. Confirm it."
+                yield Problem("figures_apart", message, "error", sheet.name, at, text)
+        for column in unread_months(block):
+            message = f"The column “{collapse(heads[column] or '')}” looks like a month that can not be read; its figures were left out. Correct the heading, or confirm."
+            yield Problem("month_unread", message, "error", sheet.name, sheet.address(row, column), heads[column])
+    read = {(block.sheet.name, block.header.row) for block in blocks}
+    for sheet in {block.sheet.name: block.sheet for block in blocks}.values():
+        for other in blocks_on(sheet):
+            if (sheet.name, other.header.row) not in read:
+                message = (
+                    f"A further table of months begins in row {other.header.row + 1} and was not read. Confirm it, or ask the reseller."
+                )
+                yield Problem("second_list", message, "error", sheet.name, f"row {other.header.row + 1}")
+
+
+def unread_months(block: Block) -> Iterator[int]:
+    """Columns of figures under a heading that looks like a month."""
+    heads = block.sheet.grid[block.header.row]
+    for column, text in enumerate(heads):
+        plain = fold(text or "")
+        if column in block.months or not MONTH_LIKE.fullmatch(plain) or plain.split()[0] in BARE_TOTALS:
+            continue
+        if any(re.search(r"[1-9]", cells[column] or "") for cells in block.sheet.grid[block.header.row + 1 : block.stop]):
+            yield column
 
 
 def slices_of(stores: Block | None, products: Block | None) -> tuple[Slice, ...]:

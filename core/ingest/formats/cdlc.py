@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from core.ingest.cells import CellReader, Columns, Pair, facts_frame, pair_colum
 from core.ingest.countries import country_of
 from core.ingest.evidence import Clue, weigh
 from core.ingest.layout import (
+    BARE_TOTALS,
     HEADER_ROWS,
     NOT_THIS_PERIOD,
     Header,
@@ -97,6 +99,7 @@ class Found:
     problems: list[Problem] = field(default_factory=list)
     zeros: int = 0
     below: list[int] = field(default_factory=list)
+    second: int | None = None  # where another table begins
 
 
 def recognise(book: RawBook) -> Guess:
@@ -155,6 +158,7 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
             *book.problems,
             *periods.describe(period),
             *found.problems,
+            *(stores_repeated(matrix) if matrix else ()),
             *basis_remark(stated, "gross", name),
             *rival_sheets(book, name, matrix_of),
             *hidden_sheets(book, {name} if matrix else ()),
@@ -229,14 +233,21 @@ def added_up(pair: Store, pairs: list[Store]) -> tuple[str, ...] | None:
     regions = {fold(other.region or "") for other in pairs}
     if not is_sum_of(pair, regions):
         return None
-    region = total_of(pair.name) or (fold(pair.region) if pair.region and total_of(pair.region) is None else "")
+    region = region_summed(pair.name, regions) or (fold(pair.region) if pair.region and total_of(pair.region) is None else "")
     return tuple(p.name for p in pairs if p.name and region and fold(p.region or "") == region and not is_sum_of(p, regions))
 
 
 def is_sum_of(pair: Store, regions: set[str]) -> bool:
     """True for 'Total' and for '<region> Total'; a store may have 'Total' in its name."""
-    of = total_of(pair.name)
-    return of is not None and (not of or of in regions)
+    return region_summed(pair.name, regions) is not None
+
+
+def region_summed(name: str | None, regions: set[str]) -> str | None:
+    """'' for 'Total', the region for '<region> Total' and 'Total <region>', None for a store."""
+    of = total_of(name)
+    words = fold(name or "").split(" ", 1)
+    led = words[1] if len(words) > 1 and words[0].rstrip(":") in BARE_TOTALS and words[1] in regions else None
+    return of if of == "" or of in regions else led
 
 
 def with_total_by_shape(matrix: Matrix) -> Matrix:
@@ -278,12 +289,18 @@ def read_matrix(matrix: Matrix, found: Found) -> None:
     """Every row under the header, up to the total row; what stands below is set aside."""
     sheet, header = matrix.sheet, matrix.header
     reader = CellReader.over(sheet, [store.at for store in matrix.stores], header.row + 1, places="0.0001")
-    ended = False
+    ended, repeated = False, repeated_heads(matrix)
     for row in range(header.row + 1, sheet.height):
         cells = sheet.grid[row]
         if first_text(cells) is None:
             continue
-        if ended:
+        if row in repeated and repeated[row] and not ended:
+            ended, found.second = True, row
+        if ended and found.second is not None:
+            found.set_aside.append(SetAside("a row of another table", sheet.name, row + 1))
+        elif row in repeated:
+            found.set_aside.append(SetAside("header repeated", sheet.name, row + 1))
+        elif ended:
             found.set_aside.append(SetAside("a text below the total row", sheet.name, row + 1))
             found.below += [row] if is_ean(text_at(cells, matrix.ean) or "") else []
         elif is_group_total(matrix, row):
@@ -295,14 +312,60 @@ def read_matrix(matrix: Matrix, found: Found) -> None:
         else:
             read_product(matrix, reader, row, found)
     known = {sheet.grid[header.row][column] or "" for column in pair_places(matrix)}
-    found.problems += [*reader.problems, *reader.text_numbers(), *unknown_columns(sheet, header, known), *unread_rows(matrix, found.below)]
+    found.problems += [*reader.problems, *reader.text_numbers(), *unknown_columns(sheet, header, known), *unread_rows(matrix, found)]
 
 
 def pair_places(matrix: Matrix) -> set[int]:
     return {column for store in matrix.stores for column in (store.at.units, store.at.amount) if column is not None}
 
 
-def unread_rows(matrix: Matrix, below: list[int]) -> Iterator[Problem]:
+def repeated_heads(matrix: Matrix) -> dict[int, bool]:
+    """The rows of each further header below the first, with the labels above it; true where those labels are other ones: another table."""
+    sheet, first = matrix.sheet, matrix.header.row
+    places = pair_places(matrix)
+    heads = {row: other_texts(sheet, row, first, places) for row in range(first + 1, sheet.height)}
+    found: dict[int, bool] = {}
+    for row in (row for row, others in heads.items() if not others):
+        labels = list(itertools.takewhile(lambda above: above > first and is_label(matrix, above, places), range(row - 1, row - 4, -1)))
+        other = any(texts_of(sheet, above) - texts_of(sheet, first - row + above) for above in labels if first - row + above >= 0)
+        found |= dict.fromkeys((row, *labels), other)
+    return found
+
+
+def other_texts(sheet: RawSheet, row: int, first: int, places: set[int]) -> bool:
+    """True where a row says anything else than the header over the figures."""
+    return any(fold(sheet.grid[row][column] or "") != fold(sheet.grid[first][column] or "") for column in places)
+
+
+def texts_of(sheet: RawSheet, row: int) -> set[str]:
+    return {fold(text) for text in sheet.grid[row] if text and text.strip()}
+
+
+def is_label(matrix: Matrix, row: int, places: set[int]) -> bool:
+    """True for a row of words over the figures, without a product."""
+    cells = matrix.sheet.grid[row]
+    words = [text for column in places if (text := text_at(cells, column))]
+    return not is_ean(text_at(cells, matrix.ean) or "") and bool(words) and all(re.search(r"[^\W\d_]{2,}", text) for text in words)
+
+
+def stores_repeated(matrix: Matrix) -> Iterator[Problem]:
+    """Stores that head several pairs: a typing error, or two places under one name."""
+    names = [fold(store.name) for store in matrix.stores if store.name and not store.is_total]
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        store = [store for store in matrix.stores if fold(store.name or "") == name][-1]
+        message = f"Several pairs of columns are headed “{store.name}”; together they count as that store. Confirm it, or ask the reseller."
+        at = matrix.sheet.address(matrix.header.row, store.at.units or 0)
+        yield Problem("columns_repeated", message, "error", matrix.sheet.name, at, store.name)
+
+
+def unread_rows(matrix: Matrix, found: Found) -> Iterator[Problem]:
+    below = found.below
+    if found.second is not None:
+        message = (
+            f"Another table with a header of its own begins in row {found.second + 1}; it was not read. Confirm that it is not of this month, "
+            "or upload it as a file of its own."
+        )
+        yield Problem("second_list", message, "error", matrix.sheet.name, f"row {found.second + 1}")
     if below:
         message = (
             f"{len(below)} rows with products stand below the total row and were not read. Confirm that they belong to no store "
@@ -348,8 +411,8 @@ def read_product(matrix: Matrix, reader: CellReader, row: int, found: Found) -> 
     for store in matrix.stores:
         pair = reader.pair(row, store.at)
         if store.is_total:
-            what = f"{name or 'row without a name'} / Total"
-            found.controls += reader.controls(what, row, store.at, {"source_row": row + 1}, TOLERANCE)
+            what = f"{name or 'row without a name'} / {store.name or 'Total'}"
+            found.controls += reader.controls(what, row, store.at, {**store.where, "source_row": row + 1}, TOLERANCE)
         elif pair.stated:
             facts.append(fact(matrix, row, store, ean, name, pair))
         else:

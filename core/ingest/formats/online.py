@@ -14,7 +14,7 @@ from core.errors import NotASalesReport
 from core.ingest import dates, periods
 from core.ingest.countries import country_code
 from core.ingest.evidence import Clue, weigh
-from core.ingest.formats import fees, tables
+from core.ingest.formats import fees, orders, tables
 from core.ingest.formats.tables import Table
 from core.ingest.layout import first_text, rival_sheets, sheets_set_aside, total_of
 from core.ingest.normalising import fold, map_texts, present_column, read_eans, read_flag
@@ -121,7 +121,8 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
         *tables.runs(table.rows.filter(facts.empty), "no units and no amount", found.sheet.name),
         *_other_sheets(book, table),
     )
-    problems = (*book.problems, *_problems(table, cells), *_repeated(found, again), *_remarks(book, table), *periods.describe(period))
+    doubts = (*_repeated(found, again), *orders.other_currencies(table, currency))
+    problems = (*book.problems, *_problems(table, cells), *doubts, *_remarks(book, table), *periods.describe(period))
     controls = _printed_totals(found, totals)
     return SalesFrame(
         KEY, rows, period, currency, basis, controls, set_aside=aside, problems=problems, explicit_zeros=facts.zeros, by_order=True
@@ -189,7 +190,8 @@ class Cells:
         other = dates.read_dates(local, "mdy") if days.order == "dmy" and not days.proven else None
         if other is not None and options.period is not None and _within(other, options.period) and not _within(days, options.period):
             days, other = other, None
-        order_id, ean_text, code, name = (present_column(table.column(key)) for key in ("order_id", "ean", "code", "name"))
+        order_id = orders.order_numbers(table.column("order_id"))
+        ean_text, code, name = (present_column(table.column(key)) for key in ("ean", "code", "name"))
         eans = read_eans(table.column("ean"))
         figures, costs, charged = tables.read_figures(table), table.numbers("cost"), table.numbers("fee")
         return cls(days, order_id, ean_text, *eans, code, name, figures, costs, charged, other)
@@ -301,6 +303,7 @@ def _problems(table: Table, cells: Cells) -> tuple[Problem, ...]:
         *table.remarks(cells.undated, "date", "missing_period", undated, "error"),
         *table.remarks(cells.order_id.is_null(), "order_id", "order_missing", no_order),
         *_date_remarks(table, cells.days),
+        *orders.unsold(table, cells.order_id, cells.figures.amounts.values),
         *tables.ean_problems(table, cells.ean_text, cells.ean_rule, cells.code.is_not_null(), "code"),
         *fees.remarks(table, cells.fees.values),
     )

@@ -56,6 +56,7 @@ PRODUCT = ("Product", "Product name", "Product description", "Item", "Item descr
 KNOWN = (*STORE, *PRODUCT, "RRP £", "RRP")
 PRODUCT_KEY = re.compile(r"\s*(\d{8})\s*[-–—:]\s*(.+)", re.DOTALL)
 WEEK_ENDS = re.compile(r"^(?:w/?e|wk end(?:ing)?|week[- ]?end(?:ing|s)?|ending|ends|to)\b[.: ]*(?:on )?", re.IGNORECASE)
+TOTAL_OF = re.compile(r"^(?:sub-?)?total(?: of| for)?:? ")
 LIBERTY_LABELS = {"flagship", "internet"}
 
 
@@ -301,6 +302,10 @@ def odd_weeks(form: Form) -> Iterator[Problem]:
     if not in_weeks(ends):
         message = "The week-end dates do not lie whole weeks apart. Confirm them, or ask the reseller which dates are right."
         yield Problem("week_ends_uneven", message, "error", form.sheet.name, f"row {form.header.row}", ", ".join(map(str, ends[:8])))
+    twice = sorted({end for end in ends if ends.count(end) > 1})
+    if twice:
+        message = f"Several pairs of columns end on {twice[0]:%-d %B %Y}; together they count as that week. Confirm it, or ask the reseller which week is meant."
+        yield Problem("columns_repeated", message, "error", form.sheet.name, f"row {form.header.row}", str(twice[0]))
 
 
 def unnamed_stores(form: Form, found: Found) -> Iterator[Problem]:
@@ -312,14 +317,15 @@ def unnamed_stores(form: Form, found: Found) -> Iterator[Problem]:
 
 
 def is_total(text: str) -> bool:
-    """True for '<store> Total' and for 'Total Selfridges', in a row without a product."""
-    return total_of(text) is not None or re.match(r"total\b", fold(text)) is not None
+    """True for '<store> Total', 'Subtotal <store>' and 'Total Selfridges', in a row without a product."""
+    return total_of(text) is not None or re.match(r"(?:sub-?)?total\b", fold(text)) is not None
 
 
 def where_total(text: str, store: str | None, found: Found) -> dict[str, Any]:
     """The rows a total adds up: those of the store it names, else of the block it closes, else all."""
     stores = {fold(str(row["store_text"])): row["store_text"] for row in found.rows}
-    name = total_of(text) or ""
+    of = total_of(text)
+    name = TOTAL_OF.sub("", fold(text)) if of is None else of
     if name in stores:
         return {"store_text": stores[name]}
     return {"store_text": store} if store and not fold(text).startswith("total") else {}

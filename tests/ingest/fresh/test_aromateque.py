@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from core.ingest import importing
 from tests.ingest.fresh import ways
 from tests.ingest.fresh.aromateque import MONTHS, PRODUCTS, Export
 from tests.ingest.fresh.grid import Book, Grid, csv, xls, xlsx
@@ -135,3 +136,47 @@ def test_money_in_another_currency_proves_no_euro():
 def test_a_line_that_can_not_be_read_is_held():
     found = judge(xlsx(M.book().main(lambda grid: grid.with_cells({(HEAD + 1, 2): "#REF!"}))), M.name)
     assert found.held == Counter({"cell_error": 1}) and not found.silent
+
+
+def broken_over_pages(row: int, head: int) -> Book:
+    """The head of a table again in front of `row`, as on a printed page."""
+    opened = M.grid().placed(lambda at: at + (at >= row), lambda column: column)
+    return Book({"TDSheet": opened.with_cells({(row, c): value for (r, c), value in M.grid().cells.items() if r == head})})
+
+
+@pytest.mark.parametrize(("row", "head"), [(2, 0), (HEAD + 3, HEAD)], ids=["stores", "products"])
+def test_a_header_repeated_at_the_top_of_a_page_loses_no_line(row, head):
+    def bare(grid: Grid) -> Grid:
+        return Grid({(r, c): v for (r, c), v in grid.cells.items() if grid.cells.get((r, 1)) != "total"}, grid.merges)
+
+    book = broken_over_pages(row, head)
+    ways.assert_same(xlsx(book), M.name, M.facts())
+    ways.assert_same(xlsx(book.main(bare)), M.name, M.facts())
+
+
+def test_month_heads_written_month_first_are_the_months_they_are():
+    ways.assert_same(xlsx(replace(M, show=lambda day: f"{day.month}/1/{day.year}").book()), M.name, M.facts())
+    ways.assert_same(xlsx(replace(M, show=lambda day: f"{day:%m}/01/{day.year}").book()), M.name, M.facts())
+
+
+@pytest.mark.parametrize("text", ["берзень 2027", "Mrach-27", "2027/13", "M03"])
+def test_a_month_that_can_not_be_read_is_asked_about_and_not_left_out_in_silence(text):
+    other = replace(M, show=lambda day: text if day.month == 3 else f"{day:%d.%m.%Y}")
+    ways.assert_asked(xlsx(other.book()), M.name, "looks like a month that can not be read")
+
+
+def test_a_month_that_stands_twice_is_asked():
+    other = replace(M, show=lambda day: f"01.0{min(day.month, 3)}.{day.year}")
+    ways.assert_asked(xlsx(other.book()), M.name, "Several columns are headed as March 2027")
+
+
+def test_several_columns_under_one_month_are_asked():
+    opened = M.grid().placed(lambda row: row, lambda column: column + (column >= 3))
+    merged = replace(opened, merges=((0, 2, 0, 3), (HEAD, 2, HEAD, 3))).with_cells({(HEAD + 1, 3): 436.5})
+    ways.assert_asked(xlsx(Book({"TDSheet": merged})), M.name, "the others were not read")
+
+
+def test_an_export_whose_products_sold_nothing_is_refused(database, settings):
+    nothing = replace(M, stores=(("Sky Mall", (None,) * 5),), products=[(name, sku, (None,) * 5, "0") for name, sku, _, _ in PRODUCTS])
+    report = importing.import_file(database, settings, xlsx(nothing.book()), file_name=M.name)
+    assert report.status == "refused" and "No sales were found" in report.reason

@@ -11,7 +11,7 @@ import pytest
 from tests.ingest.fresh import ways
 from tests.ingest.fresh.cdlc import LINES, STORES, Matrix
 from tests.ingest.fresh.grid import Book, Formula, Grid, uncalculated, xlsx
-from tests.ingest.fresh.judged import judge
+from tests.ingest.fresh.judged import facts, judge
 
 M = Matrix()
 HEAD = 3
@@ -143,3 +143,55 @@ def test_without_totals_the_facts_stay_and_nothing_proves_them():
 
     found = ways.assert_same(xlsx(M.book().main(bare)), M.name, M.facts())
     assert found.frame is not None and not found.frame.controls
+
+
+def with_region_total(label: str) -> Book:
+    """A pair that adds the Lithuanian stores up, in front of Latvia's."""
+    grid = M.grid().placed(lambda row: row, lambda column: column + 2 * (column >= 9))
+    added = {(1, 9): label, (3, 9): "Qty", (3, 10): "Sum Eur"}
+    for row in range(4, 10):
+        for at in (0, 1):
+            pair = [value for column in (5, 7) if (value := grid.cells.get((row, column + at))) is not None]
+            added |= {(row, 9 + at): sum(pair)} if pair else {}
+    return Book({"2026 02": grid.with_cells(added)})
+
+
+@pytest.mark.parametrize("label", ["Lithuania Total", "Total Lithuania", "LITHUANIA TOTAL:"])
+def test_the_total_of_a_region_is_no_store_and_proves_the_region_alone(label):
+    found = ways.assert_same(xlsx(with_region_total(label)), M.name, M.facts())
+    assert found.frame is not None and any("Lithuania" in control.what.title() for control in found.frame.controls)
+    wrong = with_region_total(label).main(lambda grid: grid.with_cells({(4, 9): 99}))
+    ways.assert_asked(xlsx(wrong), M.name, "prints 99")
+
+
+def repeated(title: str | None, totals: bool) -> Book:
+    """The header again below four products, as at the top of a page, or (`title`) with the labels of another month's table."""
+    first = 0 if title else 3
+    opened = M.grid().placed(lambda row: row + (4 - first if row > 6 else 0), lambda column: column)
+    heads = {(row - first + 7, column): value for (row, column), value in opened.cells.items() if first <= row <= 3}
+    cells = {**opened.cells, **heads, **({(8, 1): title} if title else {})}
+    return Book({"2026 02": Grid({p: v for p, v in cells.items() if totals or p[0] < opened.height - 1}, opened.merges)})
+
+
+@pytest.mark.parametrize("totals", [True, False])
+def test_a_header_repeated_at_the_top_of_a_page_is_no_line(totals):
+    ways.assert_same(xlsx(repeated(None, totals)), M.name, M.facts())
+
+
+@pytest.mark.parametrize("totals", [True, False])
+def test_another_months_table_below_is_asked_about_and_never_added(totals):
+    found = ways.assert_asked(xlsx(repeated("2026 January", totals)), M.name, "Another table with a header of its own")
+    assert found.facts.total() < len(LINES)
+
+
+@pytest.mark.parametrize("money_first", [False, True])
+def test_a_store_that_heads_two_pairs_keeps_both_amounts_and_is_asked(money_first):
+    grid = M.grid().with_cells({(2, 7): "Vilnius Europa", (2, 8): "Vilnius Europa"})
+    swapped = {
+        (row, column + (1 if column % 2 else -1)) if row > 2 < column else (row, column): value
+        for (row, column), value in grid.cells.items()
+    }
+    turned = Grid(swapped, grid.merges) if money_first else grid
+    lines = [("Vilnius Europa" if store == "Kaunas Mega" else store, *rest) for store, *rest in LINES]
+    found = ways.assert_asked(xlsx(Book({"2026 02": turned})), M.name, "Several pairs of columns are headed “Vilnius Europa”")
+    assert found.facts == facts(replace(M, lines=lines).facts())

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from core.ingest import importing, reading_back
 from tests.ingest.fresh import ways
 from tests.ingest.fresh.grid import Book, csv, xls, xlsx
 from tests.ingest.fresh.judged import judge
@@ -155,3 +156,36 @@ def test_two_lists_in_one_workbook_are_asked():
 @pytest.mark.parametrize("name", ["online_orders_march_2028.xlsx", "BOXNOX - NORDLYS Monthly Sales Report APR2025.xlsx"])
 def test_a_name_of_another_month_is_asked(name):
     ways.assert_asked(xlsx(W.book()), name, "contradicts itself")
+
+
+STATES = {"status": "cancelled", "Order Status": "on-hold", "financial_status": "Refunded", "Payment status": "failed"}
+
+
+@pytest.mark.parametrize("head", STATES)
+def test_orders_that_were_never_paid_are_asked_about(head):
+    said = [(0, head), *((row, STATES[head] if row == 4 else "completed") for row in range(1, 8))]
+    beside = Book({"Orders": X.grid().with_cells({(row, 25): text for row, text in said})})
+    ways.assert_asked(csv(beside), TEXT, f"calls 1 lines “{STATES[head]}”")
+    fine = beside.main(lambda grid: grid.with_cells({(4, 25): "partially refunded"}))
+    ways.assert_same(csv(fine), TEXT, X.facts())
+
+
+@pytest.mark.parametrize("code", ["USD", "SEK", "£"])
+def test_a_column_of_another_currency_is_asked_about(code):
+    column = {(0, 25): "Currency", **{(row, 25): "EUR" for row in range(1, 8)}}
+    ways.assert_same(csv(Book({"Orders": X.grid().with_cells(column)})), TEXT, X.facts())
+    ways.assert_asked(csv(Book({"Orders": X.grid().with_cells({**column, (3, 25): code})})), TEXT, "were read so")
+
+
+@pytest.mark.parametrize("spelling", ["%b %d, %Y", "%B %d, %Y 10:02 AM", "%d %B %Y, 10:02", "%Y/%m/%d"])
+def test_days_in_words_with_their_times(spelling):
+    ways.assert_same(dated(X, spelling), "orders.csv", X.facts())
+
+
+def test_an_order_is_the_same_order_in_every_spelling_of_its_number(database, settings):
+    spellings = ("{}", "#{}", " {} ", "{}.0", "'{}", "# {}")
+    for number, spelling in enumerate(spellings):
+        export = Export([replace(line, order=spelling.format(line.order), city=f"City {number}") for line in LINES])
+        importing.import_file(database, settings, csv(export.book()), file_name=f"orders {number}.csv", accept_warnings=True)
+    rows = reading_back.live_rows(database)
+    assert rows.height == len(LINES) and set(rows["order_id"]) == {line.order for line in LINES}

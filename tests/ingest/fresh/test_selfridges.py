@@ -144,3 +144,17 @@ def test_formulas_without_a_value_are_held_and_totals_without_one_prove_nothing(
 def test_a_title_that_says_without_vat_counts_and_is_remarked(title):
     found = judge(xlsx(M.book().main(lambda grid: grid.with_cells({(2, 0): f"Sell out - {title}"}))), M.name)
     assert found.frame is not None and found.frame.vat_basis == "net" and "vat_basis_stated" in found.rules
+
+
+@pytest.mark.parametrize("words", ["Total {}", "Subtotal {}", "Total for {}", "{} TOTAL:"])
+def test_a_stores_total_in_other_words_is_that_stores(words):
+    def renamed(place, value):
+        name = value.removesuffix(" Total") if place[1] == 0 and isinstance(value, str) and value.endswith(" Total") else None
+        return words.format(name) if name else value
+
+    ways.assert_same(xlsx(M.book().main(lambda grid: grid.changed(renamed))), M.name, M.facts())
+
+
+def test_a_week_end_that_was_typed_twice_is_asked():
+    other = replace(M, show=lambda day: M.days[1] if day == M.days[2] else day)
+    ways.assert_asked(xlsx(other.book()), "form.xlsx", "Several pairs of columns end on")
