@@ -12,7 +12,7 @@ import polars as pl
 
 from core.ingest import dates
 from core.ingest.normalising import collapse
-from core.ingest.numbers import DecimalSign, NumberReading, decide_decimal, read_number, read_typed
+from core.ingest.numbers import DecimalSign, NumberReading, decide_decimal, may_be_thousands, read_number, read_typed
 from core.ingest.shapes import ROW_COLUMNS, ControlTotal, Measure, Problem, RawSheet, Slice, complete_rows
 
 MONEY_TOLERANCE = Decimal("0.005")  # half of the smallest coin: a printed total carries no more than float noise
@@ -73,6 +73,7 @@ class CellReader:
     problems: list[Problem] = field(default_factory=list)
     typed_as_text: dict[tuple[int, int], str] = field(default_factory=dict)
     troubled: set[tuple[int, int | None]] = field(default_factory=set)
+    assumed: bool = False  # the vendor's own sign was taken for the money, its texts leave it open
     named: dict[str, tuple[int, int]] = field(default_factory=dict)  # each currency that a cell names, and the first such cell
 
     @classmethod
@@ -83,7 +84,8 @@ class CellReader:
         pairs = list(columns)
         units = sign_of(sheet, (pair.units for pair in pairs), first_row, "units", sign)
         amount = sign_of(sheet, (pair.amount for pair in pairs), first_row, "amount", sign)
-        return cls(sheet, units, amount, Decimal(places))
+        assumed = sign is not None and sign_of(sheet, (pair.amount for pair in pairs), first_row, "amount", None) is None
+        return cls(sheet, units, amount, Decimal(places), assumed=assumed)
 
     def pair(self, row: int, at: Columns) -> Pair:
         """Units and money at a row; a cell that can not be read is a problem and holds the pair."""
@@ -101,6 +103,8 @@ class CellReader:
     def amount(self, row: int, column: int | None) -> tuple[Decimal | None, str | None]:
         """Money of a cell and the rule it breaks, if any."""
         value, rule = self._read(row, column, self.amount_sign)
+        if value is not None and column is not None and self.assumed and self._may_be_thousands(row, column):
+            return None, self._trouble(row, column, "ambiguous_number")
         return (None if value is None else value.quantize(self.places, ROUND_HALF_UP)), rule
 
     def controls(
@@ -134,6 +138,10 @@ class CellReader:
         cells = f"{count} cells hold" if count > 1 else "One cell holds"
         message = f"{cells} a number as text, such as '{collapse(value)}'. They were read as numbers."
         return (Problem("amount_as_text", message, "warning", self.sheet.name, self.sheet.address(row, column), value),)
+
+    def _may_be_thousands(self, row: int, column: int) -> bool:
+        own = self.amount_sign
+        return own is not None and not self.sheet.is_typed(row, column) and may_be_thousands(self.sheet.grid[row][column], own)
 
     def foreign(self, own: str | None) -> tuple[Problem, ...]:
         """Amounts that name another currency than the report's; they were read as its own, which a person has to confirm."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Literal
@@ -246,6 +246,26 @@ def _read_mixed(
         ambiguous,
         tuple(currencies),
     )
+
+
+def may_be_thousands(text: str | None, own: DecimalSign) -> bool:
+    """True for money such as `1,640` where the comma is the vendor's decimal sign: no coin has three decimals, so it may be thousands."""
+    read, other = read_number(text, own), read_number(text, "," if own == "." else ".")
+    differ = read.value is not None and other.value is not None and read.value != other.value
+    return differ and read.value is not None and read.value.as_tuple().exponent == -3
+
+
+def doubt_thousands(
+    column: pl.Series, typed: pl.Series | None, read: NumberColumn, own: DecimalSign, spelling: Spelling | None = None
+) -> NumberColumn:
+    """Money that nothing but the vendor's own sign decided: texts that `may_be_thousands` stay 'ambiguous'."""
+    if read.decimal != own:
+        return read
+    texts = column if typed is None else column.set(typed, None)
+    if (spelling or spelling_of(texts.unique().to_list())).sign() != "ambiguous":
+        return read
+    open_ones = map_texts(texts, lambda text: may_be_thousands(text, own), pl.Boolean)
+    return replace(read, values=read.values.set(open_ones, None), states=read.states.set(open_ones, "ambiguous"), ambiguous=True)
 
 
 def _plainly(column: pl.Series, typed: pl.Series | None) -> pl.Series:

@@ -117,3 +117,12 @@ def test_several_equal_candidates_are_asked() -> None:
     candidates = [month("file_name", 2025, 1), month("file_name", 2024, 11)]
     reading = periods.ask_between(candidates, "week")
     assert reading.start is None and len(reading.candidates) == 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Report 25th May 2025 v2.xlsx", "WE 25-May-2025.xlsx", "w_e 25 May 25.xlsx", "Report May 25, 2025.xlsx", "Raport 25 maja 2025.xlsx",
+     "Report 25_05_25.xlsx", "Report 25.5.25 (1).xlsx"],
+)  # fmt: skip
+def test_days_in_words_and_with_short_years_in_a_name(name: str) -> None:
+    assert date(2025, 5, 25) in periods.find_days(name)

@@ -101,11 +101,11 @@ def read_lines(found: Table, options: ReadOptions, written: Written | None = Non
     totals = _totals(found)
     nowhere = ~(found.written("year") | found.written("pos") | totals)
     listed = found.only(~(totals | nowhere))
-    figures = tables.read_figures(listed, ",", written)
+    figures = tables.read_figures(listed, ",", written, coins=True)
     stated = ~figures.absent
     table = listed if stated.all() else listed.only(stated)
     again = None if written is None else replace(written + figures.written, whole=True)
-    cells = Cells.of(table, figures if table is listed else tables.read_figures(table, ",", again))
+    cells = Cells.of(table, figures if table is listed else tables.read_figures(table, ",", again, coins=True))
     facts = tables.facts_of(_lines(table, cells))
     currency = options.currency or "EUR"
     rows = complete_rows(facts.lines, source_sheet=table.sheet.name, currency=currency, vat_basis=options.vat_basis or "net")

@@ -402,7 +402,7 @@ def period_of(book: RawBook, tables: Workbook, found: Found, options: ReadOption
     months = {fact["period_start"] for fact in found.rows if fact["view"] == BY_PRODUCT}
     newest = max(months, default=None)
     header = periods.from_months("header", [(newest.year, newest.month)], "months of the ranking") if newest else None
-    years = set(periods.find_years(book.file_name))
+    years = {*periods.find_years(book.file_name), *(hint.start.year for hint in periods.find_months(book.file_name))}
     named = [PeriodEvidence("file_name", str(year), date(year, 1, 1), date(year, 12, 31)) for year in years if len(years) == 1]
     hints = [header, *named] if header else []
     return periods.resolve(hints, "month", options, min(months, default=None))

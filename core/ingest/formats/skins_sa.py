@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -27,7 +27,7 @@ from core.ingest.layout import (
     total_of,
 )
 from core.ingest.normalising import ean_column, map_texts, present_column
-from core.ingest.numbers import NumberColumn
+from core.ingest.numbers import NumberColumn, doubt_thousands
 from core.ingest.shapes import (
     ControlTotal,
     Guess,
@@ -104,6 +104,9 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     stated = states_something(listed)
     table = listed if stated.all() else listed.only(stated)
     units, amounts, gross = table.numbers("quantity", ",", "units"), table.numbers("amount", ","), table.numbers("gross", ",")
+    amounts, gross = (
+        doubt_thousands(table.column(name), table.typed(name), read, ",") for name, read in (("amount", amounts), ("gross", gross))
+    )
     lines = lines_of(table, units, amounts, gross)
     zero = ((lines["quantity"] == 0) & (lines["amount_local"] == 0)).fill_null(False)
     basis, currency = options.vat_basis or "net", options.currency or "ZAR"
@@ -115,7 +118,7 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     aside |= {"a row without stock code, month and year": outside}
     problems = (
         *problems_of(table, lines, units, amounts),
-        *wrong_subtotals(found, totals, found.numbers("gross", ",")),
+        *wrong_subtotals(found, totals, foreign, found.numbers("gross", ",")),
         *(problem for summary in summaries for problem in wrong_summary(summary, lines.filter(~zero))),
         *(problem for summary in summaries for problem in summary.reader.problems),
         *list_doubts.storeless_remark(table, "branch").problems,
@@ -337,16 +340,23 @@ def mismatch(reader: CellReader, row: int, column: int | None, what: str, printe
     )
 
 
-def wrong_subtotals(found: Table, totals: pl.Series, gross: NumberColumn) -> Iterator[Problem]:
-    """Branch subtotals whose money (with VAT) no run of lines right above them adds up to; a branch may have several spellings."""
+def adds_up(printed: Decimal, values: Sequence[Decimal | None], is_total: Sequence[bool], at: int) -> bool:
+    """True where some run of lines right above row `at` comes to what it prints."""
+    added, row = Decimal(0), at - 1
+    while row >= 0 and not is_total[row] and abs(added - printed) > MONEY_TOLERANCE:
+        added, row = added + (values[row] or Decimal(0)), row - 1
+    return abs(added - printed) <= MONEY_TOLERANCE
+
+
+def wrong_subtotals(found: Table, totals: pl.Series, foreign: pl.Series, gross: NumberColumn) -> Iterator[Problem]:
+    """Branch subtotals whose money (with VAT) no run of lines right above them adds up to; a branch may have several spellings, and its
+    subtotal may leave out what stands there of another brand (`foreign`)."""
     branches, values, is_total = found.column("branch").to_list(), gross.values.to_list(), totals.to_list()
+    ours = [Decimal(0) if other else value for value, other in zip(values, foreign.to_list(), strict=True)]
     for at, printed in enumerate(values):
         if not is_total[at] or printed is None or not total_of(branches[at]):
             continue
-        added, row = Decimal(0), at - 1
-        while row >= 0 and not is_total[row] and abs(added - printed) > MONEY_TOLERANCE:
-            added, row = added + (values[row] or Decimal(0)), row - 1
-        if abs(added - printed) > MONEY_TOLERANCE:
+        if not any(adds_up(printed, read, is_total, at) for read in (values, ours)):
             yield Problem(
                 "control_total_mismatch",
                 f"{(branches[at] or '').strip()}: the subtotal prints {printed:,.2f}, no lines above it add up to that.",

@@ -14,7 +14,7 @@ from core.ingest.formats.list_bodies import body_below, filled_down, heads_of, w
 from core.ingest.formats.remarks import SHOWN_CELLS, Remark, Written, tell
 from core.ingest.layout import BARE_TOTALS, HEADER_ROWS
 from core.ingest.normalising import fold, fold_column
-from core.ingest.numbers import DecimalSign, NumberColumn, Spelling, read_number, read_numbers, spelling_of_column
+from core.ingest.numbers import DecimalSign, NumberColumn, Spelling, doubt_thousands, read_number, read_numbers, spelling_of_column
 from core.ingest.shapes import Problem, RawBook, RawSheet, SetAside, Severity, column_letters
 
 TOTAL_WORDS = r"(?i)total|^\s*[^\d\s]{1,3}\D{1,12}[:.]?\s*$|" + "|".join(sorted(word for word in BARE_TOTALS if "total" not in word))
@@ -263,8 +263,8 @@ class Figures:
         return self.units.values.set(self.fractional, None).cast(pl.Int64, strict=False)
 
 
-def read_figures(table: Table, decimal: DecimalSign | None = None, written: Written | None = None) -> Figures:
-    """The columns `quantity` and `amount`; `decimal` is the vendor's sign where a column leaves it open.
+def read_figures(table: Table, decimal: DecimalSign | None = None, written: Written | None = None, coins: bool = False) -> Figures:
+    """The columns `quantity` and `amount`; `decimal` is the vendor's sign where a column leaves it open, `coins`: its money has cents at most.
 
     `written`: how the list is written so far, where `table` is a piece of it; None where it is the whole list.
     """
@@ -272,6 +272,9 @@ def read_figures(table: Table, decimal: DecimalSign | None = None, written: Writ
     known = None if written is None else written + own
     units = table.numbers("quantity", decimal, "units", None if known is None else known.of("quantity"))
     amounts = table.numbers("amount", decimal, "amount", None if known is None else known.of("amount"))
+    if coins and decimal is not None:
+        spelling = None if known is None else known.of("amount")
+        amounts = doubt_thousands(table.column("amount"), table.typed("amount"), amounts, decimal, spelling)
     fractional = (units.values % 1 != 0).fill_null(False)
     rules = {"u": held_by(table, "quantity", units), "a": held_by(table, "amount", amounts), "f": fractional}
     held = pl.DataFrame(rules).select(pl.coalesce("u", "a", pl.when("f").then(pl.lit("fractional_units"))))

@@ -160,6 +160,49 @@ def test_recognised_by_its_tables() -> None:
     assert galilu.recognise(building.book_of("Galilu.xlsx", {"Sheet": flat})).confidence == 0
 
 
+def test_no_ranking_of_older_years_is_needed() -> None:
+    older = [list(row) for row in YOY]
+    older[3][6] = 5
+    frame = galilu.read(
+        building.book_of(NAME, {**{k: v for k, v in SHEETS.items() if "2023" not in k}, "YoY": older}, bold=BOLD), ReadOptions()
+    )
+    assert not [c for c in frame.controls if c.over == ("product_month",) and c.what.startswith("YoY, volume 2024")]
+    assert [c.file_value for c in frame.controls if c.over == ("product_month",) and c.what == "YoY, volume 2025-01"] == [3]
+
+
+def test_the_only_split_being_hidden_is_asked_about() -> None:
+    frame = read(hidden=("Split_by_store_2025",))
+    assert [p.sheet for p in frame.problems if p.rule == "hidden_sheet_read"] == ["Split_by_store_2025"]
+    assert len(facts(frame, "store_product_month")) == 4
+
+
+def test_a_split_is_known_by_the_stores_of_the_sellout_whatever_its_sheet_is_called() -> None:
+    short = [SPLIT[0], ["Poznań", 1, 1], [RAIN, 1, 1], ["Total", 1, 1]]
+    other = building.book_of(NAME, {**{k: v for k, v in SHEETS.items() if "Split" not in k}, "sklepy": short}, bold={"sklepy": (0, 1, 3)})
+    assert facts(galilu.read(other, ReadOptions()), "store_product_month") == [(True, "B3|", "Poznań", RAIN, JAN, 1, None)]
+
+
+def test_a_row_that_compares_months_is_no_store_even_without_a_total_above() -> None:
+    bare = [row for row in SELLOUT if row[:1] != ["Total"]]
+    assert {fact[2] for fact in facts(read(sheets={"monthly sellout": bare}), "store_month_money")} == {"Poznan", "online"}
+
+
+def test_money_in_another_currency_is_asked_about() -> None:
+    euros = [[f"€ {cell}" if row[0] == "Poznan" and c in (1, 2) else cell for c, cell in enumerate(row)] if row else row for row in SELLOUT]
+    found = [p for p in read(sheets={"monthly sellout": euros}).problems if p.rule == "currency_conflict"]
+    assert [(p.sheet, p.cell) for p in found] == [("monthly sellout", "B6")] and "PLN" in found[0].message
+
+
+def test_a_month_with_another_year_in_the_name_contradicts_the_ranking() -> None:
+    assert read("sales march'27.xlsx").period.conflict and not read("Galilu march'25.xlsx").period.conflict
+
+
+def test_products_above_the_first_store_are_asked_about() -> None:
+    above = [SPLIT[0], [RAIN, 1, 1], *SPLIT[1:-1], ["Total", 4, 4]]
+    frame = read(sheets={"Split_by_store_2025": above}, bold={"Split_by_store_2025": (0, 2, 5, 8)})
+    assert [p.cell for p in frame.problems if p.rule == "store_blank"] == ["A2"]
+
+
 @pytest.mark.shared
 @pytest.mark.parametrize("path", truth.files_of("galilu"), ids=lambda path: path.name)
 def test_shared_files_give_exactly_their_truth(path: Path) -> None:

@@ -187,6 +187,41 @@ def test_recognised_by_its_headers_whatever_its_name() -> None:
     assert liberty.recognise(listed).confidence < 0.3
 
 
+def test_the_sum_of_the_channels_is_proven_item_by_item() -> None:
+    wrong = [list(row) for row in ROWS]
+    wrong[4][16] = 1000
+    assert truth.disagreeing(read(wrong)) == ["000910001 | 98-NO COLOUR / All Sales Channels = its channels units: 1000 ≠ 1"]
+
+
+def test_a_product_in_two_groups_is_proven_in_each_of_them() -> None:
+    again = item("000910001", "TOTAL ECLIPSE SCENTED CANDLE 290G", [2, 168, 2, 168, None, None, None, None, 2, 168, 2, 168], "SETS")
+    frame = read(rows_of(CANDLE, again, grand=[3, 252, 5, 420, None, None, 1, 80, 3, 252, 6, 500]))
+    assert truth.disagreeing(frame) == [] and "control_total_mismatch" not in truth.rules(frame)
+    assert [(fact[4], group) for fact, group in zip(facts(frame), frame.rows["group_text"], strict=True)] == [(1, "CANDLES"), (2, "SETS")]
+    grown = [f.value for f in frame.year_to_date if f.measure == "units" and f.what.startswith("000910001") and f.what.endswith("Flagship")]
+    assert grown == [5]
+
+
+@pytest.mark.parametrize(("week", "year"), [("This Week", "Year to Date"), ("WTD", "Season to Date"), ("ACTUAL ", "ytd")])
+def test_spans_in_other_words_mean_the_same(week: str, year: str) -> None:
+    words = {"Actual": week, "YTD": year}
+    assert facts(read([LABELS, [words.get(text, text) for text in SPANS], *ROWS[2:]])) == facts(read())
+
+
+def test_two_pairs_of_one_channel_and_span_are_asked_about() -> None:
+    frame = read([LABELS, [*SPANS[:10], "Actual", *SPANS[11:]], *ROWS[2:]])
+    assert {problem.cell for problem in frame.problems if problem.rule == "rival_columns"} == {"K3", "L3"}
+
+
+def test_a_summary_with_year_to_date_proves_nothing_where_the_items_state_none() -> None:
+    bare = [[cell for c, cell in enumerate(row) if c not in (10, 11, 14, 15, 18, 19)] for row in ROWS]
+    heads = [[None, "Flagship", None, None, None], [None, "Actual", None, "YTD", None], ["Product Group", *HEADER[8:10] * 2]]
+    summary = [*heads, ["CANDLES", 1, 84, 3, 252], ["Grand Total", 1, 64.2, 6, 723.2]]
+    merges = {"Sales By Size": [(0, c, 0, c + 1) for c in (8, 10, 12)] + [(1, c, 1, c + 1) for c in (8, 10, 12)]}
+    frame = liberty.read(building.book_of(NAME, {"Sales By Size": bare, "Product Group Analysis": summary}, merges=merges), ReadOptions())
+    assert len(facts(frame)) == 4 and "control_total_mismatch" not in truth.rules(frame)
+
+
 @pytest.mark.shared
 @pytest.mark.parametrize("path", truth.files_of("liberty"), ids=lambda path: path.name)
 def test_shared_files_give_exactly_their_truth(path: Path) -> None:

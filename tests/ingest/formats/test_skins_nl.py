@@ -103,6 +103,28 @@ def test_recognised_by_its_headers_and_not_as_skins_sa() -> None:
     assert skins_nl.recognise(building.book_of("online.xlsx", {"NORDLYS": till})).confidence == 0
 
 
+def test_the_only_sheet_by_location_being_hidden_is_asked_about() -> None:
+    frame = read(hidden=("SalesPerLocation",))
+    assert [p.sheet for p in frame.problems if p.rule == "hidden_sheet_read"] == ["SalesPerLocation"]
+    assert {s.view for s in frame.slices} == {"main", "location_month"}
+
+
+def test_two_columns_of_one_meaning_are_asked_about() -> None:
+    rows = [[*row, "SalesQuantity" if number == 0 else 77] for number, row in enumerate(ARTICLES)]
+    assert [(p.rule, p.cell) for p in read(sheets={"SalesPerSKU": rows}).problems if p.rule == "rival_columns"] == [("rival_columns", "J1")]
+
+
+def test_pounds_in_a_report_in_euros_are_asked_about() -> None:
+    rows = [ARTICLES[0], [*ARTICLES[1][:3], "£ 1.744", *ARTICLES[1][4:]], *ARTICLES[2:]]
+    assert [(p.cell, p.value) for p in read(sheets={"SalesPerSKU": rows}).problems if p.rule == "currency_conflict"] == [("D2", "£ 1.744")]
+
+
+def test_euros_with_three_decimals_may_be_thousands_and_are_held() -> None:
+    rows = [ARTICLES[0], [*ARTICLES[1][:3], "1,744", *ARTICLES[1][4:]]]
+    frame = read(sheets={"SalesPerSKU": rows})
+    assert frame.rows.filter(frame.rows["view"] == "main").select("amount_local", "held_reason").rows() == [(None, "ambiguous_number")]
+
+
 @pytest.mark.shared
 @pytest.mark.parametrize("path", [p for p in truth.files_of("skins_nl") if "05-2025" not in p.name], ids=lambda path: path.name)
 def test_shared_files_give_exactly_their_truth(path: Path) -> None:

@@ -115,6 +115,18 @@ def test_recognised_by_its_columns_and_not_as_skins_nl() -> None:
     assert skins_sa.recognise(building.book_of("Skins SA.xlsx", {"SalesPerSKU": report})).confidence == 0
 
 
+def test_a_subtotal_may_leave_out_what_is_of_another_brand() -> None:
+    foreign = line("ONLINE STORE", "3/4/2025", TUNDRA, 1, 800, 695.65, brand="OTHERS")
+    frame = read(rows=[*LIST[:3], foreign, *LIST[3:]])
+    assert facts(frame)[0][6] == 1 and "control_total_mismatch" not in truth.rules(frame)
+
+
+def test_a_wrong_summary_names_both_figures_plainly() -> None:
+    rows = [row for row in LIST if row and row[1] != "2/3/2025"]
+    said = [p.message for p in read(rows=rows).problems if p.rule == "control_total_mismatch"]
+    assert "February 2025, Lines: the file prints 1, its lines come to 0." in said
+
+
 @pytest.mark.shared
 @pytest.mark.parametrize("path", truth.files_of("skins_sa"), ids=lambda path: path.name)
 def test_shared_files_give_exactly_their_truth(path: Path) -> None:

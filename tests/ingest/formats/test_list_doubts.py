@@ -1,0 +1,59 @@
+"""What a list of a vendor leaves to a person: two columns for one thing, another currency, lines without a store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from core.ingest.asking import CONFIRMED
+from core.ingest.formats import boxnox, skins_sa
+from core.ingest.shapes import Problem, ReadOptions, SalesFrame
+from tests.ingest.formats import test_boxnox, test_skins_sa
+from tests.ingest.workbook_bytes import book_of
+
+LISTS: dict[str, Any] = {"boxnox": test_boxnox.LIST, "skins_sa": test_skins_sa.LIST}
+NAMES = {"boxnox": test_boxnox.NAME, "skins_sa": test_skins_sa.NAME}
+READ = {"boxnox": boxnox.read, "skins_sa": skins_sa.read}
+
+
+def read(vendor: str, rows: list[list[Any]], **options: Any) -> SalesFrame:
+    return READ[vendor](book_of({"List": rows}, NAMES[vendor]), ReadOptions(**options))
+
+
+def asked(frame: SalesFrame) -> list[Problem]:
+    return [problem for problem in frame.problems if problem.rule in CONFIRMED]
+
+
+def wide(vendor: str) -> list[list[Any]]:
+    width = len(LISTS[vendor][0])
+    return [[*row, *(None,) * (width - len(row))] for row in LISTS[vendor]]
+
+
+@pytest.mark.parametrize(
+    ("vendor", "header"), [("boxnox", "AMOUNT"), ("boxnox", "qty"), ("skins_sa", "ExVatNetsales"), ("skins_sa", "STOCKCODE")]
+)
+def test_two_columns_of_one_meaning_are_asked_about(vendor: str, header: str) -> None:
+    rows = [[*row, header if number == 0 else 77 if any(row) else None] for number, row in enumerate(wide(vendor))]
+    (problem,) = asked(read(vendor, rows))
+    assert problem.rule == "rival_columns" and "mean the same and differ" in problem.message and header in problem.message
+
+
+def test_a_column_that_repeats_another_exactly_is_no_question() -> None:
+    assert asked(read("boxnox", [[*row, row[6]] for row in LISTS["boxnox"]])) == []
+
+
+def test_amounts_in_another_currency_are_asked_about_and_a_person_may_name_it() -> None:
+    rows = [LISTS["boxnox"][0], *([*row[:6], f"£ {row[6]}", *row[7:]] for row in LISTS["boxnox"][1:])]
+    (problem,) = asked(read("boxnox", rows))
+    assert (problem.rule, problem.cell) == ("currency_conflict", "G2") and "GBP" in problem.message and "EUR" in problem.message
+    frame = read("boxnox", rows, currency="GBP")
+    assert asked(frame) == [] and set(frame.rows["currency"]) == {"GBP"}
+
+
+@pytest.mark.parametrize(("vendor", "column"), [("boxnox", 3), ("skins_sa", 0)])
+def test_lines_without_a_store_are_asked_about(vendor: str, column: int) -> None:
+    rows = wide(vendor)
+    rows[3][column] = None
+    (problem,) = asked(read(vendor, rows))
+    assert problem.rule == "store_blank" and problem.cell == f"{'ABCD'[column]}4" and "fill it down" in problem.message
