@@ -6,7 +6,7 @@ import platform
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from importlib import metadata
 from typing import Any, Literal
 
@@ -14,15 +14,15 @@ import psycopg
 import sqlalchemy as sa
 
 from core.db.engine import Database, Scope
-from core.db.tables import deliveries, heartbeats
 from core.errors import WorkbenchError
+from core.jobs.heartbeats import Beat, beat_of_clock
 from core.jobs.queue import QueueStatus, queue_status
+from core.reports.deliveries import count_troubles
 from core.sales.coverage import coverage
 from core.sales.covered import month_of
 from core.sales.covering import data_through, read_covered
 from core.settings import Settings
 
-BEAT = timedelta(seconds=60)  # an older sign of life of the clock or a worker counts as none
 LOW_DISK = 2_000_000_000  # bytes
 
 
@@ -74,15 +74,14 @@ def data_version(database: Database) -> int:
 
 
 def attention(database: Database, scope: Scope, today: date) -> dict[str, int]:
-    """Badge counts: 'held_rows' (lines in the inbox), 'missing' (reports that are late or missing), 'failed_sends' (report mails that
-    did not go out in the last 30 days)."""
+    """Badge counts: 'held_rows' (lines in the inbox), 'missing' (reports that are late or missing), 'failed_sends' (report mails of the
+    last 30 days that did not go out, or of which that is not known)."""
     with database.reader(scope) as connection:
         (held,) = _row(connection, "select count(*) from readable.held_lines")
-    recent = deliveries.c.created_at > sa.func.now() - sa.text("interval '30 days'")
     with database.read() as connection:
-        failed = connection.execute(sa.select(sa.func.count()).select_from(deliveries).where(deliveries.c.status == "failed", recent))
-        missing = coverage(database, scope, today)["status"].is_in(["late", "missing"]).sum()
-        return {"held_rows": held, "missing": int(missing), "failed_sends": int(failed.scalar_one())}
+        troubles = count_troubles(connection, datetime.combine(today, time(), UTC) - timedelta(days=30))
+    missing = coverage(database, scope, today)["status"].is_in(["late", "missing"]).sum()
+    return {"held_rows": held, "missing": int(missing), "failed_sends": troubles}
 
 
 def _row(connection: psycopg.Connection[Any], sql: str) -> tuple[Any, ...]:
@@ -108,7 +107,7 @@ def readiness(database: Callable[[], Database], now: datetime) -> tuple[Check, .
     """What must be up before people are let in: database, queue, clock. `database` opens or returns the process's own."""
     try:
         with database().read() as connection:
-            last = connection.execute(sa.select(heartbeats.c.at).where(heartbeats.c.name == "clock")).scalar()
+            last = beat_of_clock(connection)
             queue = queue_status(connection)
     except (WorkbenchError, sa.exc.SQLAlchemyError, psycopg.Error):
         unknown = "Not known while the database does not answer."
@@ -124,12 +123,12 @@ def _queue(found: QueueStatus) -> Check:
     return Check("queue", "up", f"{workers}; {found.waiting} waiting, {found.running} running, {found.failed} failed.", True)
 
 
-def _clock(last: datetime | None, now: datetime) -> Check:
+def _clock(last: Beat | None, now: datetime) -> Check:
     if last is None:
         return Check("clock", "down", "The clock has not run yet. Start the scheduler; “make run” does.", True)
-    seconds = int((now - last).total_seconds())
-    if now - last >= BEAT:
-        return Check("clock", "down", f"The clock last ticked {last.astimezone():%-d %b %H:%M:%S}. Start the scheduler again.", True)
+    seconds = int((now - last.at).total_seconds())
+    if not last.is_alive(now):
+        return Check("clock", "down", f"The clock last ticked {last.at.astimezone():%-d %b %H:%M:%S}. Start the scheduler again.", True)
     return Check("clock", "up", f"The clock ticked {max(seconds, 0)} s ago.", True)
 
 

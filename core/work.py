@@ -23,10 +23,11 @@ from core.ingest.reporting import load_report
 from core.ingest.shapes import ImportReport
 from core.jobs import queue
 from core.jobs.queue import Work
-from core.jobs.tasks import CHECK_ALERTS, PREVIEW_UPLOAD, SEND_DELIVERIES, STORE_UPLOAD, TELL_OF_UPLOAD, UNDO_UPLOAD
+from core.jobs.tasks import CHECK_ALERTS, PREVIEW_UPLOAD, SEND_DELIVERIES, STORE_UPLOAD, TELL_OF_ACCOUNT, TELL_OF_UPLOAD, UNDO_UPLOAD
 from core.mail import sending
 from core.mail.messages import split_addresses
-from core.mail.writing import Letterhead, Upload, upload_mail
+from core.mail.writing import Letterhead, Upload, account_mail, upload_mail
+from core.people import accounts
 from core.reports import alerts
 from core.reports.deliveries import fire_due, send_one_due
 from core.reports.editions import forget_editions
@@ -74,6 +75,7 @@ def work_of(database: Database, settings: Settings, stop: threading.Event, tls: 
         SEND_DELIVERIES.name: Work(send),
         CHECK_ALERTS.name: Work(lambda: alerts.check_alerts(database, settings, datetime.now(UTC), tls)),
         TELL_OF_UPLOAD.name: Work(lambda batch_id: tell_of_upload(database, settings, batch_id, tls)),
+        TELL_OF_ACCOUNT.name: Work(lambda username, what: tell_of_account(database, settings, username, what, tls)),
     }
 
 
@@ -139,6 +141,18 @@ def upload_notice(row: Any, report: ImportReport) -> Upload:
         row.uploaded_by,
         row.id,
     )
+
+
+# After a change of an account -------------------------------------------------------------------------------------------
+
+
+def tell_of_account(database: Database, settings: Settings, username: str, what: str, tls: ssl.SSLContext | None = None) -> int:
+    """Write to a person about the own account (`what`: a key of ACCOUNT_SENTENCES); returns the number of mails: 0 without an address."""
+    account = accounts.find(database, username)
+    if account is None or not account.active or not account.email:
+        return 0
+    mail = account_mail(Letterhead.of(settings), account.email, account.name, account.username, what)
+    return len(sending.post(database, settings, mail, tls=tls))
 
 
 # What the clock looks after -------------------------------------------------------------------------------------------

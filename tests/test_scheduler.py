@@ -17,7 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.db.tables import schedules
-from core.jobs.heartbeats import clock_is_alive, list_beats
+from core.jobs.heartbeats import beat_of_clock, list_beats
 from core.people.permissions import SYSTEM
 from core.reports.definition import Block, ReportDefinition
 from core.reports.deliveries import list_deliveries, send_now
@@ -101,7 +101,8 @@ def test_a_due_report_arrives_and_the_process_ends_in_order(database, surroundin
         assert mailbox.wait_for(1, 100)
         wait_until(lambda: statuses(database) == ["sent"])
         with database.read() as connection:
-            assert clock_is_alive(connection, datetime.now(UTC))
+            clock = beat_of_clock(connection)
+            assert clock is not None and clock.is_alive(datetime.now(UTC))
         code, log = finish(process)
     assert (code, len(mailbox.messages)) == (0, 1)
     assert "every job that was running is finished" in log

@@ -16,11 +16,12 @@ from core.ingest.importing import take_in
 from core.jobs import queue
 from core.jobs.tasks import TASKS
 from core.mail.outbox import entries, read_message
+from core.people import accounts
 from core.people.permissions import SYSTEM
 from core.reports.definition import Block, ReportDefinition
 from core.reports.deliveries import list_deliveries, send_now
 from core.reports.records import save_report
-from core.work import tell_of_upload, tick, tidy, work_of
+from core.work import tell_of_account, tell_of_upload, tick, tidy, work_of
 from demo.brand import write_catalogue
 from demo.layouts import cdlc
 from demo.market import months_until
@@ -106,6 +107,16 @@ def test_a_file_that_is_no_report_is_refused_and_its_uploader_hears_of_it_once(d
     assert tell_of_upload(database, settings, number) == 0
     with database.read() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(email_logs)).scalar_one() == 2
+
+
+def test_a_person_is_told_of_the_own_account_and_never_the_password(database, settings):
+    password = accounts.create(database, SYSTEM, "anna", "Anna", "analyst", email="anna@example.com")
+    with workers(database, settings):
+        wait_until(lambda: len(entries(settings.outbox)) == 1, 90)
+    (entry,) = entries(settings.outbox)
+    message = read_message(settings.outbox, entry.name)
+    assert entry.to == "anna@example.com" and "An account was made for you" in message.text and password not in message.text + message.html
+    assert tell_of_account(database, settings, "nobody", "locked") == 0
 
 
 def test_an_import_whose_process_died_again_and_again_is_called_failed(database, settings):

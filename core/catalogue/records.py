@@ -106,7 +106,3 @@ class Catalogue:
         """The reseller of that name, alias or vendor key, compared without case and accents."""
         found = self.reseller_keys.get(fold(name))
         return next((r for r in self.resellers if r.id == found), None)
-
-    def of_vendor(self, key: str) -> Reseller | None:
-        """The reseller with that vendor key."""
-        return next((r for r in self.resellers if r.key == key), None)

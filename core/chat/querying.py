@@ -61,11 +61,6 @@ class GuardedResult:
     milliseconds: int
 
 
-def readable_catalogue() -> Mapping[str, Mapping[str, str]]:
-    """The published views → their columns with a line of meaning each; what the guard allows and the prompt describes."""
-    return READABLE
-
-
 def check_sql(statement: str) -> sql_guard.Verdict:
     """Whether `run_sql` would take a statement, before its cost is known."""
     return sql_guard.check(statement, READABLE, LIMITS)

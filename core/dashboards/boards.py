@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -149,12 +149,17 @@ def remove(database: Database, by: Person, board_id: int) -> str:
         return str(row.url)
 
 
-def reorder(database: Database, by: Person, board_ids: Iterable[int]) -> None:
-    """Errors: NotAllowed."""
+def move(database: Database, by: Person, board_id: int, step: int) -> None:
+    """Put a board so many places further back (negative: further to the front), as far as there are places. Errors: NotAllowed,
+    UnknownRecord."""
     require(by, "edit_boards")
     with database.write() as connection:
-        for position, board_id in enumerate(board_ids, 1):
-            connection.execute(table.update().where(table.c.id == board_id).values(position=position))
+        order = list(connection.execute(sa.select(table.c.id).order_by(table.c.position, table.c.id).with_for_update()).scalars())
+        _must_exist(order.count(board_id))
+        place = order.index(board_id)
+        order.insert(max(0, place + step), order.pop(place))
+        for position, number in enumerate(order, 1):
+            connection.execute(table.update().where(table.c.id == number).values(position=position))
 
 
 def _must_exist(count: int) -> None:

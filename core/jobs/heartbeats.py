@@ -47,6 +47,6 @@ def list_beats(connection: sa.Connection) -> tuple[Beat, ...]:
     return tuple(Beat(row.name, row.at, row.details) for row in rows)
 
 
-def clock_is_alive(connection: sa.Connection, now: datetime) -> bool:
-    """False when reports and alerts are not being looked after."""
-    return any(beat.name == CLOCK and beat.is_alive(now) for beat in list_beats(connection))
+def beat_of_clock(connection: sa.Connection) -> Beat | None:
+    """The clock's last sign of life; without one, reports and alerts have never been looked after."""
+    return next((beat for beat in list_beats(connection) if beat.name == CLOCK), None)

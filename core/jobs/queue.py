@@ -30,6 +30,7 @@ from core.jobs.tasks import (
     SEND_DELIVERIES,
     STORE_UPLOAD,
     TASKS,
+    TELL_OF_ACCOUNT,
     TELL_OF_UPLOAD,
     UNDO_UPLOAD,
     Task,
@@ -88,6 +89,11 @@ def defer_alerts(connection: sa.Connection) -> int | None:
 def defer_telling(connection: sa.Connection, batch_id: int) -> int | None:
     """Tell those who want to know what became of an upload."""
     return defer(connection, TELL_OF_UPLOAD, once=f"tell:{batch_id}", batch_id=batch_id)
+
+
+def defer_account_mail(connection: sa.Connection, username: str, what: str) -> int | None:
+    """Tell a person what became of the own account. `what`: created, password_changed, password_reset or locked."""
+    return defer(connection, TELL_OF_ACCOUNT, once=f"account:{username}:{what}", username=username, what=what)
 
 
 def _reseller_lock(reseller_id: int | None, batch_id: int) -> str:

@@ -24,5 +24,7 @@ UNDO_UPLOAD = Task("undo_upload", IMPORTS, priority=2)
 SEND_DELIVERIES = Task("send_deliveries", MAIL, attempts=2)
 CHECK_ALERTS = Task("check_alerts", MAIL, attempts=2)
 TELL_OF_UPLOAD = Task("tell_of_upload", MAIL, attempts=5, pause=30)
+TELL_OF_ACCOUNT = Task("tell_of_account", MAIL, attempts=5, pause=30)
 
-TASKS = {task.name: task for task in (PREVIEW_UPLOAD, STORE_UPLOAD, UNDO_UPLOAD, SEND_DELIVERIES, CHECK_ALERTS, TELL_OF_UPLOAD)}
+ALL = (PREVIEW_UPLOAD, STORE_UPLOAD, UNDO_UPLOAD, SEND_DELIVERIES, CHECK_ALERTS, TELL_OF_UPLOAD, TELL_OF_ACCOUNT)
+TASKS = {task.name: task for task in ALL}

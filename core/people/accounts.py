@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from core.db.engine import Database, Scope
 from core.db.tables import sessions, users
 from core.errors import NotAllowed, UnknownRecord, WorkbenchError
+from core.jobs import queue
 from core.people import audit, passwords
 from core.people.permissions import ROLES, Person, Role, require
 
@@ -100,6 +101,7 @@ def create(
         with database.write() as connection:
             connection.execute(statement)
             audit.record(connection, by.username, "account created", username, {"role": role, "scope": _as_list(scope)})
+            _tell(connection, username, email, "created")
     except sa.exc.IntegrityError as error:
         raise AccountRefused(f"There is already an account “{username}”. Choose another user name.") from error
     return secret
@@ -130,6 +132,7 @@ def _count_failure(connection: sa.Connection, row: Any, now: datetime) -> Verdic
     connection.execute(_update(row.id, failed_attempts=TRIES - left, locked_until=until))
     audit.record(connection, row.username, "locked out" if until else "wrong password", row.username)
     if until:
+        _tell(connection, row.username, row.email, "locked")
         return _locked(until)
     tries = "1 try is left" if left == 1 else f"{left} tries are left"
     return Verdict(None, f"User name or password is wrong; {tries} before the account is locked for 15 minutes.", tries_left=left)
@@ -164,7 +167,15 @@ def _set_password(database: Database, username: str, password: str, now: datetim
         row = _one(connection, username)
         connection.execute(_update(row.id, password_hash=passwords.hash_password(password), **values))
         _end_sessions(connection, row.username, now)
-        audit.record(connection, by, "password changed" if by == username else "password reset", row.username)
+        what = "password changed" if by == username else "password reset"
+        audit.record(connection, by, what, row.username)
+        _tell(connection, row.username, row.email, what.replace(" ", "_"))
+
+
+def _tell(connection: sa.Connection, username: str, email: str | None, what: str) -> None:
+    """Have a mail written to the account's address, in the same transaction as the change it tells of."""
+    if email:
+        queue.defer_account_mail(connection, username, what)
 
 
 def change(

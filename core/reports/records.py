@@ -14,7 +14,7 @@ from core.db.tables import deliveries, reports, schedules, users
 from core.errors import BadSchedule, NotAllowed, UnknownRecord
 from core.mail.messages import check_addresses
 from core.people import audit
-from core.people.permissions import SYSTEM, Person, require
+from core.people.permissions import SYSTEM, Person, may, require
 from core.reports.definition import ReportDefinition, check, definition_from, monthly_report
 from core.reports.schedules import Rule, in_words, next_due, rule_from, zone
 from core.sales.running import calendar_of
@@ -86,6 +86,15 @@ def give_report(database: Database, by: Person, report_id: int, owner: str) -> N
         audit.record(connection, by.username, "report given", report.name, {"report": report_id, "owner": owner})
 
 
+def possible_owners(connection: sa.Connection, by: Person) -> dict[str, str]:
+    """User name and name of those to whom this person may give a report: who may have one and sees no more than the giver does."""
+    rows = connection.execute(sa.select(users).where(users.c.active).order_by(sa.func.lower(users.c.name)))
+    people = [
+        Person(row.username, row.name, row.role, tuple(row.reseller_scope) if row.reseller_scope is not None else None) for row in rows
+    ]
+    return {one.username: one.name for one in people if may(one, "edit_reports") and _sees_all_of(by, one.scope)}
+
+
 def archive_report(database: Database, by: Person, report_id: int) -> None:
     """Take a report out of the list and switch its schedules off; what was sent stays in the ledger. Errors: NotAllowed, UnknownRecord."""
     require(by, "edit_reports")
@@ -145,8 +154,12 @@ def _require_reach(connection: sa.Connection, by: Person, report: Report) -> Rep
 
 
 def _require_scope(by: Person, shown: Scope) -> None:
-    if by.scope is not None and (shown is None or not set(shown) <= set(by.scope)):
+    if not _sees_all_of(by, shown):
         raise NotAllowed("This report shows resellers that you do not see. Make a report of your own.")
+
+
+def _sees_all_of(by: Person, shown: Scope) -> bool:
+    return by.scope is None or (shown is not None and set(shown) <= set(by.scope))
 
 
 # Schedules ------------------------------------------------------------------------------------------------------------

@@ -143,9 +143,17 @@ def _change(board: Board) -> None:
             if st.form_submit_button("Save"):
                 boards.change(cached.database(), session.person(), board.id, name=name, height=height, roles=roles)
                 st.rerun()
+        with st.container(horizontal=True):
+            for words, icon, step in (("Move left", "arrow_back", -1), ("Move right", "arrow_forward", 1)):
+                key = f"move_board_{board.id}_{step}"
+                st.button(words, icon=f":material/{icon}:", type="tertiary", on_click=_move, args=(board, step), key=key)
         st.button(
             "Remove this board", icon=":material/delete:", type="tertiary", on_click=_remove, args=(board,), key=f"remove_board_{board.id}"
         )
+
+
+def _move(board: Board, step: int) -> None:
+    boards.move(cached.database(), session.person(), board.id, step)
 
 
 def _remove(board: Board) -> None:

@@ -80,11 +80,26 @@ def _buttons(report: Report, edited: ReportDefinition) -> None:
                 records.save_report(cached.database(), session.person(), edited, report.id)
                 session.notify("Saved. It is sent like this from now on.")
                 st.rerun()
+        _give(report)
         with st.popover("Archive", type="tertiary"):
             st.markdown("It is no longer listed or sent; what was sent stays in the ledger.")
             if st.button("Archive this report", key=f"archive_{report.id}"):
                 records.archive_report(cached.database(), session.person(), report.id)
                 session.notify(f"“{report.name}” is archived.")
+                st.rerun()
+
+
+def _give(report: Report) -> None:
+    """The owner's view of the resellers is what a report shows, and it stops when the owner has left."""
+    with cached.database().read() as connection:
+        people = {name: words for name, words in records.possible_owners(connection, session.person()).items() if name != report.owner}
+    with st.popover("Give to a colleague", type="tertiary", disabled=not people):
+        st.markdown("It then shows the resellers that the new owner sees.")
+        owner = st.selectbox("New owner", list(people), format_func=people.__getitem__, key=f"owner_{report.id}")
+        if owner and st.button("Give", key=f"give_{report.id}"):
+            with errors.boundary():
+                records.give_report(cached.database(), session.person(), report.id, owner)
+                session.notify(f"“{report.name}” belongs to {people[owner]} now.")
                 st.rerun()
 
 

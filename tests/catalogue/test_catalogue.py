@@ -58,10 +58,10 @@ def test_resellers_keep_their_vendor_key_and_known_rules(database, tmp_path):
     with database.read() as connection:
         catalogue = read_catalogue(connection)
     cdlc, new = catalogue.reseller("creme de la CREME"), catalogue.reseller("New Shop")
-    assert cdlc == catalogue.of_vendor("cdlc") == catalogue.reseller("CDLC") == catalogue.reseller("Crème de la Crème")
+    assert cdlc == catalogue.reseller("CDLC") == catalogue.reseller("Crème de la Crème")
     assert (cdlc.name, cdlc.period_rule, cdlc.tolerance_amount) == ("CDLC", "week_end", Decimal("0.01"))
     assert (new.key, new.period_rule, new.cadence, new.vat_rate) == ("new_shop", "majority", "weekly", Decimal("0.19"))
-    assert catalogue.of_vendor("liberty").match_by == ("ean", "code"), "an alias alone is enough to enter a known vendor"
+    assert catalogue.reseller("liberty").match_by == ("ean", "code"), "an alias alone is enough to enter a known vendor"
 
 
 def test_store_spellings_meet_in_one_key(database, tmp_path):

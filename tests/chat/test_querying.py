@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from core.chat import querying
 from core.chat.published import OWN as OWN_VIEWS
-from core.chat.querying import readable_catalogue, run_sql
+from core.chat.querying import READABLE, run_sql
 from core.db.engine import Database
 from core.db.tables import audit_log
 from core.errors import QueryRefused
@@ -31,8 +31,8 @@ def test_the_catalogue_is_exactly_what_the_database_publishes(database: Database
     for view, column in rows:
         if view not in OWN_VIEWS:
             published.setdefault(view, []).append(column)
-    assert {view: list(columns) for view, columns in readable_catalogue().items()} == published
-    assert all(meaning for columns in readable_catalogue().values() for meaning in columns.values())
+    assert {view: list(columns) for view, columns in READABLE.items()} == published
+    assert all(meaning for columns in READABLE.values() for meaning in columns.values())
 
 
 def test_figures_come_back_as_exact_decimals(database: Database) -> None:

@@ -90,6 +90,7 @@ def test_only_administrators_change_boards(database: Database) -> None:
     analyst = Person("a", "A", "analyst")
     for attempt in (
         lambda: boards.remove(database, analyst, board_id),
+        lambda: boards.move(database, analyst, board_id, 1),
         lambda: boards.change(database, analyst, board_id, name="x", height=1, roles=None),
         lambda: boards.add(database, analyst, boards.propose(database, POWERBI, AROUND), "x", KEY),
         lambda: allowing.remove(database, analyst, "x"),
@@ -98,12 +99,24 @@ def test_only_administrators_change_boards(database: Database) -> None:
             attempt()
 
 
-def test_change_reorder_and_remove(database: Database) -> None:
+def test_a_board_moves_as_far_as_there_are_places(database: Database) -> None:
+    first, second, third = (add(database) for _ in range(3))
+    for board, step, order in (
+        (third, -1, [first, third, second]),
+        (third, -5, [third, first, second]),
+        (first, 9, [third, second, first]),
+    ):
+        boards.move(database, SYSTEM, board, step)
+        assert [b.id for b in boards.boards_for(database, SYSTEM)] == order
+    with pytest.raises(UnknownRecord):
+        boards.move(database, SYSTEM, third + 1, 1)
+
+
+def test_change_and_remove(database: Database) -> None:
     first, second = add(database), add(database)
     boards.change(database, SYSTEM, first, name="First", height=99_999, roles=None)
-    boards.reorder(database, SYSTEM, [second, first])
     listed = boards.boards_for(database, SYSTEM)
-    assert [board.id for board in listed] == [second, first] and listed[1].height == 4000
+    assert [board.id for board in listed] == [first, second] and (listed[0].name, listed[0].height) == ("First", 4000)
     assert boards.remove(database, SYSTEM, first) == POWERBI
     with pytest.raises(UnknownRecord):
         boards.remove(database, SYSTEM, first)

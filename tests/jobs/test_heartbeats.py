@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from core.jobs.heartbeats import CLOCK, beat, clock_is_alive, list_beats, say_goodbye
+from core.jobs.heartbeats import CLOCK, beat, beat_of_clock, list_beats, say_goodbye
 
 NOW = datetime(2025, 6, 10, 8, tzinfo=UTC)
 
@@ -18,10 +18,10 @@ def test_a_beat_renews_the_line_of_its_process(database):
 
 def test_a_silent_clock_is_noticed(database):
     with database.write() as connection:
-        assert not clock_is_alive(connection, NOW)
+        assert beat_of_clock(connection) is None
         beat(connection, CLOCK, NOW)
-        assert clock_is_alive(connection, NOW + timedelta(seconds=30))
-        assert not clock_is_alive(connection, NOW + timedelta(minutes=2))
+        last = beat_of_clock(connection)
+        assert last is not None and last.is_alive(NOW + timedelta(seconds=30)) and not last.is_alive(NOW + timedelta(minutes=2))
 
 
 def test_who_says_goodbye_and_who_is_long_gone_is_not_missed(database):

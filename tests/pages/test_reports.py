@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.people import accounts
 from core.people.permissions import SYSTEM
 from core.reports.definition import Block, ReportDefinition, monthly_report
 from core.reports.deliveries import list_deliveries
@@ -51,6 +52,17 @@ def test_the_monthly_report_is_there_from_the_first_day(open_page: Open) -> None
     page = open_page(PAGE)
     assert page.dataframe[0].value["Report"].tolist() == ["Monthly sell-out report"]
     assert page.dataframe[0].value["Next"].tolist() == ["not scheduled"] and page.dataframe[0].value["Last"].tolist() == ["never sent"]
+
+
+def test_a_report_is_given_to_a_colleague_who_makes_reports(market: Market, report: int, open_page: Open) -> None:  # noqa: F811
+    for name, role in (("anna", "analyst"), ("vera", "viewer")):
+        accounts.create(market.database, SYSTEM, name, name.title(), role, must_change_password=False)
+    page = open_tab(open_page, "Content", report=str(report))
+    owner = page.selectbox(key=f"owner_{report}")
+    assert "Anna" in owner.options and "Vera" not in owner.options
+    owner.select("anna").run()
+    page.button(key=f"give_{report}").click().run()
+    assert not page.exception and "anna" in page.dataframe[0].value["Owner"].tolist()
 
 
 def test_the_preview_is_the_real_paper_with_a_download_for_each_format(report: int, open_page: Open) -> None:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from core.db.engine import Database
 from core.db.tables import users
 from core.errors import NotAllowed
+from core.jobs.queue import queue_status
 from core.people import accounts, audit, passwords, sessions
 from core.people.accounts import AccountRefused
 from core.people.passwords import WeakPassword
@@ -53,6 +54,18 @@ def test_fifth_wrong_password_locks_for_fifteen_minutes(database: Database, ada:
     assert "locked until" in accounts.verify(database, ada, GOOD, NOW).message
     assert accounts.verify(database, ada, GOOD, NOW + timedelta(minutes=14)).account is None
     assert accounts.verify(database, ada, GOOD, NOW + timedelta(minutes=16)).account
+
+
+def test_what_becomes_of_an_account_is_told_to_its_address(database: Database, ada: str) -> None:
+    accounts.create(database, SYSTEM, "eve", "Eve", "viewer", password=GOOD, email="eve@example.com")
+    for name in ("eve", ada):
+        for _ in range(6):
+            accounts.verify(database, name, "wrong", NOW)
+        accounts.reset_password(database, SYSTEM, name, NOW)
+    with database.read() as connection:
+        told = [job.arguments for job in queue_status(connection).jobs]
+    assert {one["username"] for one in told} == {"eve"}  # ada has no address
+    assert [one["what"] for one in reversed(told)] == ["created", "locked", "password_reset"]
 
 
 def test_a_wrong_password_after_the_lock_counts_from_one(database: Database, ada: str) -> None:

@@ -15,6 +15,7 @@ from core.reports.records import (
     give_report,
     list_reports,
     list_schedules,
+    possible_owners,
     read_report,
     remove_schedule,
     save_report,
@@ -141,6 +142,17 @@ def test_a_report_can_be_given_to_a_colleague(database):
         assert read_report(connection, report).owner == "anna"
     with pytest.raises(BadSchedule):
         give_report(database, SYSTEM, report, "nobody")
+
+
+def test_a_report_may_be_given_to_those_who_make_reports_and_see_no_more(database):
+    people = (("anna", "analyst", None), ("ben", "analyst", [1]), ("cleo", "admin", [1, 2]), ("vera", "viewer", [1]))
+    with database.write() as connection:
+        for name, role, scope in people:
+            values = {"username": name, "name": name.title(), "password_hash": "x", "role": role, "reseller_scope": scope}
+            connection.execute(sa.insert(users).values(**values))
+        connection.execute(sa.update(users).where(users.c.username == "cleo").values(active=False))
+        assert possible_owners(connection, SYSTEM) == {"anna": "Anna", "ben": "Ben"}
+        assert possible_owners(connection, Person("dora", "Dora", "analyst", (1, 3))) == {"ben": "Ben"}
 
 
 def test_a_viewer_reads_and_changes_nothing(database):
