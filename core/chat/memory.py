@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -174,8 +174,9 @@ def give_feedback(
             raise UnknownRecord(GONE)
 
 
-def export(database: Database, username: str, conversation_id: str) -> str:
-    """The whole conversation as Markdown: questions, readings, answers, caveats and SQL. Errors: UnknownRecord."""
+def export(database: Database, username: str, conversation_id: str, since: Callable[[Turn], Sequence[str]] = lambda turn: ()) -> str:
+    """The whole conversation as Markdown: questions, readings, answers, caveats and SQL. `since`: what was restated after a turn, as sentences.
+    Errors: UnknownRecord."""
     with database.read() as connection:
         owned = _owned(connection, username, conversation_id)
         title = connection.execute(sa.select(conversations.c.title).where(conversations.c.id == owned)).scalar_one()
@@ -188,6 +189,7 @@ def export(database: Database, username: str, conversation_id: str) -> str:
         parts += [f"*Read as: {chips}*"] if chips else []
         parts.append(turn.answer)
         parts += ["\n".join(f"- {caveat}" for caveat in turn.details["caveats"])] if turn.details.get("caveats") else []
+        parts += ["\n".join(f"- {text}" for text in told)] if (told := since(turn)) else []
         parts += [f"```sql\n{turn.sql}\n```"] if turn.sql else []
     return "\n\n".join(parts) + "\n"
 

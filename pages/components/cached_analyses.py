@@ -122,13 +122,13 @@ def _restated(database_mark: str, scope: Scope, version: int) -> tuple[Restated,
     return find_restated(database(), scope)
 
 
-def restated_since(scope: Scope, period: Period, since: datetime) -> tuple[Restated, ...]:
-    """Of those that end or begin inside a period, what files stored after a moment changed, against what was known at it."""
+def restated_since(scope: Scope, period: Period | None, since: datetime) -> tuple[Restated, ...]:
+    """Of those that end or begin inside a period (None: of all), what files stored after a moment changed, against what was known at it."""
     return _restated_since(mark(), scope, period, since, data_version())
 
 
 @st.cache_data(ttl=600, max_entries=32, show_spinner=False)
-def _restated_since(database_mark: str, scope: Scope, period: Period, since: datetime, version: int) -> tuple[Restated, ...]:
+def _restated_since(database_mark: str, scope: Scope, period: Period | None, since: datetime, version: int) -> tuple[Restated, ...]:
     return find_restated(database(), scope, period, since)
 
 

@@ -7,12 +7,12 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from core.chat import answering, memory
+from core.chat import answering, memory, outdated
 from core.chat.answers import Answer
 from core.chat.memory import Turn
-from core.sales import files
+from core.sales import files, marking
 from core.sales.relative import in_place
-from pages.components import cached, charts, empty, restated_rows, results, session, source_rows
+from pages.components import cached, cached_analyses, charts, empty, restated_rows, results, session, source_rows
 from pages.components.frame import escaped, plain
 
 NEW = "new"
@@ -70,6 +70,7 @@ def history(thread: str | None) -> None:
         with st.chat_message("assistant", avatar=":material/query_stats:"):
             answer = fresh.get((thread, turn.turn))
             draw(answer, thread) if answer else draw_kept(turn)
+            _outdated(turn)
             _feedback(thread, turn)
     if turns and (answer := fresh.get((thread, turns[-1].turn))):
         _next_questions(answer)
@@ -167,6 +168,23 @@ def draw_kept(turn: Turn) -> None:
     _evidence((turn.sql,) if turn.sql else (), f"kept_{turn.turn}")
 
 
+def _outdated(turn: Turn) -> None:
+    """What a later file stated differently of the figures that were given then, with the old value and the new one."""
+    told = _restated_since(turn)
+    if told:
+        st.html(f'<div class="caveats">{"".join(f"<div>{marking.SIGN} {escaped(text)}</div>" for text in told)}</div>')
+
+
+def _restated_since(turn: Turn) -> tuple[str, ...]:
+    if turn.query is None:
+        return ()
+    scope = session.scope()
+    covered = cached.covered(scope)
+    if not outdated.later(turn.query, turn.at, cached_analyses.restated(scope), covered):
+        return ()
+    return outdated.in_words(outdated.later(turn.query, turn.at, cached_analyses.restated_since(scope, None, turn.at), covered))
+
+
 def _chips(texts: list[str]) -> None:
     if texts:
         st.html("".join(f'<span class="chip">{escaped(text)}</span>' for text in texts))
@@ -245,7 +263,7 @@ def _menu(thread: str, username: str) -> None:
             _open(thread)
         st.download_button(
             "Download as text",
-            data=lambda: memory.export(cached.database(), username, thread),
+            data=lambda: memory.export(cached.database(), username, thread, _restated_since),
             file_name="conversation.md",
             on_click="ignore",
         )

@@ -73,3 +73,26 @@ def test_a_heat_map_marks_the_cell(changed: Market, settings: Settings) -> None:
     found = Workbench(changed.database, settings).heat_map("reseller", period="2025-04/2025-05")
     rows = {row["key"]: [cell["text"] for cell in row["cells"][:2]] for row in grid(found, "value", palette(False))["rows"]}
     assert "↻" in rows["Galilu"][0] and not any("↻" in text for text in (rows["Galilu"][1], *rows["Skins SA"]))
+
+
+def test_an_answer_opened_later_says_what_was_restated_since(changed: Market, open_page: Open) -> None:
+    page = open_page("insight/chat.py")
+    page.chat_input[0].set_value("units of Skins SA in May 2025").run()
+    page.chat_input[0].set_value("units of Galilu in May 2025").run()
+    assert "Restated since" not in words(page)
+    with changed.database.write() as connection:
+        connection.exec_driver_sql("update slice_claims set live = false where period_end = '2025-05-31'")
+        connection.exec_driver_sql("update sellout_entries2 set live = false where period_end = '2025-05-31'")
+    old = changed.new_batch("skins_sa")  # a copy of what Skins SA said: no restatement
+    changed.covers("skins_sa", "2025-05", batch=old)
+    changed.line("skins_sa", "2025-05", TUNDRA, 7, 700, upload_batch_id=old)
+    new = changed.new_batch("galilu", file_name="c.xlsx", stored_at=datetime.now(UTC))
+    changed.covers("galilu", "2025-05", batch=new, content="c")
+    changed.line("galilu", "2025-05", TUNDRA, 4, 390, upload_batch_id=new)
+    with changed.database.write() as connection:
+        connection.exec_driver_sql("update upload_batches b set stored_at = now() - interval '1 day' where stored_at is null")
+    changed.set_state("data_version", 99)
+    conversation = page.query_params["conversation"]
+    page = open_page("insight/chat.py", conversation=conversation)
+    assert words(page).count("Restated since this answer") == 1
+    assert "↻ Restated since this answer: Galilu May 2025, " in words(page) and f"by “c.xlsx” (upload {new})." in words(page)
