@@ -20,7 +20,7 @@ from core.sales.formatting import format_number
 CONFIRMED = frozenset(
     {"hidden_sheet_read", "rival_sheet", "rival_columns", "stores_not_found", "line_id_conflict", "rows_below_total",
      "week_ends_uneven", "second_list", "other_brand_file", "period_overlap", "not_a_sale", "period_in_blocks", "amounts_in_thousands",
-     "overlapping_periods", "columns_repeated", "month_unread", "store_blank", "currency_conflict", "figures_apart", "resellers_mixed"}
+     "overlapping_periods", "columns_repeated", "month_unread", "sheet_unread", "store_blank", "currency_conflict", "figures_apart", "resellers_mixed"}
 )  # fmt: skip  # said by a format, to be accepted
 WORDS = {
     "vat_basis": ("gross", "net"),

@@ -94,6 +94,20 @@ def read_year(text: str | None) -> int | None:
     return year if YEARS[0] <= year <= YEARS[1] else None
 
 
+def read_year_cell(text: str | None) -> int | None:
+    """`read_year` of a column that holds nothing but years, where `25` is one too."""
+    short = re.fullmatch(r"'?(\d{2})(?:[.,]0+)?", fold(text or ""))
+    return 2000 + int(short[1]) if short else read_year(text)
+
+
+def read_months(texts: pl.Series, years: pl.Series) -> pl.Series:
+    """A column of months (Int8) beside its `years`: `3`, `marzo`, also with a year (`Mar-26`, `2026-03`, a date), which must be the same."""
+    plain = map_texts(texts, read_month, pl.Int8)
+    dated = map_texts(texts, lambda text: (read_month_text(text) or (None, None))[0], pl.Int32)
+    months = map_texts(texts, lambda text: (read_month_text(text) or (None, None))[1], pl.Int8)
+    return plain.zip_with(plain.is_not_null(), months.set((dated != years).fill_null(True), None))
+
+
 def month_span(year: int, month: int) -> Span:
     """First and last day of a month."""
     return date(year, month, 1), (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1))

@@ -44,6 +44,7 @@ COLUMNS = {
     "sku": ("SKU",),
 }
 REQUIRED = ("year", "month", "pos", "quantity", "amount")
+MONEY = ("amount",)
 MEASURES = ("qty", "amount")
 RIVALS = (
     "year",
@@ -57,7 +58,7 @@ RIVALS = (
 
 def recognise(book: RawBook) -> Guess:
     """Guess from the nine headers of the list; the name only supports it."""
-    table = tables.find_table(book, COLUMNS, REQUIRED)
+    table = tables.find_table(book, COLUMNS, REQUIRED, MONEY)
     sheets = {fold(sheet.name or "") for sheet in book.visible}
     signs = table.currencies("amount") if table is not None else set()
     clues = (
@@ -87,7 +88,7 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
 
 def find(book: RawBook) -> Table | None:
     """The list; of a file that is read in pieces `book` has the first of them."""
-    return tables.find_table(book, COLUMNS, REQUIRED)
+    return tables.find_table(book, COLUMNS, REQUIRED, MONEY)
 
 
 def spell(found: Table) -> Written:
@@ -132,7 +133,7 @@ def conclude(book: RawBook, found: Table, lines: Lines, options: ReadOptions) ->
         *book.problems,
         *tell(lines.remarks),
         *trouble,
-        *_remarks(book, found),
+        *_remarks(book, found, options.currency or "EUR"),
         *periods.describe(period),
         *_unproven(lines.days, controls),
     )
@@ -175,9 +176,8 @@ class Cells:
     @classmethod
     def of(cls, table: Table, figures: tables.Figures) -> Cells:
         sku, description = (present_column(table.column(key)) for key in ("sku", "description"))
-        year = map_texts(table.column("year"), dates.read_year, pl.Int32)
-        month = map_texts(table.column("month"), dates.read_month, pl.Int8)
-        return cls(year, month, *ean_column(table.column("ean")), sku, description, figures)
+        year = map_texts(table.column("year"), dates.read_year_cell, pl.Int32)
+        return cls(year, dates.read_months(table.column("month"), year), *ean_column(table.column("ean")), sku, description, figures)
 
     @property
     def undated(self) -> pl.Series:
@@ -227,9 +227,9 @@ def _list_remarks(table: Table, cells: Cells) -> tuple[Remark, ...]:
     )
 
 
-def _remarks(book: RawBook, table: Table) -> tuple[Problem, ...]:
+def _remarks(book: RawBook, table: Table, currency: str) -> tuple[Problem, ...]:
     rivals = rival_sheets(book, table.sheet.name, find)
-    columns = list_doubts.rival_columns(table, COLUMNS, RIVALS)
+    columns = (*list_doubts.rival_columns(table, COLUMNS, RIVALS), *list_doubts.foreign_headers(table, MONEY, currency))
     return (*tables.unknown_columns(table), *columns, *tables.hidden_remarks(book, table), *rivals)
 
 

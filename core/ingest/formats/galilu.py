@@ -185,6 +185,7 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
             *remarks(rows, period),
             *hidden_sheets(book, {t.sheet.name for t in tables.tables}),
             *rivals(tables),
+            *unread(shown, tables),
         ),
         explicit_zeros=found.zeros,
         living=True,
@@ -431,6 +432,18 @@ def rivals(tables: Workbook) -> Iterator[Problem]:
                     break
             else:
                 stated |= {start: table.sheet.name for start, _ in table.filled(table.reader()).values()}
+
+
+def unread(book: RawBook, tables: Workbook) -> Iterator[Problem]:
+    """Sheets that are called a ranking or a split and gave no table: what they state would be missing."""
+    read = {table.sheet.name for table in tables.tables}
+    for sheet in book.visible:
+        if sheet.name not in read and {"ranking", "split"} & name_tokens(sheet.name or "") and sheet.height > 1:
+            message = (
+                f"No months were found on “{sheet.name}”, so nothing of it was read. Confirm that it is no part of the report, "
+                "or name its columns by months (Jan, Feb, …) and upload the file again."
+            )
+            yield Problem("sheet_unread", message, "error", sheet.name)
 
 
 def twice(first: str | None, table: YearTable, month: date) -> Problem:

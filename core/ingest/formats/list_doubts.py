@@ -26,6 +26,25 @@ def rival_columns(table: Table, spellings: Spellings, meanings: Iterable[str]) -
     )
 
 
+def foreign_headers(table: Table, meanings: Iterable[str], own: str) -> tuple[Problem, ...]:
+    """Headers of money that name another currency than the report's; a person confirms or names the currency."""
+    columns = [table.places[meaning] for meaning in meanings if meaning in table]
+    heads = [(column, table.sheet.frame.row(table.header_row)[column]) for column in columns]
+    return tuple(
+        Problem(
+            "currency_conflict",
+            f"The header “{(head or '').strip()}” names {code}, but this report is in {own} and its amounts were read as {own}. "
+            "Confirm the currency, or ask the reseller.",
+            "error",
+            table.sheet.name,
+            table.sheet.address(table.header_row, column),
+            head,
+        )
+        for column, head in heads
+        if (code := layout.currency_named(head)) not in (None, own)
+    )
+
+
 def foreign_remark(table: Table, meaning: str, numbers: NumberColumn, own: str) -> Remark:
     """Amounts that name another currency than the report's; they were read as its own, which a person has to confirm."""
     others = set(numbers.currencies) - {own}

@@ -106,7 +106,8 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     if articles := find_sheet(shown, ARTICLES):
         read_rows(*articles, article_fact, options, found)
         used.add(articles[0].name)
-    if places := find_sheet(placed, LOCATIONS):
+    places = find_sheet(placed, LOCATIONS) if articles else None
+    if places:
         read_rows(*places, location_fact, options, found)
         found.controls += location_totals(*places, found)
         used.add(places[0].name)
@@ -129,9 +130,22 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
         controls=tuple(found.controls),
         slices=tuple(Slice(view, period.start, period.end) for view in views) if period.start and period.end else (),
         set_aside=(*found.set_aside, *sheets_set_aside(book, used, {})),
-        problems=(*book.problems, *periods.describe(period), *found.problems, *hidden_sheets(book, used), *rivals),
+        problems=(
+            *book.problems,
+            *periods.describe(period),
+            *found.problems,
+            *([] if articles else [no_articles(book)]),
+            *hidden_sheets(book, used),
+            *rivals,
+        ),
         explicit_zeros=found.zeros,
     )
+
+
+def no_articles(book: RawBook) -> Problem:
+    """Without the sheet by article nothing is a fact; the sheet by location only repeats it."""
+    message = f"No sheet of “{book.file_name}” has the columns {', '.join(ARTICLES)}; the sales by article are read from there."
+    return Problem("columns_missing", message, "error", suggestion="Ask the reseller for the complete report.")
 
 
 def period_of(book: RawBook, options: ReadOptions) -> PeriodReading:

@@ -60,6 +60,7 @@ COLUMNS = {
     "class": ("ABC MAP",),
 }
 REQUIRED = ("branch", "ean", "quantity", "amount", "month", "year")
+MONEY = ("amount", "gross")
 SUMMARY = ("YEAR", "MONTH", "ExVatNetsales")
 CENT = Decimal("0.01")
 RIVALS = (
@@ -74,7 +75,7 @@ RIVALS = (
 
 def recognise(book: RawBook) -> Guess:
     """Guess from the till list's headers; 'SKINS NETHERLANDS' in the column SUPPLIER says nothing about the reseller."""
-    table = tables.find_table(book, COLUMNS, REQUIRED)
+    table = tables.find_table(book, COLUMNS, REQUIRED, MONEY)
     headers = tables.header_texts(book)
     signs = table.currencies("amount") if table is not None else set()
     clues = (
@@ -93,7 +94,7 @@ def recognise(book: RawBook) -> Guess:
 
 def read(book: RawBook, options: ReadOptions) -> SalesFrame:
     """Every till line as a fact of its own, also where two are alike; month totals of the summary as controls."""
-    found = tables.find_table(book, COLUMNS, REQUIRED)
+    found = tables.find_table(book, COLUMNS, REQUIRED, MONEY)
     if found is None:
         return nothing(book, options)
     subtotals = map_texts(found.column("branch"), lambda text: total_of(text) is not None, pl.Boolean) & ~found.written("ean")
@@ -125,8 +126,9 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
         *list_doubts.foreign_remark(table, "amount", amounts, currency).problems,
         *tables.unknown_columns(table),
         *list_doubts.rival_columns(table, COLUMNS, RIVALS),
+        *list_doubts.foreign_headers(table, MONEY, currency),
         *tables.hidden_remarks(book, table),
-        *rival_sheets(book, table.sheet.name, lambda one: tables.find_table(one, COLUMNS, REQUIRED)),
+        *rival_sheets(book, table.sheet.name, lambda one: tables.find_table(one, COLUMNS, REQUIRED, MONEY)),
     )
     return SalesFrame(
         KEY,
@@ -163,6 +165,7 @@ def nothing(book: RawBook, options: ReadOptions) -> SalesFrame:
 def lines_of(table: Table, units: NumberColumn, amounts: NumberColumn, gross: NumberColumn) -> pl.DataFrame:
     """The till lines with the columns of ROW_COLUMNS they state, and `turned`: +1 was printed with negative money, so a unit came back."""
     ean_text, ean, ean_rule = ean_column(table.column("ean"))
+    year = map_texts(table.column("year"), dates.read_year_cell, pl.Int32)
     lines = pl.DataFrame(
         {
             "row": table.rows,
@@ -171,8 +174,8 @@ def lines_of(table: Table, units: NumberColumn, amounts: NumberColumn, gross: Nu
             "ean_text": ean_text,
             "ean_rule": ean_rule,
             "product_text": table.column("description"),
-            "year": map_texts(table.column("year"), dates.read_year, pl.Int32),
-            "month": map_texts(table.column("month"), dates.read_month, pl.Int8),
+            "year": year,
+            "month": dates.read_months(table.column("month"), year),
             "sale_date": map_texts(table.column("day"), lambda text: dates.read_date(text, "mdy")[0], pl.Date),
             "units": units.values,
             "amount_local": amounts.values,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -141,11 +142,13 @@ def header_key(text: str | None) -> str:
     return " ".join(fold(text or "").replace("_", " ").split())
 
 
-def find_table(book: RawBook, spellings: Spellings, required: Collection[str]) -> Table | None:
-    """The first list with all `required` meanings on a visible sheet; hidden sheets are looked at only when no visible one fits."""
+def find_table(book: RawBook, spellings: Spellings, required: Collection[str], money: Collection[str] = ()) -> Table | None:
+    """The first list with all `required` meanings on a visible sheet; hidden sheets are looked at only when no visible one fits.
+
+    A header of one of the `money` meanings may name a currency (`AMOUNT (EUR)`)."""
     hidden = tuple(sheet for sheet in book.sheets if sheet.hidden)
     for sheet in (*book.visible, *hidden):
-        found = _find_header(sheet, spellings, required)
+        found = _find_header(sheet, spellings, required, money)
         if found is not None:
             row, places, unknown = found
             body = body_below(filled_down(sheet, row, places), row)
@@ -158,17 +161,27 @@ def header_texts(book: RawBook, rows: int = HEADER_ROWS) -> set[str]:
     return {header_key(cell) for sheet in book.visible for cells in sheet.head(rows) for cell in cells if cell}
 
 
-def _find_header(sheet: RawSheet, spellings: Spellings, required: Collection[str]) -> tuple[int, dict[str, int], tuple[int, ...]] | None:
+def bare_of_currency(key: str) -> str:
+    """A header as it is compared, without the currency that it names at its end."""
+    found = re.fullmatch(r"(.*[^ (]) ?\(?(?<=[ (])([^ ()]+)\)?", key)
+    return found[1].removesuffix(" in").rstrip(" (") if found and layout.currency_named(found[2]) else key
+
+
+def _find_header(
+    sheet: RawSheet, spellings: Spellings, required: Collection[str], money: Collection[str]
+) -> tuple[int, dict[str, int], tuple[int, ...]] | None:
     meanings = {header_key(name): meaning for meaning, names in spellings.items() for name in names}
+    of_money = {header_key(name): meaning for meaning in money for name in spellings[meaning]}
     best: tuple[int, dict[str, int], tuple[int, ...]] | None = None
     for row, cells in enumerate(sheet.head(HEADER_ROWS)):
         places: dict[str, int] = {}
         unknown = []
         for column, text in enumerate(cells):
-            meaning = meanings.get(header_key(text)) if text else None
+            key = header_key(text)
+            meaning = meanings.get(key) or of_money.get(bare_of_currency(key))
             if meaning is not None and meaning not in places:
                 places[meaning] = column
-            elif header_key(text):
+            elif key:
                 unknown.append(column)
         if set(required) <= places.keys() and (best is None or len(places) > len(best[1])):
             best = row, places, tuple(unknown)

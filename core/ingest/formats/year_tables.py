@@ -77,12 +77,20 @@ def month_word(text: str | None) -> int | None:
     return None if text is None or re.fullmatch(r"['\s\d.,]*", text) else dates.read_month(text)
 
 
+def month_of(text: str | None, year: int) -> tuple[int, int] | None:
+    """Year and month of a header under a year: `jan`, also with a year of its own (`Jan-26`, a date), which then counts."""
+    month = month_word(text)
+    if month is not None:
+        return year, month
+    return None if text is None or re.fullmatch(r"['\s\d.,]*", text) else dates.read_month_text(text)
+
+
 def tables_on(sheet: RawSheet) -> list[YearTable]:
     """Every table of a sheet, top to bottom and left to right."""
     found: list[YearTable] = []
     for row in range(sheet.height):
         cells = sheet.grid[row]
-        if any(month_word(text) for text in cells):
+        if any(month_of(text, 2000) for text in cells):
             found += tables_at(sheet, row)
     return found
 
@@ -93,7 +101,7 @@ def tables_at(sheet: RawSheet, row: int) -> Iterator[YearTable]:
     starts = [column for column, text in enumerate(cells) if dates.read_year(text)]
     for start, stop in zip(starts, [*starts[1:], len(cells)], strict=False):
         year = dates.read_year(cells[start])
-        months = {c: dates.month_span(year, month) for c in range(start + 1, stop) if year and (month := month_word(cells[c]))}
+        months = {c: dates.month_span(*found) for c in range(start + 1, stop) if year and (found := month_of(cells[c], year))}
         if months:
             total = next((c for c in range(start + 1, stop) if total_of(cells[c]) == ""), None)
             sums = {} if total is None else {total: tuple(first for first, _ in months.values())}
@@ -160,18 +168,20 @@ class Run:
 def month_runs(cells: tuple[str | None, ...], names: int) -> Iterator[Run]:
     """The months up to each total column; where there is none, a January behind a December, or a month again, begins another year."""
     run: dict[int, int] = {}
+    named: int | None = None
     for column in range(names + 1, len(cells)):
-        if month := month_word(cells[column]):
+        if found := month_of(cells[column], 0):
+            month = found[1]
             if month in run.values() or (month == 1 and 12 in run.values() and list(run.values())[-1] == 12):
-                yield Run(run)
+                yield Run(run, None, named)
                 run = {}
-            run[column] = month
+            run[column], named = month, found[0] or None
         elif run and fold(cells[column] or "").startswith("total"):
             year = re.search(r"20\d\d", cells[column] or "")
-            yield Run(run, column, int(year.group()) if year else None)
+            yield Run(run, column, int(year.group()) if year else named)
             run = {}
     if run:
-        yield Run(run)
+        yield Run(run, None, named)
 
 
 def first_year(sheet: RawSheet, runs: list[Run]) -> int | None:

@@ -203,6 +203,18 @@ def test_products_above_the_first_store_are_asked_about() -> None:
     assert [p.cell for p in frame.problems if p.rule == "store_blank"] == ["A2"]
 
 
+def test_months_may_say_their_year_and_be_dates() -> None:
+    ranking = [[2025, date(2025, 1, 1), "Feb-25", "Total"], *RANKING[1:]]
+    older = [*OLDER[:2], ["Product", "Nov-24", date(2024, 12, 1), "TOTAL", "TOTAL "], *OLDER[3:]]
+    frame = read(sheets={"product ranking_2025": ranking, "product ranking_2023-24": older})
+    assert facts(frame, "product_month") == facts(read(), "product_month")
+
+
+def test_a_ranking_without_months_is_asked_about() -> None:
+    frame = read(sheets={"product ranking_2023-24": [["Product", "I", "II"], [RAIN, 1, 2]]})
+    assert [p.sheet for p in frame.problems if p.rule == "sheet_unread"] == ["product ranking_2023-24"]
+
+
 @pytest.mark.shared
 @pytest.mark.parametrize("path", truth.files_of("galilu"), ids=lambda path: path.name)
 def test_shared_files_give_exactly_their_truth(path: Path) -> None:

@@ -57,3 +57,15 @@ def test_lines_without_a_store_are_asked_about(vendor: str, column: int) -> None
     rows[3][column] = None
     (problem,) = asked(read(vendor, rows))
     assert problem.rule == "store_blank" and problem.cell == f"{'ABCD'[column]}4" and "fill it down" in problem.message
+
+
+@pytest.mark.parametrize("header", ["AMOUNT (EUR)", "Amount EUR", "AMOUNT_€", "amount in EUR"])
+def test_a_header_of_money_may_name_its_currency(header: str) -> None:
+    rows = [[header if text == "AMOUNT" else text for text in LISTS["boxnox"][0]], *LISTS["boxnox"][1:]]
+    assert asked(read("boxnox", rows)) == [] and read("boxnox", rows).rows.height == 5
+
+
+def test_a_header_that_names_another_currency_is_asked_about() -> None:
+    rows = [["AMOUNT (GBP)" if text == "AMOUNT" else text for text in LISTS["boxnox"][0]], *LISTS["boxnox"][1:]]
+    assert [(p.rule, p.cell) for p in asked(read("boxnox", rows))] == [("currency_conflict", "G1")]
+    assert asked(read("boxnox", rows, currency="GBP")) == []

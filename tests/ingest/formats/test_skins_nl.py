@@ -125,6 +125,11 @@ def test_euros_with_three_decimals_may_be_thousands_and_are_held() -> None:
     assert frame.rows.filter(frame.rows["view"] == "main").select("amount_local", "held_reason").rows() == [(None, "ambiguous_number")]
 
 
+def test_locations_alone_are_no_report() -> None:
+    frame = read(sheets={"SalesPerSKU": [["Article"]]})
+    assert not frame.rows.height and "columns_missing" in truth.rules(frame)
+
+
 @pytest.mark.shared
 @pytest.mark.parametrize("path", [p for p in truth.files_of("skins_nl") if "05-2025" not in p.name], ids=lambda path: path.name)
 def test_shared_files_give_exactly_their_truth(path: Path) -> None:
