@@ -239,8 +239,9 @@ def resum_slices(connection: sa.Connection, reseller_id: int, slices: pl.DataFra
     if not slices.height:
         return set()
     parameters = {"reseller": reseller_id, **asked(slices)}
-    gone = f"""delete from sales_rollup r using {ASKED}
-        where r.reseller_id = :reseller and r.source = 'sell-out' and {SAME.format("r")} returning year, month"""
+    # `is true`, so that the slices are hashed: joined, where few rows are expected, each row is compared with each of them
+    gone = f"""delete from sales_rollup r where r.reseller_id = :reseller and r.source = 'sell-out'
+        and ((r.view, r.period_start, r.period_end) in (select * from {ASKED})) is true returning year, month"""
     join = f" join {ASKED} on {SAME.format('f')}"
     fresh = _ROLLUP.format(**_SELLOUT, **_RATED, join=join, condition="")
     return _months(connection, gone, parameters) | _months(connection, fresh, parameters)
