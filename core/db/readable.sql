@@ -175,6 +175,34 @@ select f.source, f.channel, r.name as reseller, r.key as reseller_key, f.reselle
 from public.sales_totals f
 join public.resellers r on r.id = f.reseller_id;
 
+-- By store without products: by month, and for the months that a question cuts through the rollup itself, in the same columns.
+create or replace view readable.sales_store_months as
+select f.source, f.channel, r.name as reseller, r.key as reseller_key, f.reseller_id, s.name as store, f.store_id,
+       case when f.source = 'd2c' then f.country else coalesce(s.country, r.country) end as country,
+       f.period_start, f.period_end, f.year, f.month, null::date as sold_on, make_date(f.year, f.month, 1) as counted_on,
+       f.currency, f.vat_basis, f.valued, f.line_kind, f.bulk, f.lines, f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local,
+       f.unconverted_lines, f.unconverted_local, f.cost_of_goods, f.cost_with_net, f.net_with_cost, f.payment_fee,
+       f.priced_quantity, f.priced_net, f.net_with_gross, f.undated, f.undated_long
+from public.sales_store_months f
+join public.resellers r on r.id = f.reseller_id
+left join public.stores s on s.id = f.store_id;
+
+create or replace view readable.sales_store_days as
+select f.source, f.channel, r.name as reseller, r.key as reseller_key, f.reseller_id, s.name as store, f.store_id,
+       case when f.source = 'd2c' then f.country else coalesce(s.country, r.country) end as country,
+       f.period_start, f.period_end, f.year, f.month,
+       coalesce(f.sale_date, case when f.period_start = f.period_end then f.period_start end) as sold_on,
+       case when f.sale_date >= make_date(f.year, f.month, 1) and f.sale_date < make_date(f.year + f.month / 12, f.month % 12 + 1, 1) then f.sale_date
+            else least(f.period_end, make_date(f.year + f.month / 12, f.month % 12 + 1, 1) - 1) end as counted_on,
+       f.currency, f.vat_basis, f.valued, f.line_kind, f.bulk, f.lines, f.quantity, f.sales_eur_net, f.sales_eur_gross, f.amount_local,
+       f.unconverted_lines, f.unconverted_local, f.cost_of_goods, f.cost_with_net, f.net_with_cost, f.payment_fee,
+       f.priced_quantity, f.priced_net, f.net_with_gross,
+       case when f.sale_date is null and f.period_start <> f.period_end then f.lines else 0 end as undated,
+       case when f.sale_date is null and f.period_end - f.period_start >= 7 then f.lines else 0 end as undated_long
+from public.sales_rollup f
+join public.resellers r on r.id = f.reseller_id
+left join public.stores s on s.id = f.store_id;
+
 -- Web-shop orders with a sale line: `orders` of them, or the one of `order_id`, which stands once for each state its lines differ in.
 create or replace view readable.order_days as
 select 'd2c'::text as source, f.channel, r.name as reseller, r.key as reseller_key, f.reseller_id, s.name as store, f.store_id, f.country,

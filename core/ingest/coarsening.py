@@ -1,4 +1,4 @@
-"""The rollup made coarser, for questions that name no store or no day: equal to the rollup, in the transaction that changed it."""
+"""The rollup made coarser, for questions that name no store, no product or no day: equal to the rollup, in the transaction that changed it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from core.ingest.copying import copy_frame, driver, fetch
-from core.ingest.rolling_up import without_stores
+from core.ingest.rolling_up import by_store, without_stores
 
 Month = tuple[int, int]  # year, month
 SUMS = (
@@ -87,8 +87,25 @@ group by grouping sets ((source, reseller_id, channel, product_ean, country, yea
   (source, reseller_id, channel, product_ean, country, year, line_kind, bulk, valued, currency, vat_basis))
 order by year, quarter
 """
+OF_STORES = tuple(name for name in SUMS if not name.startswith("rated"))
+_STORE_KEYS = (
+    "source, reseller_id, store_id, channel, country, period_start, period_end, year, month, line_kind, bulk, valued, currency, vat_basis"
+)
+_STORES = f"""
+insert into sales_store_months ({_STORE_KEYS}, {", ".join(OF_STORES)}, undated, undated_long)
+select source, reseller_id, store_id, channel, country, case when not inside then period_start end, case when not inside then period_end end,
+  year, month, line_kind, bulk, valued, currency, vat_basis, {", ".join(f"sum({name})" for name in OF_STORES)},
+  coalesce(sum(lines) filter (where undated), 0), coalesce(sum(lines) filter (where undated and period_end - period_start >= 7), 0)
+from (
+  select f.*, period_start >= make_date(year, month, 1) and period_end < make_date(year, month, 1) + interval '1 month' as inside,
+         sale_date is null and period_start <> period_end as undated
+  from sales_rollup f where reseller_id = :reseller{{asked}}
+) as told
+group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
+order by year, month
+"""
 _FORGET_QUARTERS = "delete from sales_quarters where reseller_id = :reseller{years}"
-TABLES = ("sales_days", "sales_day_totals", "sales_months", "sales_totals", "sales_quarters")
+TABLES = ("sales_days", "sales_day_totals", "sales_months", "sales_totals", "sales_store_months", "sales_quarters")
 _FORGET_SUMS = "with {}".format(
     ", ".join(f"{table}_gone as (delete from {table} where reseller_id = :reseller{{asked}})" for table in TABLES[1:-1])
     + f" delete from {TABLES[0]} where reseller_id = :reseller{{asked}}"
@@ -98,7 +115,7 @@ create temp table days_added on commit drop as
 select source, reseller_id, channel, product_ean, country, period_start, period_end, year, month, line_kind, bulk, valued, currency, vat_basis,
   sale_date, {", ".join(SUMS)} from sales_days limit 0
 """
-MANY = 20_000  # fresh rows of the rollup that are better summed before they are written than read back
+MANY = 5_000  # fresh rows of the rollup that are better summed before they are written than read back
 
 
 def months_of(sums: pl.DataFrame) -> set[Month]:
@@ -113,6 +130,7 @@ def coarsen(connection: sa.Connection, reseller_id: int, months: Iterable[Month]
         return
     asked, parameters = _months_asked(reseller_id, listed)
     connection.execute(sa.text(_FORGET_SUMS.format(asked=asked)), parameters)
+    connection.execute(sa.text(_STORES.format(asked=asked)), parameters)
     _sum_up(connection, asked, parameters, _ROLLED.format(asked=asked))
 
 
@@ -128,6 +146,7 @@ def coarsen_with(connection: sa.Connection, reseller_id: int, touched: set[Month
         connection.execute(sa.text(_ADDED_DAYS))
         copy_frame(driver(connection), "days_added", without_stores(rows, _countries(connection, reseller_id)))
         _sum_up(connection, asked, parameters, "select * from days_added")
+        copy_frame(driver(connection), "sales_store_months", by_store(rows))
         connection.execute(sa.text("drop table days_added"))
 
 

@@ -97,6 +97,23 @@ def without_stores(rollup: pl.DataFrame, countries: pl.DataFrame) -> pl.DataFram
     return grouped(placed, keys, [_sum(pl.col(name)).alias(name) for name in sums])
 
 
+def by_store(rollup: pl.DataFrame) -> pl.DataFrame:
+    """Rows of the rollup of resellers summed over products, views and days of a month; a period stands only where it reaches out of it: what
+    `coarsening` makes of them in SQL."""
+    first = pl.date("year", "month", 1)
+    inside = (pl.col("period_start") >= first) & (pl.col("period_end") < first.dt.offset_by("1mo"))
+    undated = pl.col("sale_date").is_null() & (pl.col("period_start") != pl.col("period_end"))
+    long = undated & (pl.col("period_end") - pl.col("period_start") >= pl.duration(days=7))
+    told = rollup.with_columns(
+        *(pl.when(~inside).then(name).alias(name) for name in ("period_start", "period_end")),
+        *(pl.when(one).then("lines").otherwise(0).alias(name) for name, one in (("undated", undated), ("undated_long", long))),
+    )
+    left_out = ("product_ean", "view", "sale_date", "rated_quantity", "rated_gross")
+    keys = [name for name in (*KEYS, "source", "reseller_id") if name not in left_out]
+    sums = [name for name in told.columns if name not in (*keys, *left_out)]
+    return grouped(told, keys, [_sum(pl.col(name)).alias(name) for name in sums])
+
+
 def _sums() -> list[pl.Expr]:
     net, unconverted = pl.col("sales_eur_net"), pl.col("sales_eur_net").is_null()
     return [

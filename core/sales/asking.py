@@ -15,11 +15,25 @@ from core.sales.suggesting import did_you_mean
 
 CALENDAR_YEAR = FiscalCalendar()
 CHANGES = ("_comparable", "_before", "_change", "_change_pct")
-Relation = Literal["sales", "sales_rollup", "sales_days", "sales_day_totals", "sales_months", "sales_totals", "order_days"]
+Relation = Literal[
+    "sales",
+    "sales_rollup",
+    "sales_days",
+    "sales_day_totals",
+    "sales_months",
+    "sales_totals",
+    "sales_store_months",
+    "sales_store_days",
+    "order_days",
+]
 SINGLE: tuple[Relation, ...] = ("sales", "order_days")  # each row as it was stated or counted; the others are sums
-BY_MONTH: tuple[Relation, ...] = ("sales_months", "sales_totals")
+BY_MONTH: tuple[Relation, ...] = ("sales_months", "sales_totals", "sales_store_months")
 BY_QUARTER: dict[Relation, str] = {"sales_months": "sales_quarters"}  # what quarters and years are read from, in the same columns
-BY_DAY: dict[Relation, Relation] = {"sales_months": "sales_days", "sales_totals": "sales_day_totals"}  # what cut months are read from
+BY_DAY: dict[Relation, Relation] = {  # what cut months are read from, in the same columns
+    "sales_months": "sales_days",
+    "sales_totals": "sales_day_totals",
+    "sales_store_months": "sales_store_days",
+}
 ResellerMonth = tuple[int, int, int]  # reseller id, year, month
 Mark = tuple[int, int, int, date, str]  # the same; the day its lines count on in a comparison, and their era: now, both, before
 Span = tuple[int, int, int, str]  # reseller id, year, quarter; the era of its lines
@@ -143,9 +157,10 @@ def choose_relation(asked: Asked) -> Relation:
     grains = {d.grain for d in (*asked.dimensions, *(f.dimension for f in asked.filters))}
     if "line" in grains:
         return "sales"
-    if "store" in grains or asked.query.like_for_like == "stores" or any(SUMS[name].by_store for name in asked.sums):
-        return "sales_rollup"
+    stores = "store" in grains or asked.query.like_for_like == "stores" or any(SUMS[name].by_store for name in asked.sums)
     products = "product" in grains or asked.query.like_for_like == "products" or any(SUMS[name].by_product for name in asked.sums)
+    if stores:
+        return "sales_rollup" if products or "day" in grains or any(SUMS[name].at_list for name in asked.sums) else "sales_store_months"
     if "day" in grains:
         return "sales_days" if products else "sales_day_totals"
     return "sales_months" if products else "sales_totals"

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from core.sales.asking import BY_MONTH, Asked, Relation
+from core.sales.asking import BY_DAY, Asked, Relation
 from core.sales.compiling import Statement, filter_conditions, where_clause
 from core.sales.like_for_like import Lifetime
 
@@ -38,7 +38,7 @@ def compile_lifetimes(asked: Asked, relation: Relation) -> Statement:
     over_products = asked.query.like_for_like == "products"
     named = ARTICLES if over_products else PLACES
     filters, values = filter_conditions((f for f in asked.filters if f.dimension.name in named), "counted_on", "sold_on")
-    days: Relation = "sales_days" if relation in BY_MONTH else relation
+    days: Relation = BY_DAY.get(relation, relation)
     sold = ["line_kind = 'sale'", *(["product_ean is not null"] if over_products else [])]
     text = (PRODUCTS if over_products else STORES).format(relation=days, where=where_clause([*sold, *filters], "      "))
     return Statement(text, values)

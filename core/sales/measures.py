@@ -27,7 +27,7 @@ class Sum:
     """One aggregate over the lines. `columns`: what it reads of a line. `condition`: the lines it is taken over, beside the population.
 
     `every_kind`: taken over lines of every kind unless the question names kinds itself (an order's fee is split over its gifts too).
-    `by_store`, `by_product`: tells them apart. `in_rollup`: can be taken from the rollup; else it is taken from the web shop's orders, and `{only}` in the
+    `by_store`, `by_product`: tells them apart. `at_list`: reads list prices. `in_rollup`: can be taken from the rollup; else it is taken from the web shop's orders, and `{only}` in the
     aggregate stands for the condition. `of_stock`: taken of the stock that files state beside their sales, or up to its day. `names`: no part of a
     figure, but whether lines name what it counts; 0 where none does, null without lines.
     """
@@ -39,6 +39,7 @@ class Sum:
     in_rollup: bool = True
     by_store: bool = False
     by_product: bool = False
+    at_list: bool = False
     of_stock: bool = False
     names: bool = False
 
@@ -115,8 +116,8 @@ SUMS: dict[str, Sum] = {
     "priced_quantity_without_bulk": Sum(
         "sum(priced_quantity)", ("priced_quantity", "line_kind", "bulk"), "line_kind = 'sale' and not bulk"
     ),
-    "listed_gross": Sum("sum(listed_gross)", ("listed_gross", "line_kind"), "line_kind = 'sale'"),
-    "gross_at_list": Sum("sum(gross_at_list)", ("gross_at_list", "line_kind"), "line_kind = 'sale'"),
+    "listed_gross": Sum("sum(listed_gross)", ("listed_gross", "line_kind"), "line_kind = 'sale'", at_list=True),
+    "gross_at_list": Sum("sum(gross_at_list)", ("gross_at_list", "line_kind"), "line_kind = 'sale'", at_list=True),
     "paired_net": Sum("sum(priced_net)", ("priced_net", "line_kind"), "line_kind in ('sale', 'return')"),
     "paired_quantity": Sum("sum(priced_quantity)", ("priced_quantity", "line_kind"), "line_kind in ('sale', 'return')"),
     "lines": Sum("sum(lines)", ("lines",)),

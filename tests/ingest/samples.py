@@ -149,6 +149,7 @@ LISTED = (
 UNDATED = "count(*) filter (where sold_on is null), count(*) filter (where sold_on is null and period_end - period_start >= 7)"
 DATED = "store_id, view, period_start, period_end, sold_on, counted_on"
 TOTALLED = PLACED.replace("product_ean, ", "")
+STORED = f"store_id, {TOTALLED}"
 QUARTERS = PLACED.replace("month, ", "")
 DAYS = DATED.removeprefix("store_id, view, ")
 STATE = "reseller_id, store_id, channel, country, currency, vat_basis, bulk"
@@ -166,6 +167,10 @@ EQUAL = (  # what is asked of single lines, and of the sums that must say the sa
         f"select {PLACED}, count(*), {ADDED}, {LISTED}, {UNDATED} from sales group by {PLACED}",
         f"select {PLACED}, sum(lines), {ADDED}, sum(listed_gross), sum(gross_at_list), sum(undated), sum(undated_long)"
         f" from sales_months group by {PLACED}",
+    ),
+    (
+        f"select {STORED}, count(*), {ADDED}, {UNDATED} from sales group by {STORED}",
+        f"select {STORED}, sum(lines), {ADDED}, sum(undated), sum(undated_long) from sales_store_months group by {STORED}",
     ),
     *(
         (

@@ -24,7 +24,7 @@ from core.sales.running import run
 from tests.sales.conftest import CANDLE, PRODUCTS, SAUNA, TUNDRA, VIAL, Market
 
 TODAY = date(2025, 12, 31)
-READS_SUMS = re.compile(r"readable\.sales_(totals|months|days|rollup)")
+READS_SUMS = re.compile(r"readable\.sales_(totals|months|days|store_months|rollup)")
 NAMES = {ean: f"{code} · {name}" for ean, code, name, *_ in PRODUCTS}
 CATEGORY = {ean: category for ean, *_, category in PRODUCTS}
 Line = dict[str, Any]
@@ -240,6 +240,25 @@ def test_quarters_and_years_say_what_their_lines_say(market, period, alike):
     assert "readable.sales_quarters" in rolled.sql and facts.totals["units_comparable"]
 
 
+@pytest.mark.parametrize("period", ["2025", "2025-02-10/2025-11-20"])
+@pytest.mark.parametrize("alike", [None, "stores"])
+def test_stores_sell_what_their_lines_say(market, period, alike):
+    make_lines(market)
+    places = {"first": market.store("galilu", "Warsaw"), "second": market.store("galilu", "Vilnius", country="LT")}
+    with market.database.write() as c:
+        placed = "update sellout_entries2 set store_id = case id % 3 when 1 then cast(:first as bigint) when 2 then :second end where reseller_id = :galilu"
+        c.execute(sa.text(placed), places | {"galilu": market.resellers["galilu"]})
+    market.covers("online", "2024-01-01/2025-12-31")
+    market.covers("galilu", "2024-01-01/2025-05-31")
+    measures = ["sales_eur_net", "units", "active_stores", "orders", "average_unit_price", "contribution"]
+    query = build_query(measures, ["store", "currency"], {}, period, "prior_year", like_for_like=alike)
+    facts = run(market.database, query, None, TODAY)
+    market.fill_rollup()
+    rolled = run(market.database, query, None, TODAY)
+    assert facts.frame.equals(rolled.frame) and (facts.totals, facts.caveats) == (rolled.totals, rolled.caveats)
+    assert "readable.sales_store_months" in rolled.sql and facts.totals["active_stores"] > 1
+
+
 @pytest.mark.parametrize("over", ["stores", "products"])
 def test_what_is_alike_is_the_same_from_sums_and_facts(market, over):
     make_lines(market)
@@ -262,8 +281,11 @@ def test_what_is_alike_is_the_same_from_sums_and_facts(market, over):
         ("units", ["week"], {}, "sales_day_totals"),
         ("units", ["week", "category"], {}, "sales_days"),
         ("price_realisation", ["day", "reseller"], {}, "sales_day_totals"),
-        ("active_stores", ["reseller"], {}, "sales_rollup"),
-        ("units", [], {"store": "Nordlys Webshop"}, "sales_rollup"),
+        ("active_stores", ["reseller"], {}, "sales_store_months"),
+        ("units", [], {"store": "Nordlys Webshop"}, "sales_store_months"),
+        ("units", ["store", "product"], {}, "sales_rollup"),
+        ("units", ["store", "week"], {}, "sales_rollup"),
+        ("price_realisation", ["store"], {}, "sales_rollup"),
         ("orders", ["month", "country"], {"channel": "online"}, "order_days"),
         ("orders", ["product"], {}, "sales"),
     ],
