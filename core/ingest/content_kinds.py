@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from core.ingest.formats.generic_layout import Found, find_lists
 from core.ingest.formats.meanings import AMOUNTS, FIGURES, PRODUCT_KEYS, read_header, words_of
 from core.ingest.layout import HEADER_ROWS
-from core.ingest.normalising import fold
-from core.ingest.shapes import RawBook, RawSheet
+from core.ingest.normalising import collapse, fold
+from core.ingest.shapes import Problem, RawBook, RawSheet
 
 NUMBER = r"^\s*[-−(]?\s*[£€$]?\s*\d[\d.,'\s\u{00A0}\u{202F}]*\)?\s*[%€]?\s*$"
 LONGEST_TEXT = 80
@@ -54,6 +55,11 @@ PEOPLE = re.compile(
     r"\b(e ?mail|phone|telephone|mobile|address|street|postcode|zip|contact|first name|last name|surname|birthday|vorname|nachname|adresse|telefon)\b"
 )
 PLAN = re.compile(r"\b(budget|forecast|target|plan)\b")
+NOT_SOLD_YET = re.compile(
+    r"\b(stock|stocks|soh|on hand|inventory|inventur|lager|lagerbestand|magazyn|existencias|giacenza|voorraad|залишки|залишок|остатки|остаток|"
+    r"purchase orders?|order confirmation|delivery notes?|packing list|price ?list)\b"
+)
+TITLE_CELLS = 2  # a row above the list with more texts is a header
 
 
 def why_no_sales(book: RawBook) -> str | None:
@@ -69,6 +75,24 @@ def why_no_sales(book: RawBook) -> str | None:
         return "it holds no numbers."
     lists = find_lists(book)
     return _paper(written, lists) or (_list_of(lists[0]) if lists else "no columns of units or money stand below a header.")
+
+
+def doubtful_title(book: RawBook, first_rows: Mapping[str | None, int]) -> Problem | None:
+    """A question where the name of the file, of a sheet that was read or a title on it says that a vendor's layout holds a plan, stock or
+    papers instead of sales. `first_rows`: the first file row (1-based) that was read of each sheet."""
+    sheets = [sheet for sheet in book.sheets if sheet.name in first_rows]
+    above = (cells for sheet in sheets for cells in sheet.head(min(first_rows[sheet.name] - 1, HEADER_ROWS)))
+    titles = [text for cells in above if len(texts := _short_texts(cells)) <= TITLE_CELLS for text in texts]
+    for text in (book.file_name, *(sheet.name or "" for sheet in sheets), *titles):
+        words = words_of(text)
+        if PLAN.search(words) or (NOT_SOLD_YET.search(words) and not SOLD.search(words)):
+            message = f"“{collapse(text)}” says that these figures may be a plan, stock or orders, not what was sold. Confirm that they are sales."
+            return Problem("not_a_sale", message, "error", value=collapse(text))
+    return None
+
+
+def _short_texts(cells: Sequence[str | None]) -> list[str]:
+    return [text for text in cells if text and text.strip() and len(text) <= LONGEST_TEXT]
 
 
 def _paper(sheets: list[RawSheet], lists: list[Found]) -> str | None:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import sqlalchemy as sa
 
 from core.errors import EncryptedFile, WorkbenchError
+from core.ingest import content_kinds
 from core.ingest.asking import Answers
 from core.ingest.correcting import inherited, original_of
 from core.ingest.families import Memory, recall
@@ -172,8 +174,14 @@ def _read(book: RawBook, guess: Guess, answers: Answers, memory: Memory, setting
             f"No sales were found although it was read as {format_.TITLE}'s report. Nothing was stored; check whether it is the right file."
         )
         return Stopped("refused", text, (*book.problems, *frame.problems, Problem("no_rows", text, "error")), guess=guess)
-    problems = (*book.problems, *frame.problems, *_unaided(format_, book, options, frame))
+    doubt = None if guess.vendor == GENERIC else content_kinds.doubtful_title(book, _first_rows(frame))
+    problems = (*book.problems, *frame.problems, *((doubt,) if doubt else ()), *_unaided(format_, book, options, frame))
     return replace(frame, problems=tuple(dict.fromkeys(problems)))
+
+
+def _first_rows(frame: SalesFrame) -> dict[str | None, int]:
+    """The first file row that was read of each sheet."""
+    return dict(frame.rows.group_by("source_sheet").agg(pl.col("source_row").min()).drop_nulls("source_row").iter_rows())
 
 
 def _unaided(format_: Format, book: RawBook, options: ReadOptions, frame: SalesFrame) -> tuple[Problem, ...]:

@@ -87,7 +87,7 @@ def recognise(book: RawBook) -> Guess:
     sellers = {fold(text) for text in table.column("reseller").head(1000).unique().drop_nulls()} if table is not None else set()
     has = set(table.places) if table is not None else set()
     clues = (
-        Clue("a list with order number, order date, quantity and sales in EUR", table is not None, 0.5),
+        Clue("a list with order number, order date, quantity and sales in EUR", table is not None, 0.5 if has & {"ean", "code", "name"} else 0.3),
         Clue("an order fee (Stripe)", "fee" in has, 0.2),
         Clue("product EAN and functional name", {"ean", "code"} <= has, 0.15),
         Clue("destination country", "country" in has, 0.1),

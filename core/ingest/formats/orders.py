@@ -15,7 +15,7 @@ from core.ingest.shapes import Problem
 STATES = re.compile(r"\b(?:status|state|financial|payment|paid|fulfil\w*|etat|statut|estado|stato|stan|busena|statuss)\b")
 UNSOLD = re.compile(
     r"(?<!partially )(?<!partially_)\b(?:cancel\w*|void\w*|fail\w*|pending\w*|on[ _-]?hold|trash\w*|draft|unpaid|abandon\w*|expired|refunded|annul\w*|"
-    r"storn\w*|anulow\w*|rejected|declined|chargeback|test)\b"
+    r"storn\w*|anulow\w*|rejected|declined|chargeback|test|quot\w*|offer)\b"
 )
 CURRENCIES = ("currency", "order currency", "currency code", "ccy")
 STATE_WORDS = 20  # a column of more different texts names no states
