@@ -32,6 +32,7 @@ from core.reports.definition import definition_from, view_report
 from core.sales import files, pivot_table, running_pivots
 from core.sales.pivot_query import PivotQuery
 from core.sales.query import Filter, parse_period
+from core.sales.relative import NEW, NONE
 from core.sales.shown import CHANGE, POINTS, Shown
 from core.settings import Settings
 from core.workbench import Workbench
@@ -178,6 +179,9 @@ def in_the_workbook(seen: Shown) -> Rows:
     rows = [list(row) for row in sheet.iter_rows(min_row=4, max_col=seen.frame.width)]
     for row, name in ((row, name) for row in rows for name in seen.units):
         cell = row[seen.frame.columns.index(name)]
+        if seen.units[name] == CHANGE and cell.value in (NEW, NONE):  # where no percentage can stand
+            cell.value = None
+            continue
         assert cell.value is None or isinstance(cell.value, int | float), "numbers stay numbers"
         cell.value = None if cell.value is None else Decimal(repr(cell.value)) / (100 if seen.units[name] == "points" else 1)
         assert cell.value is None or cell.number_format == files.FORMATS.get(seen.units[name], cell.number_format)

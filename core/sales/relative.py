@@ -37,7 +37,7 @@ def stands_for(now: Any, before: Any) -> str:
 def why_none(measure: str, now: Any, before: Any) -> str:
     """Why there is no percentage: “the base is negative: returns outweigh sales”, “new”, “nothing before”; n/a where nothing is compared."""
     word = stands_for(now, before)
-    if word != NONE:
+    if not word or word == MISSING or (word == NEW and _can_be_new(measure)):
         return word
     if before == 0:
         return NOTHING
@@ -84,7 +84,12 @@ def _word(row: Mapping[str, Any], stem: str) -> str:
     names = ("now", "before") if not stem else (f"{stem}comparable", f"{stem}before")
     names = names if all(name in row for name in names) else (f"{stem}now", f"{stem}before")  # a chat's table of two totals
     word = stands_for(*(row.get(name) for name in names))
-    return "" if word == MISSING else word
+    return NONE if word == NEW and not _can_be_new(stem.removesuffix("_")) else "" if word == MISSING else word
+
+
+def _can_be_new(measure: str) -> bool:
+    """A rate that was 0 is not new, it was 0."""
+    return measure not in MEASURES or MEASURES[measure].additivity != "ratio"
 
 
 def negative_bases(measures: Iterable[str], rows: Iterable[tuple[str, Mapping[str, Any]]], most: int = 3) -> str:

@@ -181,3 +181,9 @@ def test_a_report_and_its_workbook_stand_with_words_in_their_cells(returned: Mar
     assert any("+€\u202f19\u202f" in value or f"({RETURNS})" in value for value in values)
     assert csv.render(made)
     assert "No percentage where the earlier figure is negative" in " ".join(made.caveats)
+
+
+def test_a_rate_that_was_nothing_is_not_new() -> None:
+    assert rate_words("returns_rate", None, D("0.02"), D(0)) == "nothing before"
+    row = {"returns_rate_comparable": D("0.02"), "returns_rate_before": D(0), "returns_rate_change_pct": None}
+    assert in_place([row], ["returns_rate_change_pct"]) == {"returns_rate_change_pct": (NONE,)}
