@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import polars as pl
 
@@ -58,6 +58,8 @@ from core.sales.query import Conditions, Period, Result, SalesQuery, build_query
 from core.sales.running_forecasts import ForecastQuestion, run_forecast
 from core.sales.running_pace import Asleep, Declining, Pace
 from core.settings import Settings
+
+Found = TypeVar("Found")
 
 
 class Workbench:
@@ -280,9 +282,7 @@ class Workbench:
     ) -> Pace | None:
         """Units of what is on sale over the last 30 and 90 days up to the end of `period` (1 and 3 complete months where months are stated):
         `fastest`, `slowest`, and `rows` of all. None where nothing is stated. Errors: BadQuestion."""
-        query, day = build_query("units", (), where, period, fiscal=running.calendar_of(self.database)), today or date.today()
-        covered, offers = covering.covered_in(self.database, self.scope), offering.offers(self.database, find_item(by), self.scope)
-        return running_pace.find_pace(self._ask(day), covered, query, by, day, offers, self.scope is None)
+        return self._on_sale(running_pace.find_pace, by, where, period, today or date.today())
 
     def asleep(
         self,
@@ -294,9 +294,7 @@ class Workbench:
     ) -> Asleep:
         """What is on sale and did not sell in the last six complete months up to the end of `period`: `found` with the month of the last sale
         (None: never), longest asleep first, and `unknown`, where a reseller that carries it was not wholly heard of. Errors: BadQuestion."""
-        query, day = build_query("units", (), where, period, fiscal=running.calendar_of(self.database)), today or date.today()
-        covered, offers = covering.covered_in(self.database, self.scope), offering.offers(self.database, find_item(by), self.scope)
-        return running_pace.find_asleep(self._ask(day), covered, query, by, day, offers, self.scope is None)
+        return self._on_sale(running_pace.find_asleep, by, where, period, today or date.today())
 
     def classes(
         self,
@@ -400,6 +398,12 @@ class Workbench:
         """What looks odd in the last two years, the most money first: reason ('data', 'business', 'calendar'), kind, title, why, reseller,
         product, period, size_eur_net against what was expected with its range, evidence. Dismissed ones are in it too."""
         return anomalies_frame(find_anomalies(read_evidence(self.database, self.scope, today)).anomalies)
+
+    def _on_sale(self, find: Callable[..., Found], by: str, where: Conditions | None, period: str | Period | None, today: date) -> Found:
+        """What `find` says of the units of what is on sale."""
+        query = build_query("units", (), where, period, fiscal=running.calendar_of(self.database))
+        covered, offers = covering.covered_in(self.database, self.scope), offering.offers(self.database, find_item(by), self.scope)
+        return find(self._ask(today), covered, query, by, today, offers, self.scope is None)
 
     def _ask(self, today: date | None) -> Callable[[SalesQuery], Result]:
         return lambda query: running.run(self.database, query, self.scope, today)

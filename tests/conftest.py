@@ -15,13 +15,12 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 from core.db import embedded, migrating, roles
 from core.db.engine import Database, connect
 from core.people import passwords
 from core.settings import Settings
-from tests.databases import Shelf
+from tests.databases import Memory, Shelf, template_of
 from tests.distributing import LongestFirst, rank
 
 # How fast a machine is says nothing about a law. The same examples every time: what `make test` finds is due to what was changed;
@@ -35,6 +34,8 @@ SECRET = "a secret that only tests use, 32 characters long"
 NAMES = roles.RoleNames.of("workbench_test")
 SWITCHED_OFF = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")  # a test's data need not survive the machine
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "fixtures"
+
+FillOnce = Callable[[object, Callable[[], Any]], Any]
 
 
 def server_folder(run: str) -> Path:
@@ -86,15 +87,7 @@ _ended: set[object] = set()
 def template_database(server_dsn: str, testrun_uid: str) -> str:
     """Name of the migrated database that tests clone; made once by whichever worker comes first."""
     name = f"template_{testrun_uid[:12]}"
-    with psycopg.connect(server_dsn, autocommit=True) as gate:
-        gate.execute("select pg_advisory_lock(81459999)")
-        if not gate.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
-            scratch = f"{name}_making"
-            gate.execute(sql.SQL("create database {} encoding 'UTF8' template template0").format(sql.Identifier(scratch)))
-            migrating.migrate(make_conninfo(server_dsn, dbname=scratch), NAMES, SECRET)
-            gate.execute(sql.SQL("alter database {} rename to {}").format(sql.Identifier(scratch), sql.Identifier(name)))
-        gate.execute("select pg_advisory_unlock(81459999)")
-    return name
+    return template_of(server_dsn, name, "template0", lambda dsn: migrating.migrate(dsn, NAMES, SECRET))
 
 
 @pytest.fixture(scope="session")
@@ -118,6 +111,35 @@ def database(owner_dsn: str) -> Iterator[Database]:
     opened = connect(owner_dsn, NAMES, SECRET)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def memory() -> Memory:
+    """What preparations of this worker's tests have left in their databases."""
+    return Memory()
+
+
+@pytest.fixture
+def fill_once(owner_dsn: str, memory: Memory) -> FillOnce:
+    """`fill_once(key, prepare)`: returns what `prepare` does, which fills the test's database the first time; from then on what it left
+    is put there as it stands. What it returns is shared by tests: nobody may change it."""
+    return lambda key, prepare: memory.fill(owner_dsn, key, prepare)
+
+
+@pytest.fixture
+def fill_home_once(fill_once: FillOnce, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> FillOnce:
+    """As `fill_once`, for what leaves files in the test's folder too."""
+
+    def filled(key: object, prepare: Callable[[], Any]) -> Any:
+        def first() -> tuple[Path, Any]:
+            made, kept = prepare(), tmp_path_factory.mktemp("kept")
+            return shutil.copytree(tmp_path, kept, dirs_exist_ok=True), made
+
+        kept, made = fill_once(key, first)
+        shutil.copytree(kept, tmp_path, dirs_exist_ok=True)
+        return made
+
+    return filled
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +19,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+MAKING = 81459999  # advisory lock in the server's own database: one worker makes a template, the others wait for it
 CLONING = 81459998  # advisory lock in the server's own database: a template can be copied by one session at a time
 FEW_ROWS = 500  # of a table of the template whose rows can be put back
 
@@ -66,6 +67,51 @@ class State:
     schema: tuple[Any, ...]
     sequences: dict[str, int | None]
     rows: dict[str, tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Filling:
+    """What a test's preparation found and what it left: rows by table and the last numbers of sequences; and what it returned."""
+
+    found: tuple[dict[str, int], dict[str, int | None]]
+    rows: dict[str, bytes]
+    numbers: dict[str, int | None]
+    made: Any
+
+
+@dataclass
+class Memory:
+    """Preparations that were done before: what one left in its database is put into the next one's as it stands."""
+
+    kept: dict[object, Filling] = field(default_factory=dict)
+
+    def fill(self, dsn: str, key: object, prepare: Callable[[], Any]) -> Any:
+        """What `prepare` returns, having filled the database of `dsn`: the superuser's way to it. It is done anew where the database
+        holds something else than it did the first time; a change of rows alone, before it, is not noticed."""
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            found = (_counts(connection), _numbers(connection))
+            known = self.kept.get(key)
+            if known is not None and known.found == found:
+                pour(connection, known)
+                return known.made
+        made = prepare()
+        if known is None:
+            with psycopg.connect(dsn, autocommit=True) as connection:
+                rows = {table: _copied(connection, table) for table in _filled(connection)}
+                self.kept[key] = Filling(found, rows, _numbers(connection), made)
+        return made
+
+
+def pour(connection: Connection, filling: Filling) -> None:
+    """Make the tables hold what `filling` says, and nothing else."""
+    with connection.transaction():
+        connection.execute("set local session_replication_role = replica")  # triggers have done their part
+        for table in {*_filled(connection), *filling.rows}:
+            connection.execute(sql.SQL("delete from {}").format(_named(table)))
+        for table, rows in filling.rows.items():
+            _paste(connection, table, rows)
+        for name, last, start in connection.execute(SEQUENCES).fetchall():
+            _set_number(connection, name, last, start, filling.numbers[name])
 
 
 @dataclass
@@ -147,17 +193,28 @@ class Shelf:
         for table in (*added, *changed):
             connection.execute(sql.SQL("delete from {}").format(_named(table)))
         for table in changed:
-            with connection.cursor().copy(sql.SQL("copy {} from stdin").format(_named(table))) as rows:
-                rows.write(self._original[table])
+            _paste(connection, table, self._original[table])
         for name, last, start in connection.execute(SEQUENCES).fetchall():
-            if last != numbers[name]:
-                connection.execute("select setval(%s::regclass, %s, %s)", [name, numbers[name] or start, numbers[name] is not None])
+            _set_number(connection, name, last, start, numbers[name])
 
 
 def clone(admin: Connection, name: str, template: str) -> None:
     admin.execute("select pg_advisory_lock(%s)", [CLONING])
-    admin.execute(sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template)))
+    admin.execute(sql.SQL("create database {} encoding 'UTF8' template {}").format(sql.Identifier(name), sql.Identifier(template)))
     admin.execute("select pg_advisory_unlock(%s)", [CLONING])
+
+
+def template_of(server_dsn: str, name: str, source: str, fill: Callable[[str], object]) -> str:
+    """Name of a database that tests clone, made by whichever worker comes first: a copy of `source`, given to `fill` as a connection string."""
+    with psycopg.connect(server_dsn, autocommit=True) as gate:
+        gate.execute("select pg_advisory_lock(%s)", [MAKING])
+        if not gate.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+            scratch = f"{name}_making"
+            clone(gate, scratch, source)
+            fill(make_conninfo(server_dsn, dbname=scratch))
+            gate.execute(sql.SQL("alter database {} rename to {}").format(sql.Identifier(scratch), sql.Identifier(name)))
+        gate.execute("select pg_advisory_unlock(%s)", [MAKING])
+    return name
 
 
 def drop(admin: Connection, name: str) -> None:
@@ -189,6 +246,20 @@ def _rows(connection: Connection, tables: list[str]) -> dict[str, tuple[Any, ...
         return {}
     parts = [sql.SQL("select {}, count(*), max(xmin::text::bigint) from {}").format(sql.Literal(one), _named(one)) for one in tables]
     return {table: tuple(figures) for table, *figures in connection.execute(sql.SQL(" union all ").join(parts)).fetchall()}
+
+
+def _counts(connection: Connection) -> dict[str, int]:
+    return {table: count for table, (count, _) in _rows(connection, _filled(connection)).items() if count}
+
+
+def _set_number(connection: Connection, sequence: str, last: int | None, start: int, number: int | None) -> None:
+    if last != number:
+        connection.execute("select setval(%s::regclass, %s, %s)", [sequence, number or start, number is not None])
+
+
+def _paste(connection: Connection, table: str, rows: bytes) -> None:
+    with connection.cursor().copy(sql.SQL("copy {} from stdin").format(_named(table))) as copy:
+        copy.write(rows)
 
 
 def _copied(connection: Connection, table: str) -> bytes:

@@ -17,17 +17,22 @@ from core.errors import NotAllowed
 from core.ingest import inbox, reading_back
 from core.people.permissions import SYSTEM, Person
 from core.status import data_version
+from tests.conftest import FillOnce
 from tests.ingest.samples import CANDLE, JANUARY, TUNDRA, bring_in, fill_catalogue, report, rollup_gap, scalar, state
 
 ALIAS = {"reseller": "BOXNOX", "alias_type": "sku", "alias": "NLMYSTERY", "ean": CANDLE}
 
 
 @pytest.fixture
-def shop(database: Database) -> Database:
+def shop(database: Database, fill_once: FillOnce) -> Database:
     """BOXNOX sold a product it has its own key for and one by EAN; Liberty sold in pounds."""
+    fill_once(_shop, lambda: _shop(database))
+    return database
+
+
+def _shop(database: Database) -> None:
     fill_catalogue(database)
     bring_in(database, report((JANUARY, [("Sol", "NLMYSTERY", 2, "300"), ("Sol", TUNDRA, 1, "100")])))
-    return database
 
 
 def add(name: str, **values: object) -> tuple[object, Edits]:

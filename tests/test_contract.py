@@ -19,6 +19,7 @@ from core.reports.records import save_report
 from core.settings import Settings
 from core.workbench import Workbench
 from demo.generator import DemoFiles, write_demo
+from tests.conftest import FillOnce
 
 ROOT = Path(__file__).resolve().parents[1]
 TODAY = date(2026, 1, 15)
@@ -38,9 +39,9 @@ def of(demo: DemoFiles, vendor: str) -> list[Path]:
 
 
 @pytest.fixture
-def wb(database: Database, settings: Settings, demo: DemoFiles) -> Workbench:
+def wb(database: Database, settings: Settings, demo: DemoFiles, fill_once: FillOnce) -> Workbench:
     bench = Workbench(database, settings)
-    loaded = bench.load_catalogue(str(demo.catalogue))
+    loaded = fill_once((demo.catalogue, "catalogue"), lambda: bench.load_catalogue(str(demo.catalogue)))
     assert loaded["products"] and loaded["resellers"] and loaded["stores"]
     return bench
 
@@ -162,9 +163,10 @@ def test_batches_and_coverage_are_frames_of_everything_taken_in(wb, demo):
 
 
 @pytest.fixture
-def filled(wb, demo):
-    for path in (*of(demo, "cdlc"), *of(demo, "liberty")):
-        assert wb.import_file(path, accept_warnings=True).status == "stored"
+def filled(wb, demo, fill_once):
+    files = (*of(demo, "cdlc"), *of(demo, "liberty"))
+    stored = fill_once((demo.catalogue, "files"), lambda: [wb.import_file(path, accept_warnings=True).status for path in files])
+    assert set(stored) == {"stored"}
     return wb
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from core.db.engine import connect
 from tests.conftest import NAMES, SECRET
-from tests.databases import FEW_ROWS, Shelf
+from tests.databases import FEW_ROWS, Memory, Shelf
 
 OID = "select oid from pg_database where datname = current_database()"
 RESELLER = "insert into resellers (key, name, cadence) values ('galilu', 'Galilu', 'monthly') returning id"
+OTHER = RESELLER.replace("galilu", "liberty").replace("Galilu", "Liberty")
 
 
 @pytest.fixture
@@ -56,6 +57,27 @@ def test_rows_that_the_template_holds_are_put_back(own: Shelf) -> None:
         with own.database() as dsn:
             assert one(dsn, OID) == number and one(dsn, kept) == before
             connect(dsn, NAMES, SECRET).close()
+
+
+def test_what_was_prepared_once_is_put_into_the_next_database_as_it_was_left(own: Shelf) -> None:
+    memory, prepared = Memory(), []
+    kept = "select string_agg(r::text, '|') from resellers r"
+    for _ in range(3):
+        with own.database() as dsn:
+            assert memory.fill(dsn, "one reseller", lambda dsn=dsn: prepared.append(one(dsn, RESELLER)) or "made") == "made"
+            found = one(dsn, kept)
+            assert one(dsn, OTHER) == prepared[0] + 1  # numbers go on from there
+            assert found == memory.kept.setdefault("first", found)
+    assert len(prepared) == 1
+
+
+def test_it_is_prepared_anew_where_something_else_is_held(own: Shelf) -> None:
+    memory, prepared = Memory(), []
+    for before in ("select 1", OTHER, "select 1"):
+        with own.database() as dsn:
+            one(dsn, before)
+            memory.fill(dsn, "key", lambda dsn=dsn: prepared.append(one(dsn, RESELLER)))
+    assert len(prepared) == 2
 
 
 @pytest.mark.parametrize(

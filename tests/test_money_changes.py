@@ -16,25 +16,30 @@ from core.catalogue.editing import Edits, difference, read_grid
 from core.catalogue.grids import BY_NAME
 from core.db.engine import Database
 from core.ingest import importing, inbox, reading_back
-from core.ingest.revaluing import revalue
 from core.people.permissions import SYSTEM
 from core.status import data_version
+from tests.conftest import FillOnce
 from tests.ingest.fresh.aromateque import Export
 from tests.ingest.fresh.grid import xlsx
 from tests.ingest.samples import JANUARY, MARCH, TUNDRA, TUNDRA_30, bring_in, fill_catalogue, order_lines, report, rollup_gap, scalar, state
+from tests.revaluing import revalue
 
 POUNDS = {"vendor": "liberty", "currency": "GBP", "vat_basis": "gross"}
 SPRING = {"months": (date(2027, 1, 1), date(2027, 2, 1)), "stores": (("Sky Mall", (2, 1)),)}
 
 
 @pytest.fixture
-def shop(database: Database) -> Database:
+def shop(database: Database, fill_once: FillOnce) -> Database:
     """BOXNOX in January and March, Liberty in pounds, the web shop to the Netherlands."""
+    fill_once(_shop, lambda: _shop(database))
+    return database
+
+
+def _shop(database: Database) -> None:
     fill_catalogue(database)
     bring_in(database, report((JANUARY, [("Sol", TUNDRA, 1, "180.17")]), (MARCH, [("Sol", TUNDRA_30, 2, "171.9")])), "boxnox.xlsx")
     bring_in(database, report((JANUARY, [("Flagship", TUNDRA, 1, "198")]), **POUNDS), "liberty.xlsx")
     bring_in(database, order_lines(("1", date(2025, 1, 3), TUNDRA, 1, "100")), "orders.csv")
-    return database
 
 
 def edit(database: Database, table: str, where: pl.Expr, **values: object) -> tuple[object, Edits]:

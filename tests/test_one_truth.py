@@ -93,6 +93,10 @@ CASES = {
 
 @pytest.fixture
 def filled(market: Market) -> Market:  # noqa: F811
+    return market.once(_fill)
+
+
+def _fill(market: Market) -> None:  # noqa: F811
     """Eighteen months of three resellers and the web shop; odd cents, returns, a missing month, more products than a short list shows."""
     more = [f"{9524001003000 + n}" for n in range(12)]
     with market.database.write() as connection:
@@ -121,7 +125,6 @@ def filled(market: Market) -> Market:  # noqa: F811
     market.covers_weeks("liberty", "2025-01-05", "2025-06-29")
     market.line("liberty", "2025-02-03/2025-02-09", TUNDRA, 4, "333.335", store="Flagship")
     market.fill_rollup()
-    return market
 
 
 # Rounding and spelling of its own ---------------------------------------------------------------------------------------

@@ -27,6 +27,10 @@ NAMES = {TUNDRA: "NLGOT100 · Glow of Tundra 100 ml", NEW: "NLNEW · Newcomer"}
 
 @pytest.fixture
 def filled(market: Market) -> Market:  # noqa: F811
+    return market.once(_fill)
+
+
+def _fill(market: Market) -> None:  # noqa: F811
     """Twenty-six months of two resellers that report months: Sauna falls at the end, the candle hardly sells, a newcomer is launched in
     January 2025, a store is opened in the second year, one month explodes."""
     with market.database.write() as connection:
@@ -51,7 +55,6 @@ def filled(market: Market) -> Market:  # noqa: F811
     for reseller in ("galilu", "skins_sa"):
         market.covers(reseller, *listed)
     market.fill_rollup()
-    return market
 
 
 @pytest.fixture

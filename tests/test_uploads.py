@@ -20,7 +20,7 @@ from core.ingest import originals
 from core.people.permissions import Person
 from core.settings import Settings
 from core.uploads import MovedOn
-from tests.conftest import make_settings
+from tests.conftest import FillOnce, make_settings
 from tests.uploading import entry, fill_catalogue, jobs, matrix, with_wrong_total, work
 
 ANNA = Person("anna", "Anna", "analyst")
@@ -29,8 +29,8 @@ VERA = Person("vera", "Vera", "viewer")
 
 
 @pytest.fixture
-def file(database: Database, tmp_path: Path) -> Path:
-    fill_catalogue(database, tmp_path)
+def file(database: Database, tmp_path: Path, fill_home_once: FillOnce) -> Path:
+    fill_home_once(fill_catalogue, lambda: fill_catalogue(database, tmp_path))
     return matrix(tmp_path)
 
 

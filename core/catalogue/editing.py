@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from core.catalogue.folding import fold
 from core.catalogue.grids import Grid, GridColumn, Kind
-from core.catalogue.storing import UnusableCatalogue, bump_version
+from core.catalogue.storing import UnusableCatalogue
 from core.db import tables as t
 from core.db.engine import Database
 
@@ -69,15 +69,9 @@ def difference(before: pl.DataFrame, after: pl.DataFrame) -> Edits:
     return Edits(tuple(added), tuple(changed), tuple(row_id for row_id in known if row_id not in seen))
 
 
-def save_edits(database: Database, grid: Grid, edits: Edits, by: str) -> None:
-    """Store what changed, in one transaction, with a line in the audit log. Errors: UnusableCatalogue; then nothing was changed."""
-    with database.write() as connection:
-        apply_edits(connection, grid, edits, by)
-        bump_version(connection)
-
-
 def apply_edits(connection: sa.Connection, grid: Grid, edits: Edits, by: str) -> None:
-    """`save_edits` as a part of the caller's transaction, which an error ends; the caller raises the data version."""
+    """Store what changed, with a line in the audit log, as a part of the caller's transaction, which an error ends; the caller raises the
+    data version. Errors: UnusableCatalogue."""
     if edits.removed and grid.keeps_rows:
         raise UnusableCatalogue(grid.keeps_rows)
     try:

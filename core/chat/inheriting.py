@@ -71,7 +71,7 @@ def leans(marked: Marked) -> bool:
     return any(mark.value in ("that", "same") or (mark.value in ("and", "correct") and mark.first == 0) for mark in follow)
 
 
-def inherit(previous: Slots, new: Slots, correcting: bool = False) -> Slots:
+def inherit(previous: Slots, new: Slots) -> Slots:
     """The slots of a follow-up: what it names replaces, everything else stays."""
     operations = _operations(previous, new)
     charted = bool(new.chart) and not (new.by or new.operations or new.measures or new.chosen or new.asked.period)

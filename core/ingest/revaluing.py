@@ -10,8 +10,6 @@ import sqlalchemy as sa
 from core.catalogue.rates import rates_for
 from core.catalogue.reading import read_catalogue
 from core.catalogue.records import Catalogue, Reseller
-from core.catalogue.storing import bump_version
-from core.db.engine import Database
 from core.errors import UnknownRecord
 from core.ingest import slices
 from core.ingest.copying import copy_frame, driver, fetch
@@ -48,21 +46,12 @@ _YEARS = {
 }
 
 
-def revalue(database: Database, reseller_id: int, by: str = "system", vat_basis: str | None = None) -> int:
+def revalue_in(connection: sa.Connection, reseller_id: int, by: str = "system", vat_basis: str | None = None) -> int:
     """Work out the derived columns of all rows of a reseller by the catalogue as it is now; returns how many rows changed.
 
     `vat_basis`: the basis its amounts turned out to be in; rows of files that state their own, or of which a person said it, keep theirs.
-    One audited action. Errors: UnknownRecord.
+    One audited action within the caller's transaction; the caller raises the data version. Errors: UnknownRecord.
     """
-    with database.write() as connection:
-        changed = revalue_in(connection, reseller_id, by, vat_basis)
-        if changed:
-            bump_version(connection)
-    return changed
-
-
-def revalue_in(connection: sa.Connection, reseller_id: int, by: str = "system", vat_basis: str | None = None) -> int:
-    """`revalue` as a part of the caller's transaction; the caller raises the data version."""
     lock_reseller(connection, reseller_id)
     catalogue = read_catalogue(connection)
     reseller = next((r for r in catalogue.resellers if r.id == reseller_id), None)

@@ -16,8 +16,7 @@ import polars as pl
 
 from core.errors import BadQuestion
 from core.sales.carrying import Carriers, Heard, heard, reaches, slots_in
-from core.sales.chart_spec import ChartSpec, Series
-from core.sales.charts import axis_label, name_moment
+from core.sales.charts import name_moment
 from core.sales.covered import Covered
 from core.sales.dimensions import DIMENSIONS, FISCAL, NOT_STATED, OTHERS
 from core.sales.fiscal import FiscalCalendar, name_part
@@ -288,22 +287,6 @@ def _ordered(names: Sequence[str], order: Order, launched: Mapping[str, date]) -
 
 def _add(one: Value, other: Value) -> Value:
     return other if one is None else one if other is None else one + other
-
-
-def heat_chart(found: HeatMap, tint: Tint = "value", most: int = 30) -> ChartSpec | None:
-    """The map for paper and mail; None without at least two columns. Cells known in part are named in `notes`."""
-    if len(found.slots) < 2 or not found.rows:
-        return None
-    rows = found.rows[:most]
-    measure = MEASURES[found.measure]
-    label = {"value": axis_label(measure), "season": "part of the row's largest", "change": "change"}[tint]
-    series = tuple(
-        Series(row.name, tuple(found.shade(row, i, tint) for i in range(len(found.slots))), "rest" if row.is_rest else "main")
-        for row in rows
-    )
-    title = f"{measure.label} by {DIMENSIONS[found.item].title.lower()} and {DIMENSIONS[found.across].title.lower()}"
-    unit = measure.unit if tint == "value" else "ratio"
-    return ChartSpec("heatmap", title, found.moments, series, "", label, unit, "", found.titles)
 
 
 def cell_words(found: HeatMap, cell: Cell, place: int, show: Callable[[str, Any], str], before: str = "") -> str:

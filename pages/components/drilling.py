@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from urllib.parse import unquote
 
 from core.errors import BadQuestion
@@ -93,20 +92,6 @@ def _words(one: Filter, name: Callable[[str, str], str]) -> str:
     if len(one.values) > 1:
         return f"{name(one.dimension, one.values[0])}–{name(one.dimension, one.values[-1])}"
     return name(one.dimension, one.values[0]) if one.values[0] else f"{title} not stated"
-
-
-def value_name(name_date: Callable[[str, date], str], name_text: Callable[[str, str], str]) -> Callable[[str, str], str]:
-    """Names values as filters write them."""
-
-    def name(dimension: str, value: str) -> str:
-        if DIMENSIONS[dimension].kind == "date" and value:
-            try:
-                return name_date(dimension, date.fromisoformat(value))
-            except ValueError:
-                return value
-        return name_text(dimension, value)
-
-    return name
 
 
 def next_dimensions(used: Iterable[str], offered: Iterable[str]) -> list[str]:

@@ -4,12 +4,18 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from core.catalogue.editing import ROW, Edits, csv_of, difference, read_grid, save_edits
-from core.catalogue.grids import BY_NAME, GRIDS
-from core.catalogue.storing import UnusableCatalogue, load_folder
+from core.catalogue.editing import ROW, Edits, apply_edits, csv_of, difference, read_grid
+from core.catalogue.grids import BY_NAME, GRIDS, Grid
+from core.catalogue.storing import UnusableCatalogue, bump_version, load_folder
 from core.db.engine import Database
 from core.status import data_version
 from tests.sales.conftest import TUNDRA, Market, market  # noqa: F401
+
+
+def save_edits(database: Database, grid: Grid, edits: Edits, by: str) -> None:
+    with database.write() as connection:
+        apply_edits(connection, grid, edits, by)
+        bump_version(connection)
 
 
 def edit(database: Database, name: str, **columns: object) -> None:

@@ -3,10 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 
-import psycopg
 import pytest
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 from core.chat.answering import ask as answer
 from core.chat.answers import Answer
@@ -14,23 +11,19 @@ from core.db.engine import connect
 from core.settings import Settings
 from tests.chat.brand import TODAY, Brand, brand_in, seed
 from tests.conftest import NAMES, SECRET
-from tests.databases import Shelf, clone
+from tests.databases import Shelf, template_of
 
 
 @pytest.fixture(scope="session")
 def brand_template(server_dsn: str, template_database: str, testrun_uid: str) -> str:
     """Name of the filled database that tests clone; filled once by whichever worker comes first."""
-    name = f"brand_{testrun_uid[:12]}"
-    with psycopg.connect(server_dsn, autocommit=True) as gate:
-        gate.execute("select pg_advisory_lock(81459997)")
-        if not gate.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
-            clone(gate, f"{name}_making", template_database)
-            database = connect(make_conninfo(server_dsn, dbname=f"{name}_making"), NAMES, SECRET)
-            seed(database)
-            database.close()
-            gate.execute(sql.SQL("alter database {} rename to {}").format(sql.Identifier(f"{name}_making"), sql.Identifier(name)))
-        gate.execute("select pg_advisory_unlock(81459997)")
-    return name
+
+    def fill(dsn: str) -> None:
+        database = connect(dsn, NAMES, SECRET)
+        seed(database)
+        database.close()
+
+    return template_of(server_dsn, f"brand_{testrun_uid[:12]}", template_database, fill)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,6 @@ from core.catalogue.grids import BY_NAME
 from core.errors import UnknownRecord
 from core.ingest import importing, inbox, storing, streaming
 from core.ingest.inbox import Decision, HeldKey
-from core.ingest.revaluing import revalue
 from core.people.permissions import SYSTEM
 from tests.ingest.samples import (
     CANDLE,
@@ -33,6 +32,7 @@ from tests.ingest.samples import (
     scalar,
 )
 from tests.ingest.test_once_only import at_once
+from tests.revaluing import revalue
 
 HEAD = "YEAR,MONTH,CHANNEL,POS,EAN,QTY,AMOUNT,DESCRIPTION,SKU\n"
 LINES = [f"2025,1,Retail,Sol,{TUNDRA},60,600,EDP,", "2025,1,Retail,Sol,,1,80,NEW,NLNEW", "2025,1,Retail,Luna,,1,80,NEW,NLNEW"]

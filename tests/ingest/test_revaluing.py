@@ -11,10 +11,10 @@ from core.catalogue.holding import valuation_state
 from core.ingest import importing, inbox, reading_back, streaming
 from core.ingest.asking import Answers
 from core.ingest.inbox import Decision, HeldKey
-from core.ingest.revaluing import revalue
 from core.ingest.shapes import Problem
 from tests.ingest.samples import CANDLE, JANUARY, TUNDRA, bring_in, fill_catalogue, plan_of, report, rollup_gap, scalar
 from tests.ingest.workbook_bytes import delimited
+from tests.revaluing import revalue
 
 WEEK = (JANUARY[0].replace(day=27), JANUARY[1].replace(month=2, day=2))
 

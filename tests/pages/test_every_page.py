@@ -43,6 +43,10 @@ def test_an_administrator_is_offered_every_page() -> None:
 
 
 def fill(market: Market) -> None:  # noqa: F811
+    market.once(_fill)
+
+
+def _fill(market: Market) -> None:  # noqa: F811
     for year in ("2024", "2025"):
         for month in range(1, 7):
             period = f"{year}-{month:02d}"

@@ -35,13 +35,16 @@ def mapped(market: Market, most: int = 25, compare: str | None = None) -> tuple[
 
 @pytest.fixture
 def holes(market: Market) -> Market:  # noqa: F811
+    return market.once(_holes)
+
+
+def _holes(market: Market) -> None:  # noqa: F811
     """As everywhere, the candle sells at Galilu in May only, and Skins SA sold it once, of which nothing is known since."""
     fill(market)
     market.line("galilu", "2025-05", CANDLE, 2, 60)
     market.line("skins_sa", "2024-12", CANDLE, 2, 60)
     market.covers("skins_sa", "2024-12")
     market.fill_rollup()
-    return market
 
 
 def test_the_grid_says_blank_zero_and_partly_in_texts_shapes_and_words(holes: Market) -> None:

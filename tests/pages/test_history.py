@@ -13,6 +13,7 @@ import streamlit as st
 from core.db.tables import upload_batches
 from core.ingest.importing import import_file
 from core.ingest.shapes import ImportReport
+from tests.conftest import FillOnce
 from tests.pages.conftest import Open
 from tests.pages.words import labels, words
 from tests.uploading import entry, fill_catalogue, jobs, matrix, week, with_wrong_total, work
@@ -21,11 +22,15 @@ PAGE = "data/history.py"
 
 
 @pytest.fixture
-def stored(process: Any, tmp_path: Path) -> tuple[ImportReport, ImportReport]:
+def stored(process: Any, tmp_path: Path, fill_home_once: FillOnce) -> tuple[ImportReport, ImportReport]:
     """A month of Creme de la Creme and a week of Liberty."""
-    fill_catalogue(process.database, tmp_path)
-    paths = (matrix(tmp_path), week(tmp_path))
-    one, other = (import_file(process.database, process.settings, path, accept_warnings=True, uploaded_by="anna") for path in paths)
+
+    def prepare() -> tuple[ImportReport, ...]:
+        fill_catalogue(process.database, tmp_path)
+        paths = (matrix(tmp_path), week(tmp_path))
+        return tuple(import_file(process.database, process.settings, path, accept_warnings=True, uploaded_by="anna") for path in paths)
+
+    one, other = fill_home_once("a month and a week, stored by anna", prepare)
     return one, other
 
 

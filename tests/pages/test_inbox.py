@@ -16,6 +16,7 @@ from core.ingest import inbox
 from core.ingest.importing import import_file
 from core.people import accounts, sessions
 from core.people.permissions import SYSTEM
+from tests.conftest import FillOnce
 from tests.pages.conftest import Open
 from tests.pages.words import labels, words
 from tests.uploading import fill_catalogue, week
@@ -24,10 +25,14 @@ PAGE = "data/inbox.py"
 
 
 @pytest.fixture
-def held(process: Any, tmp_path: Path) -> Any:
+def held(process: Any, tmp_path: Path, fill_home_once: FillOnce) -> Any:
     """One row of Liberty waits for its product."""
-    fill_catalogue(process.database, tmp_path)
-    assert import_file(process.database, process.settings, week(tmp_path), accept_warnings=True).rows_held == 1
+
+    def prepare() -> None:
+        fill_catalogue(process.database, tmp_path)
+        assert import_file(process.database, process.settings, week(tmp_path), accept_warnings=True).rows_held == 1
+
+    fill_home_once("a week with a held row", prepare)
     return process
 
 

@@ -16,16 +16,20 @@ from core.people.permissions import SYSTEM
 from core.sales.query import SalesQuery, build_query
 from core.workbench import Workbench
 from pages.components import source_rows
+from tests.conftest import FillOnce
 from tests.pages.conftest import Open
 from tests.pages.words import words
 from tests.uploading import fill_catalogue, matrix, week
 
 
 @pytest.fixture
-def loaded(process: Any, tmp_path: Path) -> Any:
-    fill_catalogue(process.database, tmp_path)
-    for file in (week(tmp_path), matrix(tmp_path)):
-        assert import_file(process.database, process.settings, file, accept_warnings=True).status == "stored"
+def loaded(process: Any, tmp_path: Path, fill_home_once: FillOnce) -> Any:
+    def prepare() -> None:
+        fill_catalogue(process.database, tmp_path)
+        for file in (week(tmp_path), matrix(tmp_path)):
+            assert import_file(process.database, process.settings, file, accept_warnings=True).status == "stored"
+
+    fill_home_once("a week and a month, stored", prepare)
     return process
 
 

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core import uploads
 from core.ingest import inbox
 from core.people.permissions import Person
+from tests.conftest import FillOnce
 from tests.pages.conftest import Open
 from tests.pages.words import labels, words
 from tests.uploading import entry, fill_catalogue, jobs, matrix, week, with_wrong_total, work
@@ -22,8 +23,8 @@ ANNA = Person("admin", "Admin", "admin")
 
 
 @pytest.fixture
-def files(process: Any, tmp_path: Path) -> Path:
-    fill_catalogue(process.database, tmp_path)
+def files(process: Any, tmp_path: Path, fill_home_once: FillOnce) -> Path:
+    fill_home_once(fill_catalogue, lambda: fill_catalogue(process.database, tmp_path))
     return tmp_path
 
 

@@ -17,6 +17,10 @@ TODAY = "2025-06-10"
 
 @pytest.fixture
 def filled(market: Market) -> Market:
+    return market.once(_fill)
+
+
+def _fill(market: Market) -> None:
     """Galilu and Skins SA by month through May 2025 (Galilu's May is missing), the web shop by day, one held row."""
     for number, month in enumerate(MONTHS):
         for ean, base in ((TUNDRA, 40), (SAUNA, 25), (CANDLE, 10)):
@@ -33,7 +37,6 @@ def filled(market: Market) -> Market:
     market.change_reseller("liberty", active_until="2023-12-31")
     market.held("skins_sa", "2025-05", 3, "120.00")
     market.fill_rollup()
-    return market
 
 
 @pytest.fixture

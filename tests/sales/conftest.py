@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from core.db import tables as t
 from core.db.engine import Database
 from core.ingest.slices import roll_up_reseller
+from tests.conftest import FillOnce
 
 TUNDRA, SAUNA, CANDLE, VIAL = "9524001001008", "9524001002005", "9524001009004", "9524001001022"
 PRODUCTS = (
@@ -46,6 +48,16 @@ class Market:
     resellers: dict[str, int]
     stores: dict[str, int]
     batch: int
+    fill_once: FillOnce = field(default=lambda key, prepare: prepare(), repr=False)
+
+    def once(self, fill: Callable[[Market], object]) -> Market:
+        """What `fill` writes into a market; done once, from then on a new market holds it at once."""
+        resellers, stores, self.batch = self.fill_once(fill, lambda: (fill(self), self._known())[1])
+        self.resellers, self.stores = dict(resellers), dict(stores)
+        return self
+
+    def _known(self) -> tuple[dict[str, int], dict[str, int], int]:
+        return dict(self.resellers), dict(self.stores), self.batch
 
     def reseller(self, key: str, name: str, cadence: str = "monthly", **columns: Any) -> int:
         values = {"key": key, "name": name, "cadence": cadence, **columns}
@@ -209,7 +221,7 @@ def kind_of(quantity: int | None, net: Any) -> str:
 
 
 @pytest.fixture
-def market(database: Database) -> Market:
+def market(database: Database, fill_once: FillOnce) -> Market:
     """Liberty (weekly), Galilu and Skins SA (monthly), the web shop, four products; no lines, nothing covered yet."""
     with database.write() as c:
         for key, (name, country, currency, cadence) in RESELLERS.items():
@@ -217,7 +229,7 @@ def market(database: Database) -> Market:
         resellers = {row.key: row.id for row in c.execute(sa.select(t.resellers.c.key, t.resellers.c.id))}
         columns = ("ean", "functional_name", "product_name", "size_ml", "kind", "category")
         c.execute(t.products.insert(), [dict(zip(columns, product, strict=True)) for product in PRODUCTS])
-    made = Market(database, resellers, {}, 0)
+    made = Market(database, resellers, {}, 0, fill_once)
     made.store("online", "Nordlys Webshop", "online")
     made.batch = made.new_batch(status="preview")
     return made

@@ -32,6 +32,10 @@ D = Decimal
 
 @pytest.fixture
 def busy(market: Market) -> Market:
+    return market.once(_busy)
+
+
+def _busy(market: Market) -> None:
     """Three resellers, three products, six months of two years, orders that touch two months and two products."""
     dice = random.Random(7)
     for year in (2024, 2025):
@@ -50,7 +54,6 @@ def busy(market: Market) -> Market:
     ):
         market.order_line(order, day, ean, 1, 60)
     market.fill_rollup()
-    return market
 
 
 def ask(

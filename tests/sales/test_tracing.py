@@ -25,6 +25,10 @@ GBP = {
 
 @pytest.fixture
 def shop(market: Market) -> Market:
+    return market.once(_shop)
+
+
+def _shop(market: Market) -> None:
     market.store("galilu", "Kraków")
     market.line("galilu", "2025-05", TUNDRA, 2, "20.5", store="Kraków", source_sheet="Sales", source_row=7, source_cells="M7|N7")
     market.line("galilu", "2025-05", SAUNA, 1, 10)
@@ -36,7 +40,6 @@ def shop(market: Market) -> Market:
     for reseller in ("galilu", "liberty", "online"):
         market.covers(reseller, "2025-05", "2024-05")
     market.fill_rollup()
-    return market
 
 
 def test_the_lines_behind_a_figure_add_up_to_it_and_name_their_cells(shop: Market) -> None:

@@ -369,13 +369,8 @@ def number_remarks(table: Table, meaning: str, numbers: NumberColumn) -> tuple[R
     return tuple(table.remark(mask, meaning, rule, message, "error") for mask, rule, message in said)
 
 
-def as_text_problem(table: Table, meaning: str, numbers: NumberColumn) -> tuple[Problem, ...]:
-    """`amount_as_text`, once for a column, with the first cell and the count."""
-    return as_text_remark(table, meaning, numbers).problems
-
-
 def as_text_remark(table: Table, meaning: str, numbers: NumberColumn) -> Remark:
-    """`as_text_problem` as a remark."""
+    """`amount_as_text`, once for a column, with the first cell and the count."""
     return table.sum_up(
         numbers.as_text, meaning, "amount_as_text", "numbers of this column are written as text and were read by its decimal sign"
     )
