@@ -25,7 +25,7 @@ def repeats(connection: sa.Connection, settings: Any, batch: Batch, answers: Ans
         return None
     guess = Guess(twin.vendor or "", 1.0, (f"the same bytes as upload {twin.upload_batch_id}",))
     own = _period_of_name(settings, batch, twin, answers)
-    if own is None or twin.period_end is None or own == (twin.period_start, twin.period_end):
+    if own is None or _holds(own, twin):
         text = f"This file was stored before, as “{twin.file_name}” (upload {twin.upload_batch_id}). Nothing was stored again."
         return Stopped("duplicate", text, (Problem("same_file_again", text, "info"),), (), twin, guess)
     text = (
@@ -38,6 +38,11 @@ def repeats(connection: sa.Connection, settings: Any, batch: Batch, answers: Ans
     if answers.period is not None or answers.accept_warnings:
         return Stopped("duplicate", text, (problem,), (), twin, guess)
     return Stopped("needs_decision", text, (problem, *_conflict(own)), (_copy_question(text, twin),), twin, guess)
+
+
+def _holds(own: Span, twin: EarlierFile) -> bool:
+    """True where the period that a copy claims, such as the year in its name, has that of the first one in it."""
+    return twin.period_start is None or twin.period_end is None or (own[0] <= twin.period_start and twin.period_end <= own[1])
 
 
 def _conflict(own: Span) -> tuple[Problem, ...]:

@@ -17,6 +17,7 @@ from core.db.engine import Database
 from core.ingest import importing, originals, reading_back
 from core.people.permissions import Person
 from core.settings import Settings
+from tests.ingest.formats import test_galilu
 from tests.ingest.samples import TUNDRA, fill_catalogue, live, rollup_gap, scalar
 from tests.ingest.workbook_bytes import delimited, workbook
 from tests.uploading import entry, work
@@ -90,6 +91,12 @@ def test_one_week_under_the_next_months_name_is_asked(shop, bring):
     status, twin = bring(CSV, f"{NAME.replace('FEB', 'MAR')}.csv")
     assert (status, twin) == ("needs_decision", 1) and live(shop).total() == 3
     assert scalar(shop, "select count(*) from error_reports where rule = 'same_content_other_period'") == 1
+
+
+def test_a_copy_whose_name_says_only_the_year_is_the_same_again(shop, bring):
+    data = workbook(test_galilu.SHEETS)
+    assert bring(data, "Nordlys_sellout_Galilu_2025.xlsx")[0] == "stored"
+    assert bring(data, "Nordlys_sellout_Galilu_2025 (1).xlsx") == ("duplicate", 1)
 
 
 # At the same instant --------------------------------------------------------------------------------------------------
