@@ -180,3 +180,8 @@ def test_an_export_whose_products_sold_nothing_is_refused(database, settings):
     nothing = replace(M, stores=(("Sky Mall", (None,) * 5),), products=[(name, sku, (None,) * 5, "0") for name, sku, _, _ in PRODUCTS])
     report = importing.import_file(database, settings, xlsx(nothing.book()), file_name=M.name)
     assert report.status == "refused" and "No sales were found" in report.reason
+
+
+@pytest.mark.parametrize("head", ["EAN13", "5555.5", "Column1", "YTD", "2026 total", "Total 2026", "Q1 2027"])
+def test_a_column_beside_the_months_is_no_month_that_was_left_out(head):
+    ways.assert_same(xlsx(M.book().main(lambda grid: grid.with_column(4, 0, head, 5))), M.name, M.facts())
