@@ -334,7 +334,7 @@ _ALL = (
         "ratio",
         "Part of the net revenue of everything the question covers; what states no group is a group of its own, so shares add to 100 %.",
         "Σ net of the group ÷ Σ net of all",
-        "{net} / nullif({net_of_all}, 0)",
+        "{net} / case when {net_of_all} > 0 then {net_of_all} end",
         "ratio",
     ),
     Measure(
@@ -343,7 +343,7 @@ _ALL = (
         "ratio",
         "Part of the units of everything the question covers.",
         "units of the group ÷ units of all",
-        "{quantity} / nullif({quantity_of_all}, 0)",
+        "{quantity} / case when {quantity_of_all} > 0 then {quantity_of_all} end",
         "ratio",
     ),
     Measure(

@@ -98,7 +98,7 @@ def _shares(cells: Cells, name: str, shown_as: As, held: Value) -> dict[Pair, Va
             for siblings in _families(rows):
                 parts = _parts(cells, name, [(r, column) for r in siblings])
                 found |= {pair: parts[pair] for pair in ((r, column) for r in siblings) if pair in parts}
-            found[((), column)] = Decimal(1) if cells.figures[((), column)].get(name) else None
+            found[((), column)] = Decimal(1) if (cells.figures[((), column)].get(name) or 0) > 0 else None
     return found
 
 

@@ -169,7 +169,7 @@ def figure(name: str, every: list[Line], kinds: tuple[str, ...], all_kinds: bool
                 total(x["sales_eur_gross"] for x in listed), total(x["quantity"] * price_of(x) * RATE[x["currency"]] for x in listed)
             )
         case "share":
-            return ratio(net, total(x["sales_eur_net"] for x in of_all if x["line_kind"] in kinds))
+            return ratio(net, max(0, total(x["sales_eur_net"] for x in of_all if x["line_kind"] in kinds) or 0))  # returns have no shares
         case "lines":
             return len(lines)
         case "active_products":

@@ -187,3 +187,12 @@ def test_a_rate_that_was_nothing_is_not_new() -> None:
     assert rate_words("returns_rate", None, D("0.02"), D(0)) == "nothing before"
     row = {"returns_rate_comparable": D("0.02"), "returns_rate_before": D(0), "returns_rate_change_pct": None}
     assert in_place([row], ["returns_rate_change_pct"]) == {"returns_rate_change_pct": (NONE,)}
+
+
+def test_a_part_of_more_returned_than_sold_is_no_share(market: Market) -> None:
+    """Tundra 50, Sauna −100: in all −50. A share would call the sale −100 % and the return 200 %."""
+    market.line("galilu", "2025-05", TUNDRA, 1, "50")
+    market.line("galilu", "2025-05", SAUNA, -2, "-100")
+    market.covers("galilu", "2025-05")
+    frame = run(market.database, build_query(("share", "units_share"), "product", None, "2025-05")).frame
+    assert frame.select("share", "units_share").rows() == [(None, None)] * 2

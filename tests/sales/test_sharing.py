@@ -20,3 +20,7 @@ def test_shares_add_up_exactly(values):
 def test_the_largest_takes_what_rounding_leaves():
     assert shares_of([D(1), D(1), D(1)]) == [D("0.333333334"), D("0.333333333"), D("0.333333333")]
     assert shares_of([D(5), D(-5)]) == [None, None]
+
+
+def test_parts_of_more_returned_than_sold_are_no_shares():
+    assert shares_of([D(5), D(-15)]) == [None, None]
