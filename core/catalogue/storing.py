@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -285,8 +286,15 @@ def store_vat_rates(connection: sa.Connection, rows: Iterable[Row]) -> None:
 
 def seed_vat_rates(connection: sa.Connection) -> None:
     """Add the shipped standard rates where a country has none of that day; what a person entered stays."""
-    rows = pl.read_csv(VAT_SEED, infer_schema=False).rows(named=True)
-    connection.execute(insert(t.vat_rates).on_conflict_do_nothing(), [_vat_rate(row) for row in rows])
+    known = {(row.country, row.valid_from) for row in connection.execute(sa.select(t.vat_rates.c.country, t.vat_rates.c.valid_from))}
+    missing = [rate for rate in _shipped_vat_rates() if (rate["country"], rate["valid_from"]) not in known]
+    if missing:
+        connection.execute(insert(t.vat_rates).on_conflict_do_nothing(), missing)
+
+
+@cache
+def _shipped_vat_rates() -> tuple[Row, ...]:
+    return tuple(_vat_rate(row) for row in pl.read_csv(VAT_SEED, infer_schema=False).rows(named=True))
 
 
 def _vat_rate(row: Row) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from core.ingest.packages import PackageMarks, SheetMarks
 from core.ingest.shapes import Merge, RawSheet
 
 BATCH = 50_000
+FEW = 5_000  # values that are written as text sooner one by one
 NO_MARKS = SheetMarks()
 
 
@@ -76,8 +77,13 @@ def _batches(sheet: CalamineSheet) -> Iterator[list[tuple[Any, ...]]]:
 
 
 def _blank(names: Sequence[str], height: int, dtype: Any) -> pl.DataFrame:
-    fill = None if dtype == pl.String else False
-    return pl.DataFrame([pl.repeat(fill, height, dtype=dtype, eager=True).alias(name) for name in names])
+    column = _same(None if dtype == pl.String else False, height, dtype)
+    return pl.DataFrame([column.alias(name) for name in names])
+
+
+def _same(value: Any, height: int, dtype: Any) -> pl.Series:
+    """`pl.repeat`, which costs a query, for the many small columns of a workbook."""
+    return pl.Series([value], dtype=dtype).new_from_index(0, height)
 
 
 def _beside(blank: Sequence[str], height: int, dtype: Any, names: Sequence[str], columns: Sequence[pl.Series]) -> pl.DataFrame:
@@ -88,9 +94,9 @@ def _read_column(values: tuple[Any, ...]) -> tuple[pl.Series, pl.Series]:
     """Text and mask of one column; a Python object is looked at only where a column mixes kinds."""
     kinds = set(map(type, values))
     if kinds == {str}:
-        return pl.Series(values, dtype=pl.String).replace("", None), pl.repeat(False, len(values), dtype=pl.Boolean, eager=True)
+        return pl.Series([value or None for value in values], dtype=pl.String), _same(False, len(values), pl.Boolean)
     if kinds == {float}:
-        return _shortest(pl.Series(values, dtype=pl.Float64)), pl.repeat(True, len(values), dtype=pl.Boolean, eager=True)
+        return _shortest(pl.Series(values, dtype=pl.Float64)), _same(True, len(values), pl.Boolean)
     mask = pl.Series([type(value) is not str for value in values], dtype=pl.Boolean)
     if kinds == {float, str}:
         numbers = _shortest(pl.Series([None if type(value) is str else value for value in values], dtype=pl.Float64))
@@ -101,6 +107,10 @@ def _read_column(values: tuple[Any, ...]) -> tuple[pl.Series, pl.Series]:
 
 def _shortest(numbers: pl.Series) -> pl.Series:
     """`76.0` → `76`, `218.0008` as it is, never an exponent."""
+    if len(numbers) <= FEW:
+        listed = numbers.to_list()
+        if all(value is None or abs(value) < 1e15 for value in listed):
+            return pl.Series([None if value is None else _short(value) for value in listed], dtype=pl.String)
     whole = numbers.is_finite() & (numbers.round(0) == numbers) & (numbers.abs() < 1e15)
     texts = numbers.cast(pl.String).zip_with(
         ~whole.fill_null(False), numbers.set(~whole.fill_null(False), None).cast(pl.Int64).cast(pl.String)
@@ -108,6 +118,13 @@ def _shortest(numbers: pl.Series) -> pl.Series:
     if not texts.str.contains("e", literal=True).any():
         return texts
     return texts.map_elements(lambda text: f"{Decimal(text):f}" if "e" in text else text, return_dtype=pl.String)
+
+
+def _short(number: float) -> str:
+    if number.is_integer():
+        return str(int(number))
+    text = repr(number)
+    return f"{Decimal(text):f}" if "e" in text else text
 
 
 def cell_text(value: Any) -> str | None:

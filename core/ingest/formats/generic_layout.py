@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import polars as pl
 
@@ -300,8 +300,15 @@ def _dated(band: Band, year: int | None) -> Band:
 
 def _band(place: int, text: str | None) -> Band | None:
     """A header that is a period, alone or beside what is counted: `Jan 2025`, `Units 2025-01`, `March`, `Total`."""
-    if text is None or is_blank(text):
+    found = _band_of(text) if text is not None else None
+    return replace(found, place=place) if found is not None else None
+
+
+@lru_cache(maxsize=1 << 12)  # a row is looked at as headers more than once
+def _band_of(text: str) -> Band | None:
+    if is_blank(text):
         return None
+    place = 0
     label = collapse(text)
     if total_of(label) == "":
         return Band(place, label, Said(None), total=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import polars as pl
@@ -137,6 +137,7 @@ class Table:
         return Remark(rule, what, severity, self.sheet.name, None, *self._cells_of(mask, meaning), summed=True)
 
 
+@lru_cache(maxsize=1 << 16)
 def header_key(text: str | None) -> str:
     """A header as it is compared: folded, `_` as a blank, so that `order_id`, `Order ID` and ` ORDER  id` are one."""
     return " ".join(fold(text or "").replace("_", " ").split())
