@@ -21,7 +21,17 @@ VIEWS: Mapping[str, str] = {
     "data_version": "a number that rises with every change of the data",
 }
 # Read by the application's own questions alone, offered to nobody.
-OWN = ("sales_days", "sales_day_totals", "sales_months", "sales_quarters", "sales_totals", "sales_store_months", "sales_store_days", "order_days", "stock_levels")
+OWN = (
+    "sales_days",
+    "sales_day_totals",
+    "sales_months",
+    "sales_quarters",
+    "sales_totals",
+    "sales_store_months",
+    "sales_store_days",
+    "order_days",
+    "stock_levels",
+)
 
 _PLACE = {
     "channel": "online or offline",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,6 +22,7 @@ from core.ingest.judging import Batch, Judged, Stopped, judge
 from core.ingest.numbers import read_currency
 from core.ingest.pieces import NotInPieces
 from core.ingest.planning import Plan
+from core.ingest.progress import progress_of, silent
 from core.ingest.repeating import repeats
 from core.ingest.reporting import load_report, report_of, save_outcome, save_plan
 from core.ingest.shapes import Guess, ImportReport, Problem, Status
@@ -36,7 +35,6 @@ from core.sales.query import Period, parse_period
 OPEN = ("queued", "reading", "preview", "needs_decision", "refused", "failed")
 SETTLED = ("stored", "undone", "discarded")  # nothing is left to do with it
 TRIES = 3
-SHOWN_FOR = 0.1  # seconds that a step has to last to be worth showing
 FAILED = "The workbench could not finish this file. Try again; if it fails again, report it."
 DISCARDABLE = ("queued", "preview", "needs_decision", "refused", "failed", "duplicate")  # nobody is working on it
 
@@ -107,7 +105,7 @@ def preview_file(
     batch = Batch(None, _name(source, file_name), sha256, source, size)
     with database.engine.connect() as connection:
         transaction = connection.begin()
-        outcome = judge(connection, settings, batch, said, on_progress or _silent)
+        outcome = judge(connection, settings, batch, said, on_progress or silent)
         twin = same_bytes(connection, sha256)
         transaction.rollback()
     if isinstance(outcome, Stopped):
@@ -221,7 +219,7 @@ def _carry_on(
     batch = _find(database, settings, batch_id, "storing" if store else "reading")
     if batch is None:
         return load_report(database, batch_id)
-    say = _progress(database, batch_id, on_progress)
+    say = progress_of(database, batch_id, on_progress)
     try:
         for _ in range(TRIES):
             with suppress(storing.Overtaken):
@@ -406,34 +404,6 @@ def _find(database: Database, settings: Any, batch_id: int, status: str) -> Batc
             return None
         connection.execute(t.upload_batches.update().where(c.id == batch_id).values(status="reading"))
     return Batch(batch_id, row.file_name, row.sha256, originals.original_path(settings, row.sha256), row.file_size)
-
-
-def _progress(database: Database, batch_id: int, on_progress: Progress | None) -> Progress:
-    """Says each step to the caller, and keeps every new step and each further tenth of it on the batch, where the page looks; not those that
-    follow faster than a page would show them."""
-    last: list[tuple[str, int]] = [("", -1)]
-    told = [float("-inf")]
-
-    def say(step: str, done: int, total: int) -> None:
-        if on_progress is not None:
-            on_progress(step, done, total)
-        mark = (step, done * 10 // total if total else 0)
-        if mark != last[0] and time.monotonic() - told[0] > SHOWN_FOR:
-            last[0], told[0] = mark, time.monotonic()
-            _keep_progress(database, batch_id, {"step": step, "done": done, "total": total, "at": datetime.now(UTC).isoformat()})
-
-    return say
-
-
-def _keep_progress(database: Database, batch_id: int, progress: dict[str, Any]) -> None:
-    """Nobody waits for the disk: should the server fall over, the file is judged anew."""
-    unhurried = sa.func.set_config("synchronous_commit", "off", True) == "off"
-    with database.engine.begin() as connection:
-        connection.execute(t.upload_batches.update().where(t.upload_batches.c.id == batch_id, unhurried).values(progress=progress))
-
-
-def _silent(step: str, done: int, total: int) -> None:
-    return None
 
 
 def _name(source: Path | bytes | BinaryIO, file_name: str | None) -> str:

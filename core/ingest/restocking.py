@@ -22,6 +22,7 @@ from core.ingest import originals
 from core.ingest.importing import answered
 from core.ingest.judging import Batch, Stopped, judge
 from core.ingest.planning import Plan
+from core.ingest.progress import silent
 from core.ingest.stock import store_stock
 from core.ingest.storing import lock_reseller
 from core.people import audit
@@ -125,7 +126,7 @@ def _judged(database: Database, settings: Any, row: Any) -> Plan | str:
     batch = Batch(row.id, row.file_name, row.sha256, path, row.file_size)
     with database.engine.connect() as connection:
         transaction = connection.begin()
-        outcome = judge(connection, settings, batch, answered(**_said(row.answers)), _silent)
+        outcome = judge(connection, settings, batch, answered(**_said(row.answers)), silent)
         transaction.rollback()
     if isinstance(outcome, Stopped):
         return outcome.reason
@@ -150,7 +151,3 @@ def _note(connection: sa.Connection, batch_id: int, noted: dict[str, Any] | None
 def _say(connection: sa.Connection, by: str, what: str, batch_id: int, file_name: str, lines: int) -> None:
     audit.record(connection, by, what, f"batch {batch_id}", {"file": file_name, "lines": lines})
     bump_version(connection)
-
-
-def _silent(step: str, done: int, total: int) -> None:
-    return None
