@@ -19,7 +19,7 @@ frame.configure(cached.settings().brand)
 page = navigation.choose(account.person)
 screen.watch()  # after the navigation: its answer runs the page of this address anew, which must be known by then
 frame.title(page.title)
-session.remember("page", page.url_path)
+session.enter(page.url_path)
 session.show_notice()
 with errors.boundary():
     page.run()

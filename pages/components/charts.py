@@ -357,6 +357,7 @@ def _horizontal(spec: ChartSpec, colors: Palette) -> list[Trace]:
                 "textposition": "outside",
                 "cliponaxis": False,
                 "textfont": {"size": 11.5, "color": colors.text},
+                "constraintext": "none",
                 "marker": {"color": _bar_colors(spec, series, color, colors)},
                 **_hover(spec, number),
             }

@@ -42,6 +42,14 @@ def no_sales() -> None:
     link("upload", "Load the first file")
 
 
+def no_files(title: str, text: str) -> None:
+    """For pages about files while none is loaded, or none that this person may see."""
+    if session.scope() is not None:
+        no_sales()
+        return
+    say(title, text, url="upload", label="Load the first file")
+
+
 def nothing_sold(result: Result) -> bool:
     """No line stands behind the totals: not one figure has a value, and no money waits for a rate of exchange."""
     return all(value is None for value in result.totals.values()) and all(c.kind != "not_converted" for c in result.caveats)

@@ -110,17 +110,23 @@ def _many(
     label: str, key: str, options: list[str], current: tuple[str, ...], words: dict[str, str], most: int | None = None
 ) -> tuple[str, ...]:
     session.show_in(key, list(current))
-    return tuple(st.multiselect(label, options, format_func=words.__getitem__, key=key, placeholder="Choose", max_selections=most))
+    picked = st.multiselect(label, options, format_func=words.__getitem__, key=key, placeholder="Choose", max_selections=most)
+    session.stated(key, picked)
+    return tuple(picked)
 
 
 def _one(label: str, key: str, options: list[str], current: str, words: dict[str, str]) -> str:
     session.show_in(key, current)
-    return st.selectbox(label, options, format_func=words.__getitem__, key=key)
+    picked = st.selectbox(label, options, format_func=words.__getitem__, key=key)
+    session.stated(key, picked)
+    return picked
 
 
 def _toggle(label: str, key: str, current: bool, help: str | None = None) -> bool:
     session.show_in(key, current)
-    return st.toggle(label, key=key, help=help)
+    picked = st.toggle(label, key=key, help=help)
+    session.stated(key, picked)
+    return picked
 
 
 def _add_filter(chosen: Choice) -> None:

@@ -45,7 +45,7 @@ from pages.components.exploring import View
 from pages.components.pivot_view import Clicked
 
 FIRST = ("comparison", "grain", "week_rule", "like_for_like")  # what explains the table stands before what explains the data
-HEIGHT = 440
+HEIGHT, MOST_OTHERS = 440, 4
 
 
 def draw(view: View, chosen: Choice) -> None:
@@ -197,14 +197,10 @@ def ways(view: View, chosen: Choice, where: Sequence[Filter], figure: str, value
         st.markdown(
             f"**{frame.plain(words)}** &ensp; {frame.plain(exploring.MEASURE_LABELS[figure])} {frame.plain(value)}", width="content"
         )
-        by = st.selectbox(
-            "Split by", options, index=None, format_func=labels.__getitem__, placeholder="Split by …", key=f"split_{mark}",
-            label_visibility="collapsed", width=190,
-        )  # fmt: skip
-        rows = st.button("Source rows", icon=":material/account_tree:", key=f"rows_{mark}")
         alone = st.button(
             "Only this",
             icon=":material/filter_alt:",
+            type="primary",
             key=f"only_{mark}",
             help="The page shows this alone, until its chip above is taken away",
         )
@@ -214,6 +210,11 @@ def ways(view: View, chosen: Choice, where: Sequence[Filter], figure: str, value
             key=f"without_{mark}",
             help="The page leaves this out, until its chip above is taken away",
         )
+        by = st.selectbox(
+            "Split by", options, index=None, format_func=labels.__getitem__, placeholder="Split by …", key=f"split_{mark}",
+            label_visibility="collapsed", width=190,
+        )  # fmt: skip
+        rows = st.button("Source rows", icon=":material/account_tree:", key=f"rows_{mark}")
     if alone or left_out:
         changed = choosing.added(chosen, where if alone else [replace(where[0], exclude=not where[0].exclude)])
         filters.choose(changed, cached.known(session.scope()), date.today())
@@ -239,12 +240,24 @@ def _chart(view: View, chosen: Choice, cells: Cells, seen: PivotTable, bar: Any)
         filters.explain([f"{refusal(answer, view.drawn, view.shape)}{' Another shape is shown.' if shapes else ''}"])  # type: ignore[arg-type]
     if not shapes:
         frame.hint(refusal(answer, view.drawn, "bar") or "A chart needs one or two dimensions with at least two values.")
+        _other_rows(view)
         return
     asked = replace(answer, query=replace(answer.query, measures=(view.drawn,)))
     spec = marking.mark_restated(shapes[shape], asked, cached_analyses.restated(session.scope()))  # type: ignore[index]
     assert spec is not None
+    above = st.container(key="explore_above")
     picked = charts.draw_parts(spec, key=f"explore_{abs(hash((view, answer.query)))}", height=HEIGHT)
-    _look(view, chosen, cells, asked, spec, picked)
+    with above:
+        _look(view, chosen, cells, asked, spec, picked)
+
+
+def _other_rows(view: View) -> None:
+    """Where one value is left to draw (only this product): the same figures by something else, at a press."""
+    labels = exploring.dimension_labels(view, fiscal=cached.fiscal_calendar() != FiscalCalendar())
+    with st.container(horizontal=True, key="other_rows", gap="small"):
+        for name in drilling.next_dimensions([*view.rows, *view.across], labels)[:MOST_OTHERS]:
+            args = (replace(view, by=(name,), across=(), sort=""),)
+            st.button(f"By {labels[name].lower()}", key=f"other_{name}", on_click=explore_panel.write, args=args)
 
 
 def _figure(view: View) -> View:
@@ -273,7 +286,8 @@ def _shape(view: View, offered: list[str]) -> str:
 
 
 def _look(view: View, chosen: Choice, cells: Cells, answer: Result, spec: ChartSpec, picked: tuple[str, str] | None) -> None:
-    """The clicked part of the chart, or one chosen from a list: the same ways further as from a cell of the table."""
+    """The clicked part of the chart, or one chosen from a list: the same ways further as from a cell of the table, in sight above the chart
+    however high it is."""
     across = next((name for name in answer.query.by if DIMENSIONS[name].title == spec.category_label), answer.query.by[0])
     group = next((name for name in answer.query.by if name != across), None)
     levels = {spec.categories[place] for place in spec.totals}
@@ -281,9 +295,11 @@ def _look(view: View, chosen: Choice, cells: Cells, answer: Result, spec: ChartS
     series = {one.name: {group: one.name} for one in spec.series} if group else {}
     key = f"look_{abs(hash((view, spec.title)))}"
     options = {**categories, **series}
-    listed = st.selectbox(
-        "Look into", list(options), index=None, placeholder="Look into …", key=key, label_visibility="collapsed", width=260
-    )
+    with st.container(horizontal=True, key="look", vertical_alignment="center", gap="small"):
+        st.caption("Click a part of the chart to look into it, or", width="content")
+        listed = st.selectbox(
+            "Look into", list(options), index=None, placeholder="choose it here", key=key, label_visibility="collapsed", width=260
+        )
     clicked = {**categories[picked[0]], **series.get(picked[1], {})} if picked and picked[0] in categories else None
     values = options[listed] if listed else clicked
     if values is None:

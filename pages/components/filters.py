@@ -43,6 +43,7 @@ def head(title: str, lead: str = "", *, compare: bool = True) -> Choice:
         picked = replace(choice, period=_period(choice, known, today))
         picked = _comparison(picked) if compare else picked
         picked = replace(picked, channel=_channel(choice), resellers=_resellers(choice, known))
+        _stated(picked)
         saved_views.popover(picked)
     with st.container(key="told"):  # always there, so that nothing below it moves to another place when a filter comes or goes
         saved_views.line(picked)
@@ -53,6 +54,14 @@ def head(title: str, lead: str = "", *, compare: bool = True) -> Choice:
     return picked
 
 
+def _stated(picked: Choice) -> None:
+    """What the address says from now on, for each part of the bar."""
+    session.stated("filter_period", choosing.period_text(picked.period))
+    session.stated("filter_compare", picked.compare if picked.compare in choosing.COMPARISONS else OTHER_PERIOD)
+    for key, value in (("alike", picked.alike), ("channel", picked.channel), ("resellers", list(picked.resellers))):
+        session.stated(f"filter_{key}", value)
+
+
 def explain(problems: Sequence[str]) -> None:
     """What of a hand-edited URL can not be used."""
     if problems:
@@ -60,9 +69,10 @@ def explain(problems: Sequence[str]) -> None:
 
 
 def _parameters() -> dict[str, list[str]]:
-    """Of the URL; on a page reached through the navigation, which drops them, those of before are put back."""
+    """Of the URL; on a page reached through the navigation, which drops them, those of before are put back. An address that loses them
+    while the page stays (back in the browser) says what it says."""
     here = {name: st.query_params.get_all(name) for name in NAMES if name in st.query_params}
-    if not here:
+    if session.entered() and not here:
         here = session.recall("filters", {})
         for name, values in here.items():
             st.query_params[name] = values
@@ -108,8 +118,10 @@ def follow_moment(choice: Choice, source: str, result: Result, clicked: str | No
 
 
 def _follow(source: str, clicked: str | None, changed: Callable[[str], Choice], choice: Choice) -> None:
-    before = session.recall(f"clicked.{source}", None)
-    session.remember(f"clicked.{source}", clicked)
+    before, seen = session.recall(f"clicked.{source}", (None, choice))
+    session.remember(f"clicked.{source}", (clicked, choice))
+    if seen != choice:  # the place that is marked held another value when it was clicked, or was left by going back
+        return
     if clicked is not None and clicked != before and changed(clicked) != choice:
         choose(changed(clicked), cached.known(session.scope()), date.today())
         st.rerun()

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from core.people.permissions import Person
-from pages.components import cached, cached_analyses, frame, sections, session, sign_in
+from pages.components import cached, cached_analyses, empty, frame, sections, session, sign_in
 from pages.components.sections import Entry
 
 HOME = "overview"
@@ -23,7 +23,8 @@ def choose(person: Person) -> Page:
     grouped = {name: [pages[entry.url] for entry in group] for name, group in groupby(entries, key=lambda entry: entry.section)}
     home = pages.get(HOME) or next(iter(pages.values()))
     start = st.Page(lambda: st.switch_page(home), title="Start", url_path="start", default=True, visibility="hidden")
-    chosen = st.navigation({"": [start], **grouped}, expanded=True)
+    closed = [_closed(entry) for entry in sections.ENTRIES if entry not in entries and entry.path.is_file()]
+    chosen = st.navigation({"": [start, *closed], **grouped}, expanded=True)
     _draw_account(person)
     return chosen
 
@@ -42,6 +43,17 @@ def _nothing() -> None:
 def _page(entry: Entry, count: int) -> Page:
     title = f"{entry.title} :orange-badge[{count}]" if count else entry.title
     return st.Page(entry.path, title=title, icon=f":material/{entry.icon}:", url_path=entry.url, help=entry.help)
+
+
+def _closed(entry: Entry) -> Page:
+    """What stands at the address of a page that the person may not open: nothing of it, but where to go."""
+
+    def say() -> None:
+        frame.head(entry.title)
+        empty.say("This page is not open to you", "Your role does not include it. An administrator can change that under People.")
+        empty.link(HOME, "Go to the overview")
+
+    return st.Page(say, title=entry.title, url_path=entry.url, visibility="hidden")
 
 
 def _draw_account(person: Person) -> None:

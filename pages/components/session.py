@@ -41,15 +41,35 @@ def forget_everything() -> None:
     st.session_state.clear()
 
 
+def enter(page: str) -> None:
+    """The page of this run; `entered` is true for another page than that of the run before, until it is asked. Its widgets are new ones,
+    which know nothing of what those of the same name on the page before were set to: `show_in` tells them."""
+    if recall("page", None) != page:
+        forget("page.known", *(name for name in map(str, st.session_state) if name.endswith(".stated")))
+    remember("page", page)
+
+
+def entered() -> bool:
+    """Whether the person has just come to this page; asked once."""
+    known = recall("page.known", False)
+    remember("page.known", True)
+    return not known
+
+
 def show_in(key: str, value: Any) -> None:
     """Before drawing the widget `key`: let it show `value`, which the URL states, unless the person has just changed the widget.
 
     Draw the widget without a default; when it returns something else, write that into the URL and call `show_in` no more in this run.
     """
-    stated = f"{key}.stated"
-    if key not in st.session_state or st.session_state.get(stated) != value:
+    if key not in st.session_state or st.session_state.get(f"{key}.stated") != value:
         st.session_state[key] = value
-    st.session_state[stated] = value
+    stated(key, value)
+
+
+def stated(key: str, value: Any) -> None:
+    """After drawing the widget `key` (see `show_in`): the address will state `value` from now on, so that going back in the browser shows
+    what was there before."""
+    st.session_state[f"{key}.stated"] = value
 
 
 def session_id() -> uuid.UUID | None:

@@ -106,7 +106,7 @@ def _direction(moved: object, change: str) -> Literal["up", "down", "flat"]:
 
 
 def _line(measure: str, trend: Result | None) -> tuple[float, ...]:
-    if trend is None or measure not in trend.frame.columns or trend.frame.height < 3:
+    if trend is None or measure not in trend.frame.columns or trend.frame[measure].count() == 0 or trend.frame.height < 3:
         return ()
     return tuple(float(value or 0) for value in trend.frame[measure])
 

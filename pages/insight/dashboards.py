@@ -8,7 +8,8 @@ found = boards.boards_for(cached.database(), session.person())
 if found:
     board_view.show(board_view.chosen(found))
 else:
-    empty.say("No boards yet", "Paste the link or embed code of a dashboard in Looker, Tableau, Power BI or Metabase, and it appears here.")
+    add = "Paste the link or embed code of a dashboard in Looker, Tableau, Power BI or Metabase, and it appears here."
+    empty.say("No boards yet", add if session.may_do("edit_boards") else "A dashboard that somebody adds for you appears here.")
 if session.may_do("edit_boards"):
     with errors.boundary():
         board_view.add_form()

@@ -138,6 +138,13 @@ def test_what_was_chosen_in_a_chart_is_shown_alone_or_left_out(explore: Any, lab
     assert parameter not in page.query_params and not complaints(page)
 
 
+def test_a_chart_of_one_value_leads_on_to_what_it_is_made_of(explore: Any) -> None:
+    page = explore(by="reseller", measure="units", reseller="Galilu", show="chart")
+    assert "at least two values" in words(page)
+    page.button(key="other_month").click().run()
+    assert page.query_params["by"] == "month" and not complaints(page)
+
+
 def test_a_cell_is_looked_into_and_left_again(explore: Any) -> None:
     cell = (Filter("reseller", ("Galilu",)), Filter("month", ("2025-05-01",)))
     step = drilling.text(Step(("reseller",), ("month",), "table", "", cell))

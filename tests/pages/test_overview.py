@@ -93,6 +93,27 @@ def test_a_cross_filter_in_the_url_narrows_every_figure_and_its_chip_takes_it_aw
     assert units(page) != "18" and "where" not in page.query_params
 
 
+def test_going_back_in_the_browser_takes_the_filter_away(open_page: Open, market: Market) -> None:  # noqa: F811
+    fill(market)
+    page = open_page("insight/overview.py", period="2025-01/2025-06")
+    everything = units(page)
+    page.selectbox(key="filter_channel").select("stores").run()
+    assert units(page) != everything and page.query_params["channel"] in ("stores", ["stores"])
+    del page.query_params["channel"]
+    page.run()
+    assert "channel" not in page.query_params and page.selectbox(key="filter_channel").value == ""
+    assert units(page) == everything
+
+
+def test_another_page_keeps_the_filter_of_the_one_before(open_page: Open, market: Market) -> None:  # noqa: F811
+    fill(market)
+    page = open_page("insight/overview.py", period="2025-01/2025-06")
+    page.query_params.clear()
+    page.switch_page("insight/explore.py").run()
+    assert page.query_params["period"] in ("2025-01/2025-06", ["2025-01/2025-06"])
+    assert page.selectbox(key="filter_period").value == "2025-01/2025-06"
+
+
 def test_a_comparison_with_a_period_of_its_own_is_said_on_the_tiles(open_page: Open, market: Market) -> None:  # noqa: F811
     fill(market)
     page = open_page("insight/overview.py", period="2025-06", compare="2025-05")

@@ -1,7 +1,10 @@
+from streamlit.util import calc_hash
+
 from core import opened
 from core.people import accounts
 from core.people.permissions import SYSTEM
 from tests.pages.conftest import PASSWORD, AppTest, Open
+from tests.pages.words import words
 
 
 def sign_in(shell: AppTest, username: str, password: str) -> AppTest:
@@ -67,3 +70,11 @@ def test_a_viewer_is_offered_no_page_that_changes_data(open_page: Open) -> None:
 
     urls = {entry.url for entry in sections.entries_for(Person("v", "V", "viewer"))}
     assert "overview" in urls and not urls & {"upload", "inbox", "people", "system", "audit", "catalogue", "outbox"}
+
+
+def test_the_address_of_a_page_that_is_not_open_says_so_and_shows_nothing_of_it(open_page: Open) -> None:
+    page = open_page("insight/overview.py", role="viewer")
+    page._page_hash = calc_hash("audit")  # a page without a file, which `switch_page` knows no way to
+    page.run()
+    assert page.title[0].value == "Audit" and "This page is not open to you" in words(page)
+    assert not page.dataframe and not page.exception
