@@ -48,7 +48,9 @@ def foreign_headers(table: Table, meanings: Iterable[str], own: str) -> tuple[Pr
 def foreign_remark(table: Table, meaning: str, numbers: NumberColumn, own: str) -> Remark:
     """Amounts that name another currency than the report's; they were read as its own, which a person has to confirm."""
     others = set(numbers.currencies) - {own}
-    mask = map_texts(table.column(meaning), lambda text: bool(others) and read_number(text, ",").currency in others, pl.Boolean)
+    mask = pl.repeat(False, table.height, dtype=pl.Boolean, eager=True)
+    if others:  # a long list is looked at text by text only where it names any
+        mask = map_texts(table.column(meaning), lambda text: read_number(text, ",").currency in others, pl.Boolean)
     named = " and ".join(sorted(others))
     message = f"amounts name {named}, but this report is in {own} and they were read as {own}; confirm the currency or ask the reseller"
     return table.sum_up(mask, meaning, "currency_conflict", message, "error")
