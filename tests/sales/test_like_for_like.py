@@ -96,7 +96,7 @@ def test_the_rollup_keeps_to_the_same_base(stores):
     stores.fill_rollup()
     from_rollup = ask(stores, "stores")
     assert (from_facts.totals, from_facts.base) == (from_rollup.totals, from_rollup.base)
-    assert "sales_rollup" in from_rollup.sql
+    assert "sales_store_" in from_rollup.sql and "sales_store_" not in from_facts.sql
 
 
 def test_a_scope_hears_of_its_own_stores_only(stores):
