@@ -434,11 +434,17 @@ def rivals(tables: Workbook) -> Iterator[Problem]:
                 stated |= {start: table.sheet.name for start, _ in table.filled(table.reader()).values()}
 
 
+def states_figures(sheet: RawSheet) -> bool:
+    """True where a sheet holds a number that is neither 0 nor a year."""
+    cells = ((text, row, c) for row, texts in enumerate(sheet.grid) for c, text in enumerate(texts) if text)
+    return any(sheet.is_typed(row, c) and text != "0" and not dates.read_year(text) for text, row, c in cells)
+
+
 def unread(book: RawBook, tables: Workbook) -> Iterator[Problem]:
     """Sheets that are called a ranking or a split and gave no table: what they state would be missing."""
     read = {table.sheet.name for table in tables.tables}
     for sheet in book.visible:
-        if sheet.name not in read and {"ranking", "split"} & name_tokens(sheet.name or "") and sheet.height > 1:
+        if sheet.name not in read and {"ranking", "split"} & name_tokens(sheet.name or "") and states_figures(sheet):
             message = (
                 f"No months were found on “{sheet.name}”, so nothing of it was read. Confirm that it is no part of the report, "
                 "or name its columns by months (Jan, Feb, …) and upload the file again."
