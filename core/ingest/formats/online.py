@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -14,7 +13,7 @@ from core.errors import NotASalesReport
 from core.ingest import dates, periods
 from core.ingest.countries import country_code
 from core.ingest.evidence import Clue, weigh
-from core.ingest.formats import fees, orders, tables
+from core.ingest.formats import fees, list_doubts, orders, tables
 from core.ingest.formats.tables import Table
 from core.ingest.layout import first_text, rival_sheets, sheets_set_aside, total_of
 from core.ingest.normalising import fold, map_texts, present_column, read_eans, read_flag
@@ -87,7 +86,11 @@ def recognise(book: RawBook) -> Guess:
     sellers = {fold(text) for text in table.column("reseller").head(1000).unique().drop_nulls()} if table is not None else set()
     has = set(table.places) if table is not None else set()
     clues = (
-        Clue("a list with order number, order date, quantity and sales in EUR", table is not None, 0.5 if has & {"ean", "code", "name"} else 0.3),
+        Clue(
+            "a list with order number, order date, quantity and sales in EUR",
+            table is not None,
+            0.5 if has & {"ean", "code", "name"} else 0.3,
+        ),
         Clue("an order fee (Stripe)", "fee" in has, 0.2),
         Clue("product EAN and functional name", {"ean", "code"} <= has, 0.15),
         Clue("destination country", "country" in has, 0.1),
@@ -316,21 +319,12 @@ def _unknown_amounts(table: Table, meaning: str, numbers: NumberColumn) -> tuple
 
 
 def _remarks(book: RawBook, table: Table) -> tuple[Problem, ...]:
-    return (*tables.unknown_columns(table), *_rival_columns(table), *_rival_lists(book, table), *tables.hidden_remarks(book, table))
-
-
-def _rival_columns(table: Table) -> Iterator[Problem]:
-    """Two columns for one meaning that do not say the same: asked, never merged."""
-    heads: tuple[str | None, ...] = table.sheet.frame.row(table.header_row)
-    spelled = {tables.header_key(name): meaning for meaning in RIVALS for name in COLUMNS[meaning]}
-    for column in table.unknown:
-        meaning = spelled.get(tables.header_key(heads[column]))
-        if meaning is not None and table.body[f"c{column}"].ne_missing(table.column(meaning)).any():
-            used = heads[table.places[meaning]]
-            message = (
-                f"The columns “{used}” and “{heads[column]}” mean the same and differ; “{used}” was read. Confirm that it is the right one."
-            )
-            yield Problem("rival_columns", message, "error", table.sheet.name, table.sheet.address(table.header_row, column), heads[column])
+    return (
+        *tables.unknown_columns(table),
+        *list_doubts.rival_columns(table, COLUMNS, RIVALS),
+        *_rival_lists(book, table),
+        *tables.hidden_remarks(book, table),
+    )
 
 
 def _rival_lists(book: RawBook, table: Table) -> tuple[Problem, ...]:
