@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rapidfuzz import fuzz, process
+
 from core.ingest import dates
 from core.ingest.layout import (
-    BARE_TOTALS,
     HEADER_ROWS,
     Header,
     currency_named,
@@ -29,9 +30,9 @@ SUM_WORDS = re.compile(
 )
 NUMERIC_DAY = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 YEAR = r"(?:19|20)\d{2}"
-MONTH_LIKE = re.compile(  # a word with a year, digits with a year, a counted month
-    rf"[^\W\d_]{{3,}}(?:[ .,'’/_-]*{YEAR}|[ .,'’/_-]+\d{{2}})|{YEAR}[ ./-]\d{{1,2}}|\d{{1,2}}[ ./-]{YEAR}|(?:m|month|місяць|месяц) ?\d{{1,2}}"
-)
+WORD_AND_YEAR = re.compile(rf"([^\W\d_]{{3,}})(?:[ .,'’/_-]*{YEAR}|[ .,'’/_-]+\d{{2}})")
+MONTH_NUMBER = re.compile(rf"{YEAR}[ ./-]\d{{1,2}}|\d{{1,2}}[ ./-]{YEAR}|(?:m|month|місяць|месяц) ?(?:0?[1-9]|1[0-2])")
+ALIKE = 80  # of 100: `Mrach`, `берзень`; not `Price`, `Sales`
 
 
 @dataclass(frozen=True)
@@ -110,14 +111,18 @@ def money_of(products: Block) -> str:
 
 
 def months_of(cells: Sequence[str | None]) -> dict[int, dates.Span]:
-    """The months of a header row by column, its dates all in one order of day and month: the one in which no month comes twice."""
-    readings = [{column: span for column, text in enumerate(cells) if (span := month_of(text, order))} for order in ("dmy", "mdy")]
-    return next((months for months in readings if len(set(months.values())) == len(months)), readings[0])
+    """The months of a header row by column, its dates all in one order of day and month: month first only where day first makes one month of
+    several columns, or none of some."""
+    first, other = ({column: span for column, text in enumerate(cells) if (span := month_of(text, order))} for order in ("dmy", "mdy"))
+    apart, apart_otherwise = (len(set(months.values())) == len(months) for months in (first, other))
+    return other if apart_otherwise and len(other) >= len(first) + apart else first
 
 
 def month_of(text: str | None, order: dates.DateOrder = "dmy") -> dates.Span | None:
-    """The month of a header cell: `01.01.2025`, a real date, `березня-25`."""
-    month = dates.read_month_text(text) if order == "dmy" or not NUMERIC_DAY.fullmatch((text or "").strip()) else None
+    """The month of a header cell: `01.01.2025`, a real date, `березня-25`. Dates with dots are day first everywhere."""
+    plain = (text or "").strip()
+    order = "dmy" if "." in plain else order
+    month = dates.read_month_text(text) if order == "dmy" or not NUMERIC_DAY.fullmatch(plain) else None
     day = None if month else dates.read_date(text, order, serials=False)[0]
     return dates.month_span(*month) if month else dates.month_span(day.year, day.month) if day else None
 
@@ -134,7 +139,8 @@ def month_doubts(book: RawBook, blocks: list[Block]) -> Iterator[Problem]:
                     f"Several columns are headed as {span[0]:%B %Y}; together they count as that month. Confirm it, or ask the reseller."
                 )
                 yield Problem("columns_repeated", message, "error", sheet.name, at, text)
-            if any(merge.top == row and merge.left == column < merge.right for merge in sheet.merges):
+            merged = next((merge for merge in sheet.merges if merge.top == row and merge.left == column < merge.right), None)
+            if merged and any(has_figures(block, other) for other in range(column + 1, merged.right + 1)):
                 message = f"Several columns stand under “{text}”; the first was read as units, the others were not read. Confirm it."
                 yield Problem("figures_apart", message, "error", sheet.name, at, text)
         for column in unread_months(block):
@@ -153,9 +159,18 @@ def month_doubts(book: RawBook, blocks: list[Block]) -> Iterator[Problem]:
 def unread_months(block: Block) -> Iterator[int]:
     """Columns of figures under a heading that looks like a month."""
     heads = block.sheet.grid[block.header.row]
-    for column, text in enumerate(heads):
-        plain = fold(text or "")
-        if column in block.months or not MONTH_LIKE.fullmatch(plain) or plain.split()[0] in BARE_TOTALS:
-            continue
-        if any(re.search(r"[1-9]", cells[column] or "") for cells in block.sheet.grid[block.header.row + 1 : block.stop]):
-            yield column
+    return (c for c, text in enumerate(heads) if c not in block.months and is_like_month(fold(text or "")) and has_figures(block, c))
+
+
+def is_like_month(plain: str) -> bool:
+    """True for what can only be a month, and for a word beside a year that is nearly the name of one."""
+    named = WORD_AND_YEAR.fullmatch(plain)
+    if named is None:
+        return MONTH_NUMBER.fullmatch(plain) is not None
+    names = [name for name in dates.month_names() if len(name) > 3]
+    return process.extractOne(named[1], names, scorer=fuzz.ratio, score_cutoff=ALIKE) is not None
+
+
+def has_figures(block: Block, column: int) -> bool:
+    """True where a column of the cross-tab states anything but 0."""
+    return any(re.search(r"[1-9]", cells[column] or "") for cells in block.sheet.grid[block.header.row + 1 : block.stop])

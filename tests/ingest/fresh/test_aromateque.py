@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -182,6 +182,43 @@ def test_an_export_whose_products_sold_nothing_is_refused(database, settings):
     assert report.status == "refused" and "No sales were found" in report.reason
 
 
-@pytest.mark.parametrize("head", ["EAN13", "5555.5", "Column1", "YTD", "2026 total", "Total 2026", "Q1 2027"])
+def test_months_merged_over_columns_without_figures_are_no_question():
+    opened = M.grid().placed(lambda row: row, lambda column: column + (column >= 3))
+    ways.assert_same(xlsx(Book({"TDSheet": replace(opened, merges=((0, 2, 0, 3), (HEAD, 2, HEAD, 3)))})), M.name, M.facts())
+
+
+@pytest.mark.parametrize("days", [5, 14])
+def test_an_export_by_day_is_asked_about_and_never_read_as_months(days):
+    units = (1,) * days
+    daily = Export(
+        [date(2027, 4, day + 1) for day in range(days)],
+        (("Sky Mall", units),),
+        [("NORDLYS PARFUM Glow of Tundra 100 ml", "NLGOT100", units, None)],
+    )
+    ways.assert_asked(xlsx(daily.book()), M.name, "Several columns are headed as April 2027")
+
+
+def test_months_by_their_last_day_written_month_first():
+    last = {day: date(day.year, day.month + 1, 1) - timedelta(days=1) for day in MONTHS}
+    ways.assert_same(xlsx(replace(M, show=lambda day: f"{last[day]:%m/%d/%Y}").book()), M.name, M.facts())
+
+
+ASIDE = [
+    "EAN13",
+    "EAN 13",
+    "5555.5",
+    "Column1",
+    "YTD",
+    "YTD 2027",
+    "2026 total",
+    "Total 2026",
+    "Q1 2027",
+    "RRP 2027",
+    "Ціна 2027",
+    "Size 50",
+]
+
+
+@pytest.mark.parametrize("head", ASIDE)
 def test_a_column_beside_the_months_is_no_month_that_was_left_out(head):
     ways.assert_same(xlsx(M.book().main(lambda grid: grid.with_column(4, 0, head, 5))), M.name, M.facts())
