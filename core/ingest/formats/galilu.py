@@ -151,10 +151,10 @@ def workbook_of(sheets: Collection[RawSheet]) -> Workbook:
 
 
 def is_split(table: YearTable, stores: set[str]) -> bool:
-    """True where products repeat, once for each store, where a name is that of a store, or where the sheet says so."""
-    names = [fold(table.name(row)) for row in table.rows]
-    said = "split" in name_tokens(table.sheet.name or "")
-    return said or len(set(names)) < len(names) * 0.7 or not stores.isdisjoint(names)
+    """True where products repeat, once for each store, or where the sheet says so or, not being called a ranking, has a store among its names."""
+    names, said = [fold(table.name(row)) for row in table.rows], name_tokens(table.sheet.name or "")
+    by_store = "ranking" not in said and any(name in stores for name in names if name)
+    return "split" in said or len(set(names)) < len(names) * 0.7 or by_store
 
 
 def read(book: RawBook, options: ReadOptions) -> SalesFrame:

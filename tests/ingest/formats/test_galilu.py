@@ -182,6 +182,12 @@ def test_a_split_is_known_by_the_stores_of_the_sellout_whatever_its_sheet_is_cal
     assert facts(galilu.read(other, ReadOptions()), "store_product_month") == [(True, "B3|", "Poznań", RAIN, JAN, 1, None)]
 
 
+def test_a_ranking_stays_one_though_a_line_is_called_as_a_store_is() -> None:
+    with_line = [*RANKING[:-1], ["online", 1, 1, 2], ["Total", 4, 4, 8]]
+    found = facts(read(sheets={"product ranking_2025": with_line}), "product_month")
+    assert [fact[3] for fact in found if fact[4] == FEB] == [RAIN, TUNDRA, "online"]
+
+
 def test_a_row_that_compares_months_is_no_store_even_without_a_total_above() -> None:
     bare = [row for row in SELLOUT if row[:1] != ["Total"]]
     assert {fact[2] for fact in facts(read(sheets={"monthly sellout": bare}), "store_month_money")} == {"Poznan", "online"}
