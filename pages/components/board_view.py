@@ -42,6 +42,7 @@ def chosen(found: tuple[Board, ...]) -> Board:
     )
     if picked != stated:
         st.query_params["board"] = picked
+    session.settle()
     return next(board for board in found if str(board.id) == picked)
 
 

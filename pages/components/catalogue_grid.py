@@ -28,6 +28,7 @@ def chosen() -> Grid:
     )
     if picked != stated:
         st.query_params["table"] = picked
+    session.settle()
     return next(grid for grid in GRIDS if grid.name == picked)
 
 

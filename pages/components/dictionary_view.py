@@ -23,6 +23,7 @@ def search() -> str:
         st.query_params["find"] = text
     elif "find" in st.query_params:
         del st.query_params["find"]
+    session.settle()
     return text.strip()
 
 

@@ -55,6 +55,7 @@ def write(view: View) -> None:
                 st.query_params[name] = parameters[name]
             else:
                 del st.query_params[name]
+    session.settle()
 
 
 def go(view: View) -> None:
@@ -110,23 +111,17 @@ def _many(
     label: str, key: str, options: list[str], current: tuple[str, ...], words: dict[str, str], most: int | None = None
 ) -> tuple[str, ...]:
     session.show_in(key, list(current))
-    picked = st.multiselect(label, options, format_func=words.__getitem__, key=key, placeholder="Choose", max_selections=most)
-    session.stated(key, picked)
-    return tuple(picked)
+    return tuple(st.multiselect(label, options, format_func=words.__getitem__, key=key, placeholder="Choose", max_selections=most))
 
 
 def _one(label: str, key: str, options: list[str], current: str, words: dict[str, str]) -> str:
     session.show_in(key, current)
-    picked = st.selectbox(label, options, format_func=words.__getitem__, key=key)
-    session.stated(key, picked)
-    return picked
+    return st.selectbox(label, options, format_func=words.__getitem__, key=key)
 
 
 def _toggle(label: str, key: str, current: bool, help: str | None = None) -> bool:
     session.show_in(key, current)
-    picked = st.toggle(label, key=key, help=help)
-    session.stated(key, picked)
-    return picked
+    return st.toggle(label, key=key, help=help)
 
 
 def _add_filter(chosen: Choice) -> None:

@@ -43,13 +43,13 @@ def head(title: str, lead: str = "", *, compare: bool = True) -> Choice:
         picked = replace(choice, period=_period(choice, known, today))
         picked = _comparison(picked) if compare else picked
         picked = replace(picked, channel=_channel(choice), resellers=_resellers(choice, known))
-        _stated(picked)
         saved_views.popover(picked)
     with st.container(key="told"):  # always there, so that nothing below it moves to another place when a filter comes or goes
         saved_views.line(picked)
         explain(problems)
         if picked != choice:
             choose(picked, known, today)
+        _stated(picked)  # not before the address says it: a run may end here, as somebody has clicked on
         _chips(picked, known, today)
     return picked
 
@@ -58,6 +58,7 @@ def _stated(picked: Choice) -> None:
     """What the address says from now on, for each part of the bar."""
     session.stated("filter_period", choosing.period_text(picked.period))
     session.stated("filter_compare", picked.compare if picked.compare in choosing.COMPARISONS else OTHER_PERIOD)
+    session.stated("filter_compare_period", "" if picked.compare in choosing.COMPARISONS else picked.compare)
     for key, value in (("alike", picked.alike), ("channel", picked.channel), ("resellers", list(picked.resellers))):
         session.stated(f"filter_{key}", value)
 

@@ -58,6 +58,7 @@ def controls(stated: View) -> View:
             st.query_params[name] = parameters[name]
         elif name in st.query_params:
             del st.query_params[name]
+    session.settle()
     return view
 
 

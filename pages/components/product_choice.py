@@ -69,4 +69,5 @@ def pick() -> Article | None:
     )
     if (picked or "") != chosen.product:
         choose(picked or "")
+    session.settle()
     return known.get(picked or "")

@@ -17,6 +17,7 @@ from core.people.permissions import Action, Person, may
 from pages.components import cached
 
 Value = TypeVar("Value")
+OPEN = "page.open"  # widgets of this run of which the address may not say yet what they were changed to
 
 
 class SignedOut(WorkbenchError):
@@ -47,6 +48,7 @@ def enter(page: str) -> None:
     if recall("page", None) != page:
         forget("page.known", *(name for name in map(str, st.session_state) if name.endswith(".stated")))
     remember("page", page)
+    forget(OPEN)
 
 
 def entered() -> bool:
@@ -59,17 +61,26 @@ def entered() -> bool:
 def show_in(key: str, value: Any) -> None:
     """Before drawing the widget `key`: let it show `value`, which the URL states, unless the person has just changed the widget.
 
-    Draw the widget without a default; when it returns something else, write that into the URL and call `show_in` no more in this run.
+    Draw the widget without a default; when it returns something else, write that into the URL and call `settle`.
     """
     if key not in st.session_state or st.session_state.get(f"{key}.stated") != value:
         st.session_state[key] = value
     stated(key, value)
+    remember(OPEN, (*recall(OPEN, ()), key))
+
+
+def settle() -> None:
+    """Once the address is written, and not before, as a run may end on the way: it states what the widgets drawn so far show. Their next
+    change is heard then, and going back in the browser shows what was there before."""
+    for key in recall(OPEN, ()):
+        if key in st.session_state:
+            stated(key, st.session_state[key])
 
 
 def stated(key: str, value: Any) -> None:
-    """After drawing the widget `key` (see `show_in`): the address will state `value` from now on, so that going back in the browser shows
-    what was there before."""
+    """As `settle`, of one widget that shows in other words what the address states as `value`."""
     st.session_state[f"{key}.stated"] = value
+    remember(OPEN, tuple(name for name in recall(OPEN, ()) if name != key))
 
 
 def session_id() -> uuid.UUID | None:

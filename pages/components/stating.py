@@ -59,6 +59,7 @@ def write(names: Sequence[str], stated: Mapping[str, Sequence[str]]) -> None:
                 st.query_params[name] = list(stated[name])
             else:
                 del st.query_params[name]
+    session.settle()
 
 
 def select(label: str, key: str, options: Mapping[str, str], current: str, width: int = 190, *, told: str = "") -> str:
