@@ -10,6 +10,7 @@ import streamlit as st
 from core.chat import answering, memory, outdated
 from core.chat.answers import Answer
 from core.chat.memory import Turn
+from core.db.engine import Scope
 from core.sales import files, marking
 from core.sales.relative import in_place
 from pages.components import cached, cached_analyses, charts, empty, restated_rows, results, session, source_rows
@@ -170,15 +171,14 @@ def draw_kept(turn: Turn) -> None:
 
 def _outdated(turn: Turn) -> None:
     """What a later file stated differently of the figures that were given then, with the old value and the new one."""
-    told = _restated_since(turn)
+    told = _restated_since(turn, session.scope())
     if told:
         st.html(f'<div class="caveats">{"".join(f"<div>{marking.SIGN} {escaped(text)}</div>" for text in told)}</div>')
 
 
-def _restated_since(turn: Turn) -> tuple[str, ...]:
+def _restated_since(turn: Turn, scope: Scope) -> tuple[str, ...]:
     if turn.query is None:
         return ()
-    scope = session.scope()
     covered = cached.covered(scope)
     if not outdated.later(turn.query, turn.at, cached_analyses.restated(scope), covered):
         return ()
@@ -256,6 +256,7 @@ def _feedback(thread: str, turn: Turn) -> None:
 
 
 def _menu(thread: str, username: str) -> None:
+    scope = session.scope()  # what is downloaded is made later, outside of this person's session
     with st.popover("This conversation", icon=":material/more_horiz:", type="tertiary"):
         title = st.text_input("Name", key=f"title_{thread}", placeholder="a new name")
         if title and st.button("Rename"):
@@ -263,7 +264,7 @@ def _menu(thread: str, username: str) -> None:
             _open(thread)
         st.download_button(
             "Download as text",
-            data=lambda: memory.export(cached.database(), username, thread, _restated_since),
+            data=lambda: memory.export(cached.database(), username, thread, lambda turn: _restated_since(turn, scope)),
             file_name="conversation.md",
             on_click="ignore",
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 
 from core.sales.palette import palette
@@ -96,3 +98,15 @@ def test_an_answer_opened_later_says_what_was_restated_since(changed: Market, op
     page = open_page("insight/chat.py", conversation=conversation)
     assert words(page).count("Restated since this answer") == 1
     assert "↻ Restated since this answer: Galilu May 2025, " in words(page) and f"by “c.xlsx” (upload {new})." in words(page)
+
+
+def test_a_conversation_is_downloaded_by_the_server_after_the_page_has_run(
+    changed: Market, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: dict[str, Any] = {}
+    monkeypatch.setattr(st, "download_button", lambda label, data, *_, **__: offered.update({label: data}))
+    page = open_page("insight/chat.py")
+    page.chat_input[0].set_value("units of Galilu in May 2025").run()
+    page.run()
+    with ThreadPoolExecutor(1) as server:  # where nobody is signed in
+        assert "units of Galilu in May 2025" in server.submit(offered["Download as text"]).result()
