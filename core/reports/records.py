@@ -82,6 +82,8 @@ def give_report(database: Database, by: Person, report_id: int, owner: str) -> N
         report = read_report(connection, report_id)
         _require_reach(connection, by, report)
         _require_scope(by, owner_scope(connection, owner))
+        if owner.lower() not in map(str.lower, possible_owners(connection, by)):
+            raise NotAllowed(f"“{owner}” makes no reports. Give it to an analyst or an administrator.")
         connection.execute(sa.update(reports).where(reports.c.id == report_id).values(owner=owner))
         audit.record(connection, by.username, "report given", report.name, {"report": report_id, "owner": owner})
 

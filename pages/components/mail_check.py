@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.mail import sending
-from pages.components import cached, errors
+from core.people.permissions import require
+from pages.components import cached, errors, session
 
 
 def draw() -> None:
@@ -13,4 +14,5 @@ def draw() -> None:
     settings = cached.settings()
     if settings.smtp_host and st.button("Check the mail server", icon=":material/outgoing_mail:", key="check_mail"):
         with errors.boundary():
+            require(session.person(), "see_system")
             st.success(sending.check_connection(settings))

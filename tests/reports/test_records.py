@@ -153,6 +153,9 @@ def test_a_report_may_be_given_to_those_who_make_reports_and_see_no_more(databas
         connection.execute(sa.update(users).where(users.c.username == "cleo").values(active=False))
         assert possible_owners(connection, SYSTEM) == {"anna": "Anna", "ben": "Ben"}
         assert possible_owners(connection, Person("dora", "Dora", "analyst", (1, 3))) == {"ben": "Ben"}
+    report = save_report(database, SYSTEM, REPORT)
+    with pytest.raises(NotAllowed):
+        give_report(database, SYSTEM, report, "vera")
 
 
 def test_a_viewer_reads_and_changes_nothing(database):
