@@ -2,6 +2,7 @@
 
 python -m docs.take_screens            every page at 1440×900, light; those of Data also dark, and at 390×844
 python -m docs.take_screens --all      every page in all four ways
+python -m docs.take_screens --all --page upload --page history    of these pages alone
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ SETTLE = 3500  # milliseconds until a page has drawn its charts
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--all", action="store_true", help="every page also dark, and narrow")
+    parser.add_argument("--page", action="append", choices=PAGES, help="this page alone; may stand several times")
     parser.add_argument("--months", default="24", help="months of the demo brand")
     arguments = parser.parse_args()
     modes = [(scheme, size) for scheme in ("light", "dark") for size in SIZES]
@@ -49,7 +51,8 @@ def main() -> None:
         _change_first_password(browser, workbench.url, workbench.password or "")
         _drop_examples(browser, workbench.url, Path(home))
         for scheme, size in modes:
-            _take(browser, workbench.url, scheme, size, PAGES if arguments.all or (scheme, size) == modes[0] else DATA_PAGES)
+            pages = PAGES if arguments.all or (scheme, size) == modes[0] else DATA_PAGES
+            _take(browser, workbench.url, scheme, size, tuple(page for page in pages if page in (arguments.page or PAGES)))
         browser.close()
     for picture in FOLDER.glob("*.png"):
         _shrink(picture)
