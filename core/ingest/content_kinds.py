@@ -16,7 +16,7 @@ from core.ingest.shapes import Problem, RawBook, RawSheet
 NUMBER = r"^\s*[-−(]?\s*[£€$]?\s*\d[\d.,'\s\u{00A0}\u{202F}]*\)?\s*[%€]?\s*$"
 LONGEST_TEXT = 80
 SOLD = re.compile(
-    r"\b(sold|sales|sell ?out|turnover|revenue|umsatz|absatz|verkauf\w*|ventes|vendu\w*|ventas|vendid\w*|vendite|vendut\w*|sprzedaz\w*|"
+    r"\b(sold|sales|sell ?(?:out|thr(?:u|ough))|turnover|revenue|umsatz|absatz|verkauf\w*|ventes|vendu\w*|ventas|vendid\w*|vendite|vendut\w*|sprzedaz\w*|"
     r"verkoop|verkocht|omzet|parduota|pardavim\w*|pardots|продаж\w*|продано|salg|solgt|salda|myynti|prodej\w*)\b"
 )
 PIVOT = (
@@ -55,6 +55,7 @@ PEOPLE = re.compile(
     r"\b(e ?mail|phone|telephone|mobile|address|street|postcode|zip|contact|first name|last name|surname|birthday|vorname|nachname|adresse|telefon)\b"
 )
 PLAN = re.compile(r"\b(budget|forecast|target|plan)\b")
+COMPARED = re.compile(r"\b(vs|versus|against|compared)\b")
 NOT_SOLD_YET = re.compile(
     r"\b(stock|stocks|soh|on hand|inventory|inventur|lager|lagerbestand|magazyn|existencias|giacenza|voorraad|залишки|залишок|остатки|остаток|"
     r"purchase orders?|order confirmation|delivery notes?|packing list|price ?list)\b"
@@ -85,7 +86,8 @@ def doubtful_title(book: RawBook, first_rows: Mapping[str | None, int]) -> Probl
     titles = [text for cells in above if len(texts := _short_texts(cells)) <= TITLE_CELLS for text in texts]
     for text in (book.file_name, *(sheet.name or "" for sheet in sheets), *titles):
         words = words_of(text)
-        if PLAN.search(words) or (NOT_SOLD_YET.search(words) and not SOLD.search(words)):
+        sold = SOLD.search(words)
+        if (PLAN.search(words) and not (sold and COMPARED.search(words))) or (NOT_SOLD_YET.search(words) and not sold):
             message = f"“{collapse(text)}” says that these figures may be a plan, stock or orders, not what was sold. Confirm that they are sales."
             return Problem("not_a_sale", message, "error", value=collapse(text))
     return None

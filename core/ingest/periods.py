@@ -25,6 +25,8 @@ COPIES = re.compile(
 )
 DIGITS = re.compile(r"\d(?:[\d._\- ]*\d)?")
 SEPARATORS = re.compile(r"[._\- ]+")
+WEEK_NUMBER = re.compile(r"(?<![^\W\d_])(?:w|wk|week|kw)[ ._\-]*\d{1,2}(?!\d)")  # `wk 22 June 2025` is no 22nd of June
+SHORT_YEARS = 20  # two digits from here on may be a year
 
 
 def bare_name(file_name: str) -> str:
@@ -181,7 +183,7 @@ def _checked(year: str, month: int | None) -> Iterator[tuple[int, int]]:
 
 def _worded_days(name: str) -> Iterator[date]:
     """`25 May 2025`, `25th May 25`, `25-May-2025`, `May 25, 2025`; the months in all languages."""
-    plain = fold(name)
+    plain = WEEK_NUMBER.sub(" ", fold(name))
     for day, word, year in re.findall(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?[ ._\-]*([^\W\d_]+)[ ._'’\-]*(\d{4}|\d{2})(?!\d)", plain):
         for number, month in _checked(year, _name_months().get(word)):
             yield from dates.valid_days((number, month, int(day)))
@@ -197,8 +199,10 @@ def _days_of(run: str, order: dates.DateOrder) -> Iterator[date]:
         return  # month and year
     if len(parts) == 3 and all(len(part) <= 2 for part in parts):
         one, two, three = (int(part) for part in parts)
-        yield from dates.valid_days((2000 + three, two, one) if order == "dmy" else (2000 + three, one, two))
-        yield from dates.valid_days((2000 + one, two, three))
+        if three >= SHORT_YEARS:
+            yield from dates.valid_days((2000 + three, two, one) if order == "dmy" else (2000 + three, one, two))
+        if one >= SHORT_YEARS:
+            yield from dates.valid_days((2000 + one, two, three))
     digits = "".join(parts)
     borders = {sum(map(len, parts[: at + 1])) for at in range(len(parts) - 1)}
     for first, second in product((1, 2), (1, 2)):

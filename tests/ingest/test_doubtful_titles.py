@@ -38,7 +38,16 @@ def test_what_may_be_no_sales_is_asked_about(database, settings, book, name):
     assert report.status == "needs_decision" and "not what was sold" in report.questions[0].text
 
 
-@pytest.mark.parametrize("title", ["Sell out and stock by store", "NORDLYS", "Prepared by the warehouse team of Vilnius Stockholm"])
+TITLES = [
+    "Sell out and stock by store",
+    "Sell-through and stock",
+    "Sales vs target",
+    "NORDLYS",
+    "Prepared by the warehouse team of Vilnius Stockholm",
+]
+
+
+@pytest.mark.parametrize("title", TITLES)
 def test_other_titles_are_no_doubt(database, settings, title):
     fill_catalogue(database)
     report = importing.import_file(database, settings, xlsx(titled(MATRIX.book(), title)), file_name=MATRIX.name)

@@ -126,3 +126,13 @@ def test_several_equal_candidates_are_asked() -> None:
 )  # fmt: skip
 def test_days_in_words_and_with_short_years_in_a_name(name: str) -> None:
     assert date(2025, 5, 25) in periods.find_days(name)
+
+
+@pytest.mark.parametrize("name", ["Report wk 22 June 2025.xlsx", "Week_22 june 2025.xlsx", "Report 2025 v1.2.3.xlsx"])
+def test_numbers_of_weeks_and_versions_are_no_days(name: str) -> None:
+    assert periods.find_days(name) == ()
+
+
+def test_a_short_year_stands_first_only_where_it_can_be_one() -> None:
+    assert periods.find_days("Report 10-05-23.xlsx") == (date(2023, 5, 10),)
+    assert date(2025, 6, 22) in periods.find_days("Report 25-06-22.xlsx")
