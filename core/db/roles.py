@@ -25,16 +25,8 @@ from core.errors import DatabaseUnavailable
 ATTEMPTS = 7
 SCOPED_TABLES = (
     *("sellout_entries2", "ecommerce_orders", "held_rows", "sales_rollup", "slice_claims", "upload_batches", "stores"),
-    *(
-        "stock_levels",
-        "sales_days",
-        "sales_day_totals",
-        "sales_months",
-        "sales_quarters",
-        "sales_totals",
-        "sales_store_months",
-        "order_days",
-    ),
+    *("stock_levels", "sales_days", "sales_day_totals", "sales_months", "sales_quarters", "sales_totals"),
+    *("sales_store_months", "order_days"),
 )
 READER_SETTINGS = (
     "default_transaction_read_only = on",

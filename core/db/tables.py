@@ -632,20 +632,19 @@ sales_totals = Table(  # the sums by month without products, for questions about
     *_coarser(sales_months, ("product_ean",)),
     Index("ix_sales_totals_month", "year", "month", "reseller_id"),
 )
-sales_store_months = (
-    Table(  # the rollup by store and month without products, for questions about stores; without list prices, which are of products
-        "sales_store_months",
-        metadata,
-        _id(),
-        *_coarser(
-            sales_rollup,
-            ("product_ean", "view", "sale_date", "rated_quantity", "rated_gross"),
-            optional=("period_start", "period_end"),
-        ),
-        Column("undated", BigInteger, nullable=False),
-        Column("undated_long", BigInteger, nullable=False),
-        Index("ix_sales_store_months_month", "year", "month", "reseller_id"),
-    )
+# The rollup by store and month without products, for questions about stores; without list prices, which are of products.
+sales_store_months = Table(
+    "sales_store_months",
+    metadata,
+    _id(),
+    *_coarser(
+        sales_rollup,
+        ("product_ean", "view", "sale_date", "rated_quantity", "rated_gross"),
+        optional=("period_start", "period_end"),
+    ),
+    Column("undated", BigInteger, nullable=False),
+    Column("undated_long", BigInteger, nullable=False),
+    Index("ix_sales_store_months_month", "year", "month", "reseller_id"),
 )
 order_days = Table(  # web-shop orders with a sale, by what all sale lines of an order share; others one by one, so that none counts twice
     "order_days",
