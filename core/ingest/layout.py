@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import polars as pl
+
 from core.ingest.normalising import fold
 from core.ingest.shapes import Problem, RawBook, RawSheet, SetAside
 
@@ -222,12 +224,18 @@ def rival_column(sheet: RawSheet, row: int, read: int, other: int) -> Problem:
     return Problem("rival_columns", message, "error", sheet.name, sheet.address(row, other), heads[other])
 
 
+def contradicts(rival: pl.Series, column: pl.Series) -> bool:
+    """True where a rival column of texts states something else than `column`; where it is blank it says nothing."""
+    told = rival.str.contains(r"\S").fill_null(False)
+    return bool((told & rival.str.strip_chars().ne_missing(column.str.strip_chars())).any())
+
+
 def rival_headers(sheet: RawSheet, header: Header, names: Collection[str]) -> tuple[Problem, ...]:
     """`rival_column` of each of `names` that heads several columns which differ below it."""
     several = ((columns[0], other) for name in map(fold, names) if (columns := header.columns.get(name, ())) for other in columns[1:])
     below = sheet.frame.slice(header.row + 1)
     return tuple(
-        rival_column(sheet, header.row, first, other) for first, other in several if below[f"c{first}"].ne_missing(below[f"c{other}"]).any()
+        rival_column(sheet, header.row, first, other) for first, other in several if contradicts(below[f"c{other}"], below[f"c{first}"])
     )
 
 

@@ -14,6 +14,7 @@ from core.ingest.formats.liberty_stock import Stock, read_stock
 from core.ingest.layout import (
     Header,
     carried_labels,
+    contradicts,
     find_header,
     find_sheet,
     first_text,
@@ -243,7 +244,7 @@ def rival_figures(sheet: RawSheet, header: Header, figures: tuple[Figure, ...]) 
         columns = [c for c in header.starting(prefix) if labels and all(label[c] for label in labels)]
         for other in (c for c in columns if c not in read):
             same = [c for c in columns if c in read and all(fold(label[c] or "") == fold(label[other] or "") for label in labels)]
-            if same and below[f"c{same[0]}"].ne_missing(below[f"c{other}"]).any():
+            if same and contradicts(below[f"c{other}"], below[f"c{same[0]}"]):
                 yield rival_column(sheet, header.row, same[0], other)
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 import polars as pl
 
 from core.ingest import layout
+from core.ingest.dates import read_month
 from core.ingest.formats.remarks import Remark
 from core.ingest.formats.tables import Spellings, Table, header_key
-from core.ingest.normalising import map_texts
+from core.ingest.normalising import map_texts, read_eans
 from core.ingest.numbers import NumberColumn, read_number
 from core.ingest.shapes import Problem
 
@@ -22,8 +23,15 @@ def rival_columns(table: Table, spellings: Spellings, meanings: Iterable[str]) -
     return tuple(
         layout.rival_column(table.sheet, table.header_row, table.places[meaning], column)
         for column, meaning in rivals
-        if table.body[f"c{column}"].ne_missing(table.column(meaning)).any()
+        if layout.contradicts(_plainly(meaning, table.body[f"c{column}"]), _plainly(meaning, table.column(meaning)))
     )
+
+
+def _plainly(meaning: str, column: pl.Series) -> pl.Series:
+    """A column of texts in one spelling: EANs as digits, months by their number."""
+    if meaning == "ean":
+        return read_eans(column)[0].fill_null(column)
+    return map_texts(column, lambda text: str(month) if (month := read_month(text)) else text, pl.String) if meaning == "month" else column
 
 
 def foreign_headers(table: Table, meanings: Iterable[str], own: str) -> tuple[Problem, ...]:

@@ -43,6 +43,22 @@ def test_a_column_that_repeats_another_exactly_is_no_question() -> None:
     assert asked(read("boxnox", [[*row, row[6]] for row in LISTS["boxnox"]])) == []
 
 
+@pytest.mark.parametrize(
+    ("header", "place", "say"),
+    [("EAN", 4, "{}.0"), ("EAN", 4, " {} "), ("MES", 1, "0{}"), ("AMOUNT", 6, ""), ("QTY", 5, " {} ")],
+    ids=["float", "blanks", "other header", "blank", "text"],
+)
+def test_a_column_that_says_the_same_in_other_words_or_nothing_is_no_question(header: str, place: int, say: str) -> None:
+    rows = [[*row, say.format(row[place]) if number else header] for number, row in enumerate(LISTS["boxnox"])]
+    assert asked(read("boxnox", rows)) == []
+
+
+def test_a_column_that_fills_the_gaps_of_another_is_asked_about() -> None:
+    rows = [[*row, row[6] if number else "AMOUNT"] for number, row in enumerate(LISTS["boxnox"])]
+    rows[2][6] = None
+    assert [(p.rule, p.cell) for p in asked(read("boxnox", rows))] == [("rival_columns", "J1")]
+
+
 def test_amounts_in_another_currency_are_asked_about_and_a_person_may_name_it() -> None:
     rows = [LISTS["boxnox"][0], *([*row[:6], f"£ {row[6]}", *row[7:]] for row in LISTS["boxnox"][1:])]
     (problem,) = asked(read("boxnox", rows))
