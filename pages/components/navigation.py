@@ -50,7 +50,7 @@ def _closed(entry: Entry) -> Page:
 
     def say() -> None:
         frame.head(entry.title)
-        empty.say("This page is not open to you", "Your role does not include it. An administrator can change that under People.")
+        empty.say("This page is not open to you", "Your account does not include it. An administrator can change that under People.")
         empty.link(HOME, "Go to the overview")
 
     return st.Page(say, title=entry.title, url_path=entry.url, visibility="hidden")
