@@ -54,8 +54,6 @@ def main() -> None:
             pages = PAGES if arguments.all or (scheme, size) == modes[0] else DATA_PAGES
             _take(browser, workbench.url, scheme, size, tuple(page for page in pages if page in (arguments.page or PAGES)))
         browser.close()
-    for picture in FOLDER.glob("*.png"):
-        _shrink(picture)
 
 
 def _change_first_password(browser: Browser, url: str, first: str) -> None:
@@ -133,7 +131,9 @@ def _take(browser: Browser, url: str, scheme: str, size: str, pages: tuple[str, 
             page.keyboard.press("Enter")
             page.get_by_text("figures checked").first.wait_for()
         _settle(page)
-        page.screenshot(path=FOLDER / f"{name}-{scheme}-{size}.png")
+        picture = FOLDER / f"{name}-{scheme}-{size}.png"
+        page.screenshot(path=picture)
+        _shrink(picture)
     context.close()
 
 
