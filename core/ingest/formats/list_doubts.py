@@ -60,11 +60,13 @@ def foreign_remark(table: Table, meaning: str, numbers: NumberColumn, own: str) 
     if others:  # a long list is looked at text by text only where it names any
         mask = map_texts(table.column(meaning), lambda text: read_number(text, ",").currency in others, pl.Boolean)
     named = " and ".join(sorted(others))
-    message = f"amounts name {named}, but this report is in {own} and they were read as {own}; confirm the currency or ask the reseller"
-    return table.sum_up(mask, meaning, "currency_conflict", message, "error")
+    message = f"amounts name {named}, but this report is in {own} and they were read as {own}"
+    return table.sum_up(mask, meaning, "currency_conflict", message, "error", "Confirm the currency, or ask the reseller.")
 
 
 def storeless_remark(table: Table, meaning: str) -> Remark:
     """Lines without a store in a list of stores; they would count for none, which a person has to confirm."""
-    what = "lines name no store. If it stands only on the first line of its block, fill it down in the file and upload it again"
-    return table.sum_up(~table.written(meaning), meaning, "store_blank", what, "error")
+    then = (
+        "If it stands only on the first line of its block, fill it down in the file and upload it again; else confirm that they have none."
+    )
+    return table.sum_up(~table.written(meaning), meaning, "store_blank", "lines name no store", "error", then)

@@ -14,7 +14,7 @@ from core.ingest.shapes import Problem
 
 STATES = re.compile(r"\b(?:status|state|financial|payment|paid|fulfil\w*|etat|statut|estado|stato|stan|busena|statuss)\b")
 UNSOLD = re.compile(
-    r"(?<!partially )(?<!partially_)\b(?:cancel\w*|void\w*|fail\w*|pending\w*|on[ _-]?hold|trash\w*|draft|unpaid|abandon\w*|expired|refunded|annul\w*|"
+    r"(?<!partially )(?<!partially_)(?<!not )\b(?:cancel\w*|void\w*|fail\w*|pending\w*|on[ _-]?hold|trash\w*|draft|unpaid|abandon\w*|expired|refunded|annul\w*|"
     r"storn\w*|anulow\w*|rejected|declined|chargeback|test|quot\w*|offer)\b"
 )
 CURRENCIES = ("currency", "order currency", "currency code", "ccy")
@@ -39,7 +39,7 @@ def unsold(table: Table, order_id: pl.Series, amounts: pl.Series) -> Iterator[Pr
         if mask.any():
             text = collapse(table.body[f"c{column}"].filter(mask)[0])
             message = (
-                f"The column “{collapse(_head(table, column))}” calls {int(mask.sum()):,} lines “{text}”, and they were read as sales. "
+                f"The column “{collapse(_head(table, column))}” calls {_lines(mask)} “{text}”, and they were read as sales. "
                 "Confirm it, or export the orders again without them."
             )
             yield _problem(table, "not_a_sale", message, int(table.rows.filter(mask)[0]), column, text)
@@ -54,10 +54,14 @@ def other_currencies(table: Table, own: str) -> Iterator[Problem]:
         mask = (codes != own).fill_null(False)
         if mask.any():
             message = (
-                f"The column “{collapse(_head(table, column))}” says {codes.filter(mask)[0]} on {int(mask.sum()):,} lines, but the amounts are headed "
+                f"The column “{collapse(_head(table, column))}” says {codes.filter(mask)[0]} on {_lines(mask)}, but the amounts are headed "
                 f"as {own} and were read so. Confirm it, or export the amounts in {own}."
             )
             yield _problem(table, "currency_conflict", message, int(table.rows.filter(mask)[0]), column, codes.filter(mask)[0])
+
+
+def _lines(mask: pl.Series) -> str:
+    return "1 line" if mask.sum() == 1 else f"{mask.sum():,} lines"
 
 
 def _head(table: Table, column: int) -> str:

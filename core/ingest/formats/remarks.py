@@ -37,7 +37,8 @@ class Remark:
             return ()
         if self.summed:
             cell, text = self.first[0]
-            message = f"{self.count:,} {self.message}, the first “{(text or '').strip()}”."
+            shown = f", the first “{text.strip()}”" if text and text.strip() else ""
+            message = " ".join((f"{self.count:,} {self.message}{shown}.", *([self.suggestion] if self.suggestion else [])))
             return (Problem(self.rule, message, self.severity, self.sheet, cell, text),)
         listed = [Problem(self.rule, self.message, self.severity, self.sheet, cell, text, self.suggestion) for cell, text in self.first]
         rest = self.count - len(listed)

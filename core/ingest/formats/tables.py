@@ -132,9 +132,11 @@ class Table:
         """One problem for a whole column: how many cells, and the first of them."""
         return self.sum_up(mask, meaning, rule, what, severity).problems
 
-    def sum_up(self, mask: pl.Series, meaning: str, rule: str, what: str, severity: Severity = "info") -> Remark:
-        """`summary` as a remark that the next piece of the list can be added to."""
-        return Remark(rule, what, severity, self.sheet.name, None, *self._cells_of(mask, meaning), summed=True)
+    def sum_up(
+        self, mask: pl.Series, meaning: str, rule: str, what: str, severity: Severity = "info", suggestion: str | None = None
+    ) -> Remark:
+        """`summary` as a remark that the next piece of the list can be added to; what to do follows as a sentence of its own."""
+        return Remark(rule, what, severity, self.sheet.name, suggestion, *self._cells_of(mask, meaning), summed=True)
 
 
 @lru_cache(maxsize=1 << 16)
