@@ -46,14 +46,7 @@ COLUMNS = {
 REQUIRED = ("year", "month", "pos", "quantity", "amount")
 MONEY = ("amount",)
 MEASURES = ("qty", "amount")
-RIVALS = (
-    "year",
-    "month",
-    "pos",
-    "ean",
-    "quantity",
-    "amount",
-)  # two columns of one of these with different values: a person says which counts
+RIVALS = ("year", "month", "pos", "ean", "quantity", "amount")  # two columns of one of these that differ: asked
 
 
 def recognise(book: RawBook) -> Guess:

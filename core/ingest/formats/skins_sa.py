@@ -63,14 +63,7 @@ REQUIRED = ("branch", "ean", "quantity", "amount", "month", "year")
 MONEY = ("amount", "gross")
 SUMMARY = ("YEAR", "MONTH", "ExVatNetsales")
 CENT = Decimal("0.01")
-RIVALS = (
-    "branch",
-    "ean",
-    "quantity",
-    "amount",
-    "month",
-    "year",
-)  # two columns of one of these with different values: a person says which counts
+RIVALS = ("branch", "ean", "quantity", "amount", "month", "year")  # two columns of one of these that differ: asked
 
 
 def recognise(book: RawBook) -> Guess:
@@ -122,11 +115,8 @@ def read(book: RawBook, options: ReadOptions) -> SalesFrame:
         *wrong_subtotals(found, totals, foreign, found.numbers("gross", ",")),
         *(problem for summary in summaries for problem in wrong_summary(summary, lines.filter(~zero))),
         *(problem for summary in summaries for problem in summary.reader.problems),
-        *list_doubts.storeless_remark(table, "branch").problems,
-        *list_doubts.foreign_remark(table, "amount", amounts, currency).problems,
+        *doubts_of(table, amounts, currency),
         *tables.unknown_columns(table),
-        *list_doubts.rival_columns(table, COLUMNS, RIVALS),
-        *list_doubts.foreign_headers(table, MONEY, currency),
         *tables.hidden_remarks(book, table),
         *rival_sheets(book, table.sheet.name, lambda one: tables.find_table(one, COLUMNS, REQUIRED, MONEY)),
     )
@@ -153,6 +143,16 @@ def states_something(table: Table) -> pl.Series:
     """Mask of the lines in which something is written for units or money, be it unreadable."""
     written = [present_column(table.column(name)).is_not_null() | table.without_value(name) for name in ("quantity", "amount", "gross")]
     return written[0] | written[1] | written[2]
+
+
+def doubts_of(table: Table, amounts: NumberColumn, currency: str) -> tuple[Problem, ...]:
+    """What only a person can decide: lines without a branch, another currency, columns that say different things."""
+    return (
+        *list_doubts.storeless_remark(table, "branch").problems,
+        *list_doubts.foreign_remark(table, "amount", amounts, currency).problems,
+        *list_doubts.rival_columns(table, COLUMNS, RIVALS),
+        *list_doubts.foreign_headers(table, MONEY, currency),
+    )
 
 
 def nothing(book: RawBook, options: ReadOptions) -> SalesFrame:
