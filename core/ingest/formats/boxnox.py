@@ -147,10 +147,12 @@ def conclude(book: RawBook, found: Table, lines: Lines, options: ReadOptions) ->
 
 
 def _totals(found: Table) -> pl.Series:
-    """Mask of total rows, also of a POS (`Total Galería Norte`): no line of the list is without year, month, EAN and SKU."""
-    keyed = found.written("year") | found.written("month") | found.written("ean") | found.written("sku")
-    of_store = map_texts(found.column("pos"), lambda text: total_of(text) is not None or leads_total(text), pl.Boolean)
-    return tables.is_total(found, ("ean", "sku")) | (of_store & ~keyed)
+    """Mask of total rows, also of a POS: `Total Galería Norte` without year, month, EAN and SKU, as no line of the list is, and
+    `Galería Norte Total` without any product, where year and month may be merged over its lines."""
+    product = found.written("ean") | found.written("sku")
+    keyed, described = product | found.written("year") | found.written("month"), product | found.written("description")
+    led, ended = (map_texts(found.column("pos"), says, pl.Boolean) for says in (leads_total, lambda text: total_of(text) is not None))
+    return tables.is_total(found, ("ean", "sku")) | (led & ~keyed) | (ended & ~described)
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,11 @@ def test_totals_of_a_store_inside_the_list_are_set_aside(label: str) -> None:
     assert figures(frame) == UNDISTURBED and [(a.reason, a.row_start) for a in frame.set_aside] == [("total row", 3)]
 
 
+def test_a_total_of_a_store_under_its_merged_year_is_no_line() -> None:
+    rows = [*LIST[:2], [None, None, None, "Galería Norte Total", None, 2, 360.34], *LIST[2:]]
+    assert figures(read(rows, ((1, 0, 6, 0), (1, 1, 3, 1)))) == figures(read(LIST))
+
+
 def test_a_store_called_total_keeps_its_lines() -> None:
     rows = [HEADER, [*LINES[0][:3], "Total Beauty", *LINES[0][4:]]]
     assert read(rows).rows["store_text"].to_list() == ["Total Beauty"]
