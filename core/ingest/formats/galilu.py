@@ -441,10 +441,13 @@ def states_figures(sheet: RawSheet) -> bool:
 
 
 def unread(book: RawBook, tables: Workbook) -> Iterator[Problem]:
-    """Sheets that are called a ranking or a split and gave no table: what they state would be missing."""
+    """Sheets that are called a ranking or a split, of a year or with a product of the others, and gave no table: what they state would be
+    missing."""
     read = {table.sheet.name for table in tables.tables}
-    for sheet in book.visible:
-        if sheet.name not in read and {"ranking", "split"} & name_tokens(sheet.name or "") and states_figures(sheet):
+    products = {fold(table.name(row)) for table in tables.rankings for row in table.rows} - {""}
+    called = (sheet for sheet in book.visible if {"ranking", "split"} & name_tokens(sheet.name or ""))
+    for sheet in (sheet for sheet in called if sheet.name not in read and states_figures(sheet)):
+        if re.search(r"20\d\d", sheet.name or "") or any(fold(text) in products for cells in sheet.grid for text in cells if text):
             message = (
                 f"No months were found on “{sheet.name}”, so nothing of it was read. Confirm that it is no part of the report, "
                 "or name its columns by months (Jan, Feb, …) and upload the file again."

@@ -221,6 +221,12 @@ def test_a_ranking_without_months_is_asked_about() -> None:
     assert [p.sheet for p in frame.problems if p.rule == "sheet_unread"] == ["product ranking_2023-24"]
 
 
+def test_a_sheet_by_size_is_no_ranking_without_months() -> None:
+    frame = read(sheets={"ranking by size": [["size", "units"], ["100 ml", 12], ["30 ml", 3]]})
+    assert "sheet_unread" not in truth.rules(frame)
+    assert "sheet_unread" in truth.rules(read(sheets={"ranking II": [["Product", "units"], [RAIN, 12], ["30 ml", 3]]}))
+
+
 @pytest.mark.shared
 @pytest.mark.parametrize("path", truth.files_of("galilu"), ids=lambda path: path.name)
 def test_shared_files_give_exactly_their_truth(path: Path) -> None:
