@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from core.errors import NotASalesReport
-from core.ingest import periods
+from core.ingest import dates, periods
 from core.ingest.cells import CellReader, Columns, Pair, facts_frame, month_slices
 from core.ingest.evidence import Clue, weigh
 from core.ingest.formats.aromateque_blocks import (
@@ -51,6 +51,8 @@ TITLE = "Aromateque"
 
 BY_PRODUCT, BY_STORE, BY_SPAN = "product_month", "store_month", "product_span_euro"
 NAME_HEADERS, SKU_HEADERS = ("Product", "Name", "Product name", "Номенклатура", "Товар"), ("SKU", "Code", "Артикул", "Код")
+
+NUMBER = re.compile(r"[-−–+(]? ?\d[\d .,\u00a0\u202f]*\)?-?")
 
 
 @dataclass
@@ -172,9 +174,10 @@ def read_block(block: Block, found: Found, products: bool) -> None:
 
 
 def states_units(block: Block, reader: CellReader, row: int, column: int) -> bool:
-    """True for a number other than 0; a word is none."""
-    text = text_at(block.sheet.grid[row], column)
-    return text is not None and re.search(r"\d", text) is not None and reader.pair(row, Columns(column, None)).stated
+    """True for a number other than 0; a word, a date and the number of a page are none."""
+    text = text_at(block.sheet.grid[row], column) or ""
+    number = NUMBER.fullmatch(text.strip()) is not None and dates.read_date(text, "dmy", serials=False)[0] is None
+    return number and reader.pair(row, Columns(column, None)).stated
 
 
 def known(block: Block) -> tuple[str, ...]:
@@ -303,7 +306,8 @@ def remarks(stores: Block | None, products: Block, period: PeriodReading) -> Ite
 
 def unread_rows(products: Block, below: list[int]) -> Iterator[Problem]:
     if below:
-        message = f"{len(below)} rows with units belong to no line of the tables and were not read. Confirm it, or ask the reseller."
+        rows = "1 row with units belongs" if len(below) == 1 else f"{len(below)} rows with units belong"
+        message = f"{rows} to no line of the tables; nothing of it was read. Confirm it, or ask the reseller."
         yield Problem("rows_below_total", message, "error", products.sheet.name, f"row {below[0] + 1}")
 
 

@@ -204,9 +204,9 @@ def unread_rows(matrix: Matrix, found: Found) -> Iterator[Problem]:
         )
         yield Problem("second_list", message, "error", matrix.sheet.name, f"row {found.second + 1}")
     if below:
+        rows = "1 row with a product stands" if len(below) == 1 else f"{len(below)} rows with products stand"
         message = (
-            f"{len(below)} rows with products stand below the total row and were not read. Confirm that they belong to no store "
-            "of this month, or ask the reseller."
+            f"{rows} below the total row; nothing of it was read. Confirm that it belongs to no store of this month, or ask the reseller."
         )
         yield Problem("rows_below_total", message, "error", matrix.sheet.name, f"row {below[0] + 1}")
 

@@ -222,3 +222,13 @@ ASIDE = [
 @pytest.mark.parametrize("head", ASIDE)
 def test_a_column_beside_the_months_is_no_month_that_was_left_out(head):
     ways.assert_same(xlsx(M.book().main(lambda grid: grid.with_column(4, 0, head, 5))), M.name, M.facts())
+
+
+@pytest.mark.parametrize("text", ["Page 1 of 2", "14.05.2027", "тел. 044 123 45 67", "Printed by Olena"])
+def test_a_footer_under_the_months_is_no_row_with_units(text):
+    ways.assert_same(xlsx(M.book().main(lambda grid: grid.with_cells({(grid.height + 1, 3): text}))), M.name, M.facts())
+
+
+@pytest.mark.parametrize("units", [4, "4,000", "-4", "(4)", "1 004"])
+def test_units_that_belong_to_no_line_are_asked_about(units):
+    ways.assert_asked(xlsx(M.book().main(lambda grid: grid.with_cells({(grid.height + 1, 3): units}))), M.name, "1 row with units")
