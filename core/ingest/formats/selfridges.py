@@ -250,14 +250,16 @@ def printed_currency(form: Form | None) -> str:
 def read_form(form: Form, found: Found) -> None:
     """Every row under the header; the weeks that nobody has filled yet are left alone."""
     reader = CellReader.over(form.sheet, [week.at for week in form.weeks], form.header.row + 1)
-    store: str | None = None
+    store, heads = None, head_rows(form)
     for row in range(form.header.row + 1, form.sheet.height):
         cells = form.sheet.grid[row]
         label, product = text_at(cells, form.store), text_at(cells, form.product)
         total = product if label is None else label
         if first_text(cells) is None:
             continue
-        if product is not None and total_of(product) is None and fold(product) != "total selfridges":
+        if cells in heads:
+            found.set_aside.append(SetAside("header repeated", form.sheet.name, row + 1))
+        elif product is not None and total_of(product) is None and fold(product) != "total selfridges":
             store = label or store
             read_product(form, reader, row, store, product, found)
         elif is_heading(form, reader, row):
@@ -279,6 +281,13 @@ def read_form(form: Form, found: Found) -> None:
         *unnamed_stores(form, found),
         *unknown_columns(form.sheet, form.header, (*KNOWN, *(text for text in used_heads(form) if text))),
     ]
+
+
+def head_rows(form: Form) -> set[tuple[str | None, ...]]:
+    """The header with the labels above its columns, as a printout has them on each page."""
+    columns = {column for week in form.weeks for column in (week.at.units, week.at.amount) if column is not None}
+    rows = (form.sheet.grid[row] for row in range(max(form.header.row - 4, 0), form.header.row + 1))
+    return {cells for cells in rows if any(text_at(cells, column) for column in columns)}
 
 
 def used_heads(form: Form) -> Iterator[str | None]:

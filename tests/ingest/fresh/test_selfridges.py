@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.ingest.fresh import ways
-from tests.ingest.fresh.grid import Formula, Grid, csv, uncalculated, xls, xlsx
+from tests.ingest.fresh.grid import Book, Formula, Grid, csv, uncalculated, xls, xlsx
 from tests.ingest.fresh.judged import judge
 from tests.ingest.fresh.selfridges import KEYS, LINES, STORES, Form
 
@@ -158,3 +158,11 @@ def test_a_stores_total_in_other_words_is_that_stores(words):
 def test_a_week_end_that_was_typed_twice_is_asked():
     other = replace(M, show=lambda day: M.days[1] if day == M.days[2] else day)
     ways.assert_asked(xlsx(other.book()), "form.xlsx", "Several pairs of columns end on")
+
+
+def test_a_header_repeated_at_the_top_of_a_page_is_no_line():
+    grid = M.grid()
+    opened = grid.placed(lambda row: row + 3 * (row >= 10), lambda column: column)
+    again = {(row + 6, column): value for (row, column), value in grid.cells.items() if row in (4, 5, 6)}
+    found = ways.assert_same(xlsx(Book({"Sell Out": opened.with_cells(again)})), M.name, M.facts())
+    assert found.frame is not None and [a.row_start for a in found.frame.set_aside if a.reason == "header repeated"] == [11, 12, 13]
