@@ -55,6 +55,9 @@ FILLED: LiteralString = """
 select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and pg_relation_size(c.oid) > 0 order by 1"""
 SEQUENCES: LiteralString = "select seqrelid::regclass::text, pg_sequence_last_value(seqrelid), seqstart from pg_sequence"
+MOMENTS: LiteralString = """
+select coalesce(array_agg(distinct attname::text), '{}') from pg_attribute
+where atttypid in ('timestamptz'::regtype, 'timestamp'::regtype) and attrelid >= 16384"""
 LEAVE: LiteralString = "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s"
 PATIENCE = 10  # seconds that a session may take to leave
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -73,7 +76,7 @@ class State:
 class Filling:
     """What a test's preparation found and what it left: rows by table and the last numbers of sequences; and what it returned."""
 
-    found: tuple[dict[str, int], dict[str, int | None]]
+    found: tuple[dict[str, tuple[Any, ...]], dict[str, int | None]]
     rows: dict[str, bytes]
     numbers: dict[str, int | None]
     made: Any
@@ -87,9 +90,9 @@ class Memory:
 
     def fill(self, dsn: str, key: object, prepare: Callable[[], Any]) -> Any:
         """What `prepare` returns, having filled the database of `dsn`: the superuser's way to it. It is done anew where the database
-        holds something else than it did the first time; a change of rows alone, before it, is not noticed."""
+        holds something else than it did the first time; moments alone may differ."""
         with psycopg.connect(dsn, autocommit=True) as connection:
-            found = (_counts(connection), _numbers(connection))
+            found = (_contents(connection), _numbers(connection))
             known = self.kept.get(key)
             if known is not None and known.found == found:
                 pour(connection, known)
@@ -248,8 +251,13 @@ def _rows(connection: Connection, tables: list[str]) -> dict[str, tuple[Any, ...
     return {table: tuple(figures) for table, *figures in connection.execute(sql.SQL(" union all ").join(parts)).fetchall()}
 
 
-def _counts(connection: Connection) -> dict[str, int]:
-    return {table: count for table, (count, _) in _rows(connection, _filled(connection)).items() if count}
+def _contents(connection: Connection) -> dict[str, tuple[Any, ...]]:
+    """Of each filled table how many rows it has and a sum over what they say, whatever the moments in them."""
+    (moments,) = connection.execute(MOMENTS).fetchone() or ((),)
+    one = sql.SQL("select {}, count(*), sum(hashtextextended((to_jsonb(t) - {}::text[])::text, 0)) from {} t")
+    parts = [one.format(sql.Literal(table), sql.Literal(moments), _named(table)) for table in _filled(connection)]
+    found = connection.execute(sql.SQL(" union all ").join(parts)).fetchall() if parts else []
+    return {table: (count, said) for table, count, said in found if count}
 
 
 def _set_number(connection: Connection, sequence: str, last: int | None, start: int, number: int | None) -> None:

@@ -73,11 +73,23 @@ def test_what_was_prepared_once_is_put_into_the_next_database_as_it_was_left(own
 
 def test_it_is_prepared_anew_where_something_else_is_held(own: Shelf) -> None:
     memory, prepared = Memory(), []
-    for before in ("select 1", OTHER, "select 1"):
+    for before in ((), (OTHER,), (), ("update app_state set value = '7' where key = 'published'",)):
         with own.database() as dsn:
-            one(dsn, before)
+            one(dsn, "select 1", *before)
             memory.fill(dsn, "key", lambda dsn=dsn: prepared.append(one(dsn, RESELLER)))
-    assert len(prepared) == 2
+    assert len(prepared) == 3  # a row more, and as many that say something else
+
+
+def test_moments_alone_make_no_difference(own: Shelf) -> None:
+    memory, prepared = Memory(), []
+    for _ in range(2):
+        with own.database() as dsn:
+            one(
+                dsn,
+                "insert into upload_batches (sha256, file_name, file_size, status) values ('0', 'file.xlsx', 1, 'preview') returning id",
+            )
+            memory.fill(dsn, "key", lambda dsn=dsn: prepared.append(one(dsn, RESELLER)))
+    assert len(prepared) == 1
 
 
 @pytest.mark.parametrize(
